@@ -1,0 +1,17 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A fresh secret of `bytes` random bytes, base64url. */
+export function newSecret(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+/** Compares two secrets in time that depends on neither's content nor length. */
+export function sameSecret(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** HMAC-SHA256 of `text`, base64url. */
+export function sealOf(text: string, key: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url');
+}
