@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { problem } from './problems.ts';
+
+export interface Migration {
+  name: string;
+  text: string;
+}
+
+/** Any number, the same in every control room: only one migrates at a time. */
+const LOCK = 7_083_521;
+
+/** The `NNN-*.sql` files of a directory, in order. */
+export async function readMigrations(directory: string): Promise<Migration[]> {
+  const names = (await readdir(directory)).filter((name) => /^\d{3}-.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(directory, name), 'utf8') })),
+  );
+}
+
+/**
+ * Applies what the database has not seen yet, one transaction each, and returns the names. Throws
+ * `state.migration-changed` when the text of an applied one differs from its checksum: add a new file instead.
+ */
+export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): Promise<string[]> {
+  const client = await pool.connect();
+  const applied: string[] = [];
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await client.query(
+      `create table if not exists migrations
+         (name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
+    );
+    const { rows } = await client.query<{ name: string; checksum: string }>(
+      'select name, checksum from migrations',
+    );
+    const known = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+    for (const { name, text } of migrations) {
+      const checksum = createHash('sha256').update(text).digest('hex');
+      const before = known.get(name);
+      if (before === checksum) continue;
+      if (before !== undefined) {
+        throw problem(
+          'migration-changed',
+          `${name} was applied with another text: restore it and add a new file`,
+        );
+      }
+      await apply(client, name, text, checksum);
+      applied.push(name);
+    }
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
+    client.release();
+  }
+  return applied;
+}
+
+async function apply(client: pg.PoolClient, name: string, text: string, checksum: string): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(text);
+    await client.query('insert into migrations (name, checksum) values ($1, $2)', [name, checksum]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw new Error(`migration ${name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}
