@@ -1,0 +1,164 @@
+import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { Problem } from '../../lib/problem.ts';
+import type { Health } from '../health.ts';
+import type { EventsBatch, EventsEngine } from './engine.ts';
+import { problem } from './problems.ts';
+import type { Endpoint } from './twin.ts';
+
+type Client = ReturnType<typeof createClient>;
+
+const REQUEST_TIMEOUT_MS = 60_000;
+const HEALTH_TIMEOUT_MS = 2_000;
+const CONNECTIONS = 16;
+
+export interface ClickHouseOptions {
+  /** Where the engine is now; undefined while it is down. */
+  endpoint: () => Endpoint | { url: string } | undefined;
+  /** How often the embedded engine was started again; absent for a remote one. */
+  restarts?: () => number;
+}
+
+export interface ClickHouseEngine extends EventsEngine {
+  /** Runs a statement that returns nothing. */
+  command(sql: string): Promise<void>;
+}
+
+/** An events engine over ClickHouse's HTTP interface. Opening connects to nothing yet. */
+export function openClickHouse({ endpoint, restarts }: ClickHouseOptions): ClickHouseEngine {
+  let client: Client | undefined;
+  let connectedTo: string | undefined;
+
+  function connected(): Client {
+    const now = endpoint();
+    if (!now) throw problem('unavailable', 'the events engine is being started again: try again in a moment');
+    if (client && connectedTo === now.url) return client;
+    void client?.close();
+    client = clientFor(now, restarts !== undefined);
+    connectedTo = now.url;
+    return client;
+  }
+
+  async function attempt<Result>(work: (connected: Client) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(connected());
+    } catch (error) {
+      throw understood(error);
+    }
+  }
+
+  return {
+    insert: (batch) => attempt((connection) => insertBatch(connection, batch)),
+    query: <Row>(sql: string, parameters: Record<string, unknown> = {}) =>
+      attempt(async (connection) => {
+        const result = await connection.query({
+          query: sql,
+          query_params: parameters,
+          format: 'JSONEachRow',
+        });
+        return result.json<Row>();
+      }),
+    command: (sql) => attempt(async (connection) => void (await connection.command({ query: sql }))),
+    health: () => healthOf(() => attempt(version), restarts),
+    async close() {
+      await client?.close();
+    },
+  };
+}
+
+function clientFor(endpoint: Endpoint | { url: string }, embedded: boolean): Client {
+  return createClient({
+    url: endpoint.url,
+    ...('token' in endpoint ? { username: 'default', password: endpoint.token } : {}),
+    request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: CONNECTIONS,
+    // On loopback packing costs more than it saves.
+    compression: { request: !embedded, response: !embedded },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 1,
+      max_execution_time: REQUEST_TIMEOUT_MS / 1000,
+      // An error must come as a status, not in the middle of an answer.
+      wait_end_of_query: 1,
+    },
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+}
+
+async function insertBatch(client: Client, { table, columns, rows, token }: EventsBatch): Promise<void> {
+  const [first, ...others] = columns;
+  if (rows.length === 0 || first === undefined) return;
+  await client.insert({
+    table,
+    columns: [first, ...others],
+    values: rows as unknown[][],
+    format: 'JSONCompactEachRow',
+    clickhouse_settings: {
+      insert_deduplicate: 1,
+      insert_deduplication_token: token,
+      deduplicate_blocks_in_dependent_materialized_views: 1,
+      async_insert: 0,
+    },
+  });
+}
+
+async function version(client: Client): Promise<string> {
+  const abort = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
+  const result = await client.query({
+    query: 'SELECT version() AS v',
+    format: 'JSONEachRow',
+    abort_signal: abort,
+  });
+  const [row] = await result.json<{ v: string }>();
+  return row?.v ?? '?';
+}
+
+async function healthOf(ask: () => Promise<string>, restarts: (() => number) | undefined): Promise<Health> {
+  const common = { engine: 'events', restarts: restarts?.() ?? 0 } as const;
+  try {
+    return { ...common, ok: true, detail: `ClickHouse ${await ask()}, ${restarts ? 'embedded' : 'remote'}` };
+  } catch (error) {
+    return { ...common, ok: false, detail: (error as Error).message };
+  }
+}
+
+/** Codes of ClickHouse for a server that cannot now: too many queries or parts, network, replicas, keeper. */
+const NOT_NOW = new Set(['202', '203', '209', '210', '242', '252', '279', '319', '425', '999']);
+/** Out of time, out of memory, or over a limit on what a query may read. */
+const TOO_EXPENSIVE = new Set(['158', '159', '160', '241', '307', '396']);
+/** Rows that do not fit the table's types, which no retry can change. */
+const BAD_ROWS = new Set([
+  '6',
+  '25',
+  '26',
+  '27',
+  '33',
+  '38',
+  '41',
+  '53',
+  '69',
+  '72',
+  '117',
+  '131',
+  '321',
+  '349',
+]);
+
+/** The engine's error as a Problem where it is about the engine; other errors of ClickHouse stay as they are. */
+function understood(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if ((error as Partial<Problem>).name === 'Problem') return error;
+  if (error instanceof ClickHouseError) {
+    if (NOT_NOW.has(error.code)) return unavailable(error);
+    if (TOO_EXPENSIVE.has(error.code)) {
+      return problem('too-expensive', `the events engine stopped the question: ${error.message}`, error);
+    }
+    return BAD_ROWS.has(error.code) ? problem('refused-rows', error.message, error) : error;
+  }
+  // The client throws what the socket threw, or an answer that is not ClickHouse's (a proxy before it): not there.
+  return unavailable(error);
+}
+
+function unavailable(error: Error): Problem {
+  const { code } = error as { code?: string };
+  const why = error.message === '' ? (code ?? error.name) : error.message;
+  return problem('unavailable', `the events engine does not answer (${why}): try again in a moment`, error);
+}

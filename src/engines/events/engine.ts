@@ -1,0 +1,25 @@
+import type { Health } from '../health.ts';
+
+/** One batch for one table. Rows are arrays in the order of `columns`. */
+export interface EventsBatch {
+  table: string;
+  columns: readonly string[];
+  rows: readonly (readonly unknown[])[];
+  /**
+   * The deduplication token: the same batch may be sent any number of times and lands once, in the table and in the
+   * views that hang on it. It must name exactly this content.
+   */
+  token: string;
+}
+
+/** ClickHouse over its HTTP interface, embedded or remote. Both methods throw `events.unavailable` (503) when it is down. */
+export interface EventsEngine {
+  insert(batch: EventsBatch): Promise<void>;
+  /**
+   * Rows of one SELECT. `{name:Type}` in the SQL takes `parameters.name`. 64-bit integers arrive as strings unless the
+   * SQL converts them (`toUInt32`, `toFloat64`).
+   */
+  query<Row>(sql: string, parameters?: Record<string, unknown>): Promise<Row[]>;
+  health(): Promise<Health>;
+  close(): Promise<void>;
+}

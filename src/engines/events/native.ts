@@ -1,0 +1,47 @@
+/**
+ * The native interface of chDB, as far as the child needs it. The package's own sessions escape parameters once more and
+ * load a query builder; the child wants the wire values passed as they are.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+export type Connection = object;
+
+export interface NativeResult {
+  bytes: Uint8Array;
+  /** Seconds. */
+  elapsed: number;
+  rowsRead: number;
+  bytesRead: number;
+}
+
+export interface NativeInsert {
+  elapsed: number;
+  rowsWritten: number;
+  bytesWritten: number;
+}
+
+export interface Native {
+  CreateConnection(directory: string, commandLine: readonly string[]): Connection;
+  CloseConnection(connection: Connection): void;
+  /** Runs off the event loop. One connection does one thing at a time. */
+  QueryAsyncConnection(
+    connection: Connection,
+    sql: string,
+    format: string,
+    parameters?: Record<string, string>,
+  ): Promise<NativeResult>;
+  InsertRawAsyncConnection(
+    connection: Connection,
+    statement: string,
+    rows: Buffer,
+    countLines: boolean,
+  ): Promise<NativeInsert>;
+}
+
+/** Loads the library; throws where the machine has none (musl, Windows, an install without it). */
+export function loadNative(): Native {
+  const require = createRequire(import.meta.url);
+  const loader = join(dirname(require.resolve('chdb')), 'dist', 'loader.js');
+  return (require(loader) as { loadNative(): Native }).loadNative();
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Log } from '../../lib/log.ts';
+import { type ClickHouseEngine, openClickHouse } from './clickhouse.ts';
+import type { EventsEngine } from './engine.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import { startEventsTwin } from './twin.ts';
+
+export interface EventsOptions {
+  /** `embedded:` or the URL of a ClickHouse HTTP interface, `https://user:password@host:8443`. */
+  url: string;
+  /** Where the embedded engine keeps its data; unused with a URL. */
+  directory: string;
+  log: Log;
+}
+
+/** Opens the events engine, starting the embedded one if asked for, with all migrations applied. */
+export async function openEvents({ url, directory, log }: EventsOptions): Promise<EventsEngine> {
+  const twin = url === 'embedded:' ? await startEventsTwin(directory, log) : undefined;
+  const engine: ClickHouseEngine = twin
+    ? openClickHouse(twin)
+    : openClickHouse({ endpoint: () => ({ url }) });
+  const close = async () => {
+    await engine.close();
+    await twin?.stop();
+  };
+  try {
+    const applied = await migrate(engine, await readMigrations(join(import.meta.dirname, 'migrations')));
+    if (applied.length > 0) log.info({ engine: 'events', applied }, 'migrations applied');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { insert: engine.insert, query: engine.query, health: engine.health, close };
+}
