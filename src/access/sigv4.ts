@@ -1,0 +1,262 @@
+import { equalInConstantTime, hmac, sha256Hex } from '../lib/digest.ts';
+
+/**
+ * Verifies AWS Signature Version 4 in the `Authorization` header.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export interface SignedRequest {
+  method: string;
+  /** Path as sent, without the query. */
+  path: string;
+  /** Query as sent, without the question mark. */
+  query: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+export interface SignaturePolicy {
+  credentials: Credentials;
+  region: string;
+  /** AWS's name of the service in the credential scope: `lambda`. */
+  service: string;
+}
+
+/** AWS's error code, HTTP status and message, or who signed. */
+export type SignatureVerdict =
+  | { ok: true; accessKeyId: string }
+  | { ok: false; code: SignatureErrorCode; status: 400 | 403; message: string };
+
+export type SignatureErrorCode =
+  | 'MissingAuthenticationTokenException'
+  | 'IncompleteSignatureException'
+  | 'UnrecognizedClientException'
+  | 'InvalidSignatureException';
+
+interface Authorization {
+  accessKeyId: string;
+  /** `20260131/eu-west-1/lambda/aws4_request` */
+  scope: string;
+  date: string;
+  region: string;
+  service: string;
+  signedHeaders: string[];
+  signature: string;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const SKEW_MS = 15 * 60_000;
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+/** A function that judges requests at a time (epoch milliseconds). It keeps the signing key of the day. */
+export function signatureVerifier(
+  policy: SignaturePolicy,
+): (request: SignedRequest, nowMs: number) => SignatureVerdict {
+  let date = '';
+  let key: Uint8Array = new Uint8Array();
+  return (request, nowMs) => {
+    const authorization = parseAuthorization(request.headers.authorization);
+    if ('ok' in authorization) return authorization;
+    const refusal = scopeRefusal(authorization, policy) ?? timeRefusal(request, authorization, nowMs);
+    if (refusal) return refusal;
+    const payloadHash = payloadHashOf(request);
+    if (payloadHash === undefined) {
+      return invalid("The provided 'x-amz-content-sha256' header does not match what was computed.");
+    }
+    if (date !== authorization.date) {
+      key = signingKey(policy.credentials.secretAccessKey, authorization);
+      date = authorization.date;
+    }
+    const text = stringToSign(request, authorization, payloadHash);
+    const expected = hmac(key, text).toString('hex');
+    if (!equalInConstantTime(authorization.signature, expected)) return invalid(MISMATCH);
+    return { ok: true, accessKeyId: authorization.accessKeyId };
+  };
+}
+
+function parseAuthorization(header: string | undefined): Authorization | SignatureVerdict {
+  if (!header) {
+    return {
+      ok: false,
+      code: 'MissingAuthenticationTokenException',
+      status: 403,
+      message: 'Missing Authentication Token',
+    };
+  }
+  if (!header.startsWith(`${ALGORITHM} `)) {
+    return incomplete(`Unsupported AWS 'algorithm': '${header.split(' ', 1)[0]}'.`);
+  }
+  const fields = new Map<string, string>();
+  for (const field of header.slice(ALGORITHM.length).split(',')) {
+    const [name = '', ...value] = field.trim().split('=');
+    fields.set(name, value.join('='));
+  }
+  const missing = ['Credential', 'SignedHeaders', 'Signature'].filter((name) => !fields.get(name));
+  if (missing.length > 0) {
+    return incomplete(missing.map((name) => `Authorization header requires '${name}' parameter.`).join(' '));
+  }
+  const [accessKeyId, date, region, service, end, ...rest] = (fields.get('Credential') ?? '').split('/');
+  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request' || rest.length > 0) {
+    return incomplete(`Credential must have exactly 5 slash-delimited elements, ending in aws4_request.`);
+  }
+  return {
+    accessKeyId,
+    date,
+    region,
+    service,
+    scope: `${date}/${region}/${service}/${end}`,
+    signedHeaders: (fields.get('SignedHeaders') ?? '').toLowerCase().split(';'),
+    signature: fields.get('Signature') ?? '',
+  };
+}
+
+function scopeRefusal(
+  { accessKeyId, region, service, signedHeaders }: Authorization,
+  policy: SignaturePolicy,
+): SignatureVerdict | undefined {
+  if (!equalInConstantTime(accessKeyId, policy.credentials.accessKeyId)) {
+    return {
+      ok: false,
+      code: 'UnrecognizedClientException',
+      status: 403,
+      message: 'The security token included in the request is invalid.',
+    };
+  }
+  if (region !== policy.region) {
+    return invalid(
+      `Credential should be scoped to a valid region, not '${region}' (this is ${policy.region}).`,
+    );
+  }
+  if (service !== policy.service) {
+    return invalid(`Credential should be scoped to correct service: '${policy.service}'.`);
+  }
+  if (!signedHeaders.includes('host')) return invalid("'Host' must be a signed header.");
+  return undefined;
+}
+
+function timeRefusal(
+  { headers }: SignedRequest,
+  { date, signedHeaders }: Authorization,
+  nowMs: number,
+): SignatureVerdict | undefined {
+  const stamp = headers['x-amz-date'];
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp ?? '');
+  if (stamp === undefined || !match || !signedHeaders.includes('x-amz-date')) {
+    return incomplete("Authorization header requires existence of a signed 'X-Amz-Date' header.");
+  }
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (!stamp.startsWith(date)) {
+    return invalid(
+      `Date in Credential scope does not match YYYYMMDD from X-Amz-Date: '${date}' != '${stamp}'.`,
+    );
+  }
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  const now = amzDate(nowMs);
+  if (at < nowMs - SKEW_MS) {
+    return invalid(
+      `Signature expired: ${stamp} is now earlier than ${amzDate(nowMs - SKEW_MS)} (${now} - 15 min.)`,
+    );
+  }
+  if (at > nowMs + SKEW_MS) {
+    return invalid(
+      `Signature not yet current: ${stamp} is still later than ${amzDate(nowMs + SKEW_MS)} (${now} + 15 min.)`,
+    );
+  }
+  return undefined;
+}
+
+/** The hash the signature covers; undefined when the header claims another than the body has. */
+function payloadHashOf({ headers, body }: SignedRequest): string | undefined {
+  const claimed = headers['x-amz-content-sha256'];
+  if (claimed === 'UNSIGNED-PAYLOAD') return claimed;
+  const actual = sha256Hex(body);
+  return claimed === undefined || claimed.toLowerCase() === actual ? (claimed ?? actual) : undefined;
+}
+
+function stringToSign(request: SignedRequest, { scope, signedHeaders }: Authorization, hash: string): string {
+  const canonical = [
+    request.method,
+    canonicalPath(request.path),
+    canonicalQuery(request.query),
+    ...signedHeaders.map((name) => `${name}:${canonicalValue(request.headers[name])}`),
+    '',
+    signedHeaders.join(';'),
+    hash,
+  ].join('\n');
+  return [ALGORITHM, request.headers['x-amz-date'], scope, sha256Hex(canonical)].join('\n');
+}
+
+/** The path as sent, normalised and encoded once more, as every service but S3 wants it. */
+function canonicalPath(path: string): string {
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(segment);
+  }
+  const end = kept.length > 0 && path.endsWith('/') ? '/' : '';
+  return `/${kept.map(encode).join('/')}${end}`;
+}
+
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  const pairs = query.split('&').map((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return [encode(decode(name)), encode(decode(value.join('=')))] as const;
+  });
+  // By code point, the names first: comparing the joined text would order `a=` after `a-b=`.
+  pairs.sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)));
+  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function canonicalValue(value: string | undefined): string {
+  return (value ?? '').trim().replace(/\s+/g, ' ');
+}
+
+/** RFC 3986: all but the unreserved characters. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function signingKey(secret: string, { date, region, service }: Authorization): Uint8Array {
+  return hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request');
+}
+
+function amzDate(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+function incomplete(message: string): SignatureVerdict {
+  return { ok: false, code: 'IncompleteSignatureException', status: 400, message };
+}
+
+function invalid(message: string): SignatureVerdict {
+  return { ok: false, code: 'InvalidSignatureException', status: 403, message };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { type Credentials, type SignatureVerdict, signatureVerifier } from '../../access/sigv4.ts';
+import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { readBody } from './body.ts';
+
+export interface LambdaApiOptions {
+  runtime: Pick<EmbeddedRuntime, 'api' | 'requestLimit'>;
+  /** The key pair that signs requests. */
+  credentials: Credentials;
+  region: string;
+  clock: Clock;
+}
+
+export interface FunctionUrlOptions {
+  runtime: Pick<EmbeddedRuntime, 'url' | 'hasUrl'>;
+}
+
+export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Largest body of a function URL's request: the payload quota of a synchronous invocation. */
+const LARGEST_URL_BODY_BYTES = 6_291_456;
+
+/** Whether a path (with or without a query) belongs to the Lambda API: all of them begin with a date. */
+export function isLambdaApiPath(path: string): boolean {
+  return /^\/20\d\d-\d\d-\d\d\//.test(path);
+}
+
+/** The id in a Host header `<id>.lambda-url.localhost[:port]`. */
+export function functionUrlId(hostHeader: string | undefined): string | undefined {
+  return /^([a-z0-9]{1,63})\.lambda-url\.localhost\.?(?::\d{1,5})?$/i
+    .exec(hostHeader ?? '')?.[1]
+    ?.toLowerCase();
+}
+
+/** The Lambda API over HTTP: reads the body within its limit, verifies the signature, hands the request on. */
+export function lambdaApi(options: LambdaApiOptions): RawHandler {
+  const { runtime, credentials, region, clock } = options;
+  const verify = signatureVerifier({ credentials, region, service: 'lambda' });
+  return guarded(async (request, response) => {
+    const method = request.method ?? 'GET';
+    const { path, query } = target(request);
+    const { bytes, refusal } = runtime.requestLimit(method, path);
+    const body = await readBody(request, bytes);
+    if (body.state === 'aborted') return;
+    if (body.state === 'too-large') {
+      send(response, refusal.status, refusal.headers, refusal.body);
+      return;
+    }
+    const headers = textHeaders(request.headers);
+    const signed = { method, path, query, headers, body: body.bytes };
+    const verdict = verify(signed, clock.now());
+    if (!verdict.ok) {
+      sendRefusal(response, verdict);
+      return;
+    }
+    const answer = await runtime.api({ ...signed, query: new URLSearchParams(query) });
+    send(response, answer.status, answer.headers, answer.body);
+  });
+}
+
+/** Function URLs: each request to `<id>.lambda-url.localhost` invokes the function. Open to everybody, as in AWS. */
+export function functionUrls({ runtime }: FunctionUrlOptions): RawHandler {
+  return guarded(async (request, response) => {
+    const host = request.headers.host ?? '';
+    const id = functionUrlId(host);
+    if (id === undefined || !runtime.hasUrl(id)) {
+      request.resume();
+      sendMessage(response, 404, 'Not Found');
+      return;
+    }
+    const body = await readBody(request, LARGEST_URL_BODY_BYTES);
+    if (body.state === 'aborted') return;
+    if (body.state === 'too-large') {
+      sendMessage(response, 413, 'Request Entity Too Large');
+      return;
+    }
+    const answer = await runtime.url(id, {
+      method: request.method ?? 'GET',
+      ...target(request),
+      headers: textHeaders(request.headers),
+      body: body.bytes,
+      sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      host,
+    });
+    send(response, answer.status, answer.headers, answer.body);
+  });
+}
+
+/** A handler whose unforeseen failure costs one answer, not the process. */
+function guarded(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): RawHandler {
+  return (request, response) => {
+    handle(request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else sendMessage(response, 500, 'Internal Server Error');
+    });
+  };
+}
+
+function target(request: IncomingMessage): { path: string; query: string } {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) text[name] = typeof value === 'string' ? value : value.join(',');
+  }
+  return text;
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string | string[]>,
+  body: Uint8Array,
+): void {
+  if (response.destroyed) return;
+  const hasBody = status !== 204 && status !== 304;
+  response.writeHead(status, hasBody ? { ...headers, 'content-length': body.length } : headers);
+  response.end(hasBody ? body : undefined);
+}
+
+function sendRefusal(response: ServerResponse, verdict: SignatureVerdict & { ok: false }): void {
+  const headers = {
+    'content-type': 'application/json',
+    'x-amzn-errortype': verdict.code,
+    'x-amzn-requestid': randomUUID(),
+  };
+  send(response, verdict.status, headers, Buffer.from(JSON.stringify({ message: verdict.message })));
+}
+
+function sendMessage(response: ServerResponse, status: number, message: string): void {
+  send(
+    response,
+    status,
+    { 'content-type': 'application/json' },
+    Buffer.from(JSON.stringify({ Message: message })),
+  );
+}

@@ -1,0 +1,42 @@
+import type { AliasConfiguration, FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
+import type { FunctionAlias, FunctionInput, FunctionSummary } from './engine.ts';
+
+/** The members of CreateFunction and UpdateFunctionConfiguration that we set. */
+export function settings(input: FunctionInput) {
+  return {
+    FunctionName: input.name,
+    Handler: input.handler,
+    Runtime: input.runtime as Runtime,
+    Timeout: input.timeoutSeconds,
+    MemorySize: input.memoryMb,
+    Environment: { Variables: input.environment },
+    Description: input.description ?? '',
+  };
+}
+
+/** A function without AWS's wire shape. */
+export function summary(configuration: FunctionConfiguration): FunctionSummary {
+  return {
+    name: configuration.FunctionName ?? '',
+    arn: configuration.FunctionArn ?? '',
+    runtime: configuration.Runtime ?? '',
+    handler: configuration.Handler ?? '',
+    version: configuration.Version ?? '',
+    codeSha256: configuration.CodeSha256 ?? '',
+    codeSizeBytes: configuration.CodeSize ?? 0,
+    timeoutSeconds: configuration.Timeout ?? 0,
+    memoryMb: configuration.MemorySize ?? 0,
+    lastModified: configuration.LastModified ?? '',
+    description: configuration.Description ?? '',
+  };
+}
+
+/** An alias without AWS's wire shape. */
+export function aliasOf(alias: AliasConfiguration): FunctionAlias {
+  return {
+    name: alias.Name ?? '',
+    version: alias.FunctionVersion ?? '',
+    weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
+    description: alias.Description ?? '',
+  };
+}

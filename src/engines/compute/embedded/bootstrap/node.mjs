@@ -1,0 +1,143 @@
+// The runtime client of a Node function: asks the Runtime API for an invocation, calls the handler, sends the result.
+// It behaves like the Lambda runtime for Node, and ends with its process group as soon as the Runtime API has gone,
+// so that a killed control room leaves nothing behind.
+import { resolveLocalhostNames } from './localhost-names.mjs';
+import { RuntimeConnection } from './runtime-connection.mjs';
+import { describe, loadHandler } from './user-code.mjs';
+
+const { env } = process;
+const taskRoot = env.LAMBDA_TASK_ROOT;
+const runtime = new RuntimeConnection(env.AWS_LAMBDA_RUNTIME_API, endProcessGroup);
+/** Request id of the invocation that runs. */
+let present;
+let initialised = false;
+let failing = false;
+
+function endProcessGroup() {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.exit(1);
+  }
+}
+
+function writeError(requestId, what, error) {
+  const line = `${new Date().toISOString()}\t${requestId ?? 'init'}\tERROR\t${what}\t${JSON.stringify(error)}\n`;
+  process.stderr.write(line);
+}
+
+/** An error nobody caught: the invocation fails, and the process with it. */
+function failAndExit(error, status) {
+  if (failing) return;
+  failing = true;
+  writeError(present, present === undefined ? 'Uncaught Exception' : 'Invoke Error', error);
+  // Between two invocations there is nothing that could fail but this process.
+  if (initialised && present === undefined) process.exit(status);
+  runtime.fail(present, error).finally(() => process.exit(status));
+}
+
+process.on('uncaughtException', (error) => failAndExit(describe(error), 129));
+process.on('unhandledRejection', (reason) => {
+  const description = describe(reason);
+  failAndExit(
+    {
+      ...description,
+      errorType: 'Runtime.UnhandledPromiseRejection',
+      errorMessage: `${description.errorType}: ${description.errorMessage}`,
+    },
+    128,
+  );
+});
+
+function contextOf(headers) {
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  const client = headers['lambda-runtime-client-context'];
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    awsRequestId: headers['lambda-runtime-aws-request-id'],
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: client === undefined ? undefined : JSON.parse(client),
+    identity: undefined,
+    getRemainingTimeInMillis: () => Math.max(deadline - Date.now(), 0),
+  };
+}
+
+/**
+ * Calls the handler: a promise it returns decides, else the callback does. A callback's result is sent when the
+ * event loop is empty, unless `callbackWaitsForEmptyEventLoop` is false; a handler that neither returns a promise
+ * nor calls back before the event loop is empty has returned null.
+ */
+function call(handler, event, context) {
+  let onIdle;
+  return new Promise((resolve, reject) => {
+    let finish = () => resolve(null);
+    onIdle = () => finish();
+    process.once('beforeExit', onIdle);
+    const done = (error, value) => {
+      finish = error === null || error === undefined ? () => resolve(value) : () => reject(error);
+      if (context.callbackWaitsForEmptyEventLoop === false) setImmediate(finish);
+    };
+    context.done = done;
+    context.succeed = (value) => done(null, value);
+    context.fail = (error) => done(error ?? new Error('the function failed'));
+    const result = handler(event, context, done);
+    if (typeof result?.then === 'function') result.then(resolve, reject);
+  }).finally(() => process.removeListener('beforeExit', onIdle));
+}
+
+/** Runs one invocation and resolves to the next one. */
+async function run(handler, { headers, body }) {
+  const requestId = headers['lambda-runtime-aws-request-id'];
+  present = requestId;
+  env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
+  const { json, error } = await resultOf(handler, headers, body);
+  // The process is about to end: it must not ask for another invocation.
+  if (failing) return await new Promise(() => {});
+  present = undefined;
+  return error ? await runtime.failAndNext(requestId, error) : await runtime.respondAndNext(requestId, json);
+}
+
+/** What the handler returned, as JSON, or what it threw. */
+async function resultOf(handler, headers, body) {
+  try {
+    const context = contextOf(headers);
+    const event = JSON.parse(body.toString('utf8'));
+    runtime.rest();
+    return { json: serialised(await call(handler, event, context)) };
+  } catch (thrown) {
+    const error = describe(thrown);
+    writeError(present, 'Invoke Error', error);
+    return { error };
+  }
+}
+
+function serialised(result) {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (cause) {
+    const error = new Error(`Unable to stringify response body: ${cause.message}`);
+    error.name = 'Runtime.UnserializableResponse';
+    throw error;
+  }
+}
+
+async function start() {
+  resolveLocalhostNames();
+  let handler;
+  try {
+    handler = await loadHandler(taskRoot, env._HANDLER);
+  } catch (error) {
+    failAndExit(describe(error), 1);
+    return;
+  }
+  initialised = true;
+  let invocation = await runtime.next();
+  for (;;) invocation = await run(handler, invocation);
+}
+
+start();

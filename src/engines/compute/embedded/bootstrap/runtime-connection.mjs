@@ -1,0 +1,109 @@
+// The runtime client's one kept-alive connection to the Runtime API (2018-06-01). A hand-written HTTP/1.1 client:
+// requests go out in one write, also an answer together with the question for the next invocation.
+import { connect } from 'node:net';
+
+const BASE = '/2018-06-01/runtime';
+
+export class RuntimeConnection {
+  #socket;
+  #host;
+  #pending = Buffer.alloc(0);
+  #waiting = [];
+
+  /** Opens the connection; `lost` is called once it has gone, for whatever reason. */
+  constructor(address, lost) {
+    const colon = address.lastIndexOf(':');
+    this.#host = address;
+    this.#socket = connect({
+      host: address.slice(0, colon),
+      port: Number(address.slice(colon + 1)),
+      noDelay: true,
+    });
+    this.#socket.on('data', (bytes) => this.#read(bytes));
+    this.#socket.on('error', () => {});
+    this.#socket.on('close', lost);
+  }
+
+  /** Waits for an invocation: `{ headers, body }`. */
+  next() {
+    this.#socket.ref();
+    this.#socket.write(this.#nextRequest());
+    return this.#answer();
+  }
+
+  /** Sends the result and waits for the next invocation. */
+  async respondAndNext(requestId, json) {
+    this.#socket.ref();
+    const path = `${BASE}/invocation/${requestId}/response`;
+    this.#socket.write(this.#post(path, json, '') + this.#nextRequest());
+    const accepted = this.#answer();
+    const next = this.#answer();
+    await accepted;
+    return await next;
+  }
+
+  /** Sends the error of an invocation and waits for the next one. */
+  async failAndNext(requestId, error) {
+    this.#socket.ref();
+    this.#socket.write(this.#failure(`${BASE}/invocation/${requestId}/error`, error) + this.#nextRequest());
+    const accepted = this.#answer();
+    const next = this.#answer();
+    await accepted;
+    return await next;
+  }
+
+  /** Sends an error after which the process ends. */
+  async fail(requestId, error) {
+    this.#socket.ref();
+    const path = requestId === undefined ? `${BASE}/init/error` : `${BASE}/invocation/${requestId}/error`;
+    this.#socket.write(this.#failure(path, error));
+    await this.#answer();
+  }
+
+  /** While the handler runs, only its own work keeps the event loop busy. */
+  rest() {
+    this.#socket.unref();
+  }
+
+  #nextRequest() {
+    return `GET ${BASE}/invocation/next HTTP/1.1\r\nhost: ${this.#host}\r\n\r\n`;
+  }
+
+  #failure(path, error) {
+    const type = String(error.errorType).replace(/[^\x20-\x7e]/g, '');
+    return this.#post(path, JSON.stringify(error), `lambda-runtime-function-error-type: ${type}\r\n`);
+  }
+
+  #post(path, json, headers) {
+    return `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+  }
+
+  #answer() {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #read(bytes) {
+    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
+    for (;;) {
+      const end = this.#pending.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const headers = parseHead(this.#pending.latin1Slice(0, end));
+      const from = end + 4;
+      const to = from + Number(headers['content-length'] ?? 0);
+      if (this.#pending.length < to) return;
+      const body = this.#pending.subarray(from, to);
+      this.#pending = this.#pending.subarray(to);
+      this.#waiting.shift()?.({ headers, body });
+    }
+  }
+}
+
+function parseHead(head) {
+  const headers = {};
+  const lines = head.split('\r\n');
+  for (let i = 1; i < lines.length; i++) {
+    const colon = lines[i].indexOf(':');
+    headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
+  }
+  return headers;
+}

@@ -1,0 +1,195 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { invalidParameter, LambdaError } from '../errors.ts';
+import { MOST_ALIASES } from '../limits.ts';
+import { awsTime, type CatalogContext, checkRevision, recordOf, versionNumbered } from './functions.ts';
+import { functionArn, isAliasName, parseQualifier } from './names.ts';
+import {
+  type AliasRecord,
+  type FunctionRecord,
+  LATEST,
+  type PermissionRecord,
+  type UrlRecord,
+} from './records.ts';
+
+export interface AliasInput {
+  version?: string | undefined;
+  weights?: Record<string, number> | undefined;
+  description?: string | undefined;
+  revisionId?: string | undefined;
+}
+
+export async function createAlias(
+  context: CatalogContext,
+  name: string,
+  alias: unknown,
+  input: AliasInput,
+): Promise<AliasRecord> {
+  if (!isAliasName(alias)) {
+    throw invalidParameter(`'${String(alias)}' is no alias name: letters, digits, - and _, not digits alone`);
+  }
+  return await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name);
+    if (record.aliases.some((a) => a.name === alias)) {
+      const arn = functionArn(context.account, name, alias);
+      throw new LambdaError('ResourceConflictException', `Alias already exists: ${arn}`);
+    }
+    if (record.aliases.length >= MOST_ALIASES) {
+      throw invalidParameter(`The function ${name} has ${MOST_ALIASES} aliases.`);
+    }
+    const created = checkedAlias(context, record, {
+      name: alias,
+      version: input.version ?? '',
+      weights: input.weights ?? {},
+      description: input.description ?? '',
+      revisionId: randomUUID(),
+    });
+    await context.store.save({ ...record, aliases: [...record.aliases, created] });
+    return created;
+  });
+}
+
+export async function updateAlias(
+  context: CatalogContext,
+  name: string,
+  alias: string,
+  input: AliasInput,
+): Promise<AliasRecord> {
+  return await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name);
+    const present = aliasOf(context, record, alias);
+    checkRevision(present.revisionId, input.revisionId);
+    const updated = checkedAlias(context, record, {
+      name: alias,
+      version: input.version ?? present.version,
+      weights: input.weights ?? present.weights,
+      description: input.description ?? present.description,
+      revisionId: randomUUID(),
+    });
+    const aliases = record.aliases.map((a) => (a.name === alias ? updated : a));
+    await context.store.save({ ...record, aliases });
+    return updated;
+  });
+}
+
+/** Deletes the alias with its function URL and permissions; an alias that is not there is no error, as in AWS. */
+export async function deleteAlias(context: CatalogContext, name: string, alias: string): Promise<void> {
+  await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name);
+    await context.store.save({
+      ...record,
+      aliases: record.aliases.filter((a) => a.name !== alias),
+      urls: record.urls.filter((u) => u.alias !== alias),
+      permissions: record.permissions.filter((p) => p.alias !== alias),
+    });
+  });
+}
+
+export function aliasOf(context: CatalogContext, record: FunctionRecord, alias: string): AliasRecord {
+  const found = record.aliases.find((a) => a.name === alias);
+  if (found) return found;
+  const arn = functionArn(context.account, record.name, alias);
+  throw new LambdaError('ResourceNotFoundException', `Cannot find alias arn: ${arn}`);
+}
+
+function checkedAlias(context: CatalogContext, record: FunctionRecord, alias: AliasRecord): AliasRecord {
+  for (const version of [alias.version, ...Object.keys(alias.weights)]) {
+    if (versionNumbered(record, version)) continue;
+    const arn = functionArn(context.account, record.name, version);
+    throw new LambdaError('ResourceNotFoundException', `Function not found: ${arn}`);
+  }
+  const weights = Object.entries(alias.weights);
+  if (weights.length > 1) throw invalidParameter('Number of items in AdditionalVersionWeights cannot be > 1');
+  for (const [version, weight] of weights) {
+    if (typeof weight !== 'number' || !(weight >= 0 && weight <= 1)) {
+      throw invalidParameter(`The weight of version ${version} must be a number from 0.0 to 1.0`);
+    }
+    if (alias.version === LATEST || version === LATEST) {
+      throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+    }
+    if (version === alias.version) {
+      throw invalidParameter(
+        `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,
+      );
+    }
+  }
+  return alias;
+}
+
+/** Creates the function URL of an alias, or of `$LATEST`. 409 when there is one. */
+export async function createUrl(
+  context: CatalogContext,
+  name: string,
+  qualifier: string | undefined,
+): Promise<UrlRecord> {
+  return await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name, qualifier);
+    const alias = checkedTarget(context, record, qualifier);
+    if (record.urls.some((u) => u.alias === alias)) {
+      throw new LambdaError(
+        'ResourceConflictException',
+        `FunctionUrlConfig exists for this Lambda function: ${functionArn(context.account, name, alias)}`,
+      );
+    }
+    const now = awsTime(context.clock.now());
+    const url: UrlRecord = { id: newUrlId(), alias, createdAt: now, lastModified: now };
+    await context.store.save({ ...record, urls: [...record.urls, url] });
+    return url;
+  });
+}
+
+export async function deleteUrl(
+  context: CatalogContext,
+  name: string,
+  qualifier: string | undefined,
+): Promise<void> {
+  await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name, qualifier);
+    const url = urlOf(record, qualifier);
+    await context.store.save({ ...record, urls: record.urls.filter((u) => u !== url) });
+  });
+}
+
+export function urlOf(record: FunctionRecord, qualifier: string | undefined): UrlRecord {
+  const url = record.urls.find((u) => u.alias === qualifier);
+  if (url) return url;
+  throw new LambdaError('ResourceNotFoundException', 'The resource you requested does not exist.');
+}
+
+/** Adds a statement to the policy of the function or of one of its aliases. 409 when the id is taken. */
+export async function addPermission(
+  context: CatalogContext,
+  name: string,
+  permission: PermissionRecord,
+): Promise<void> {
+  await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name);
+    checkedTarget(context, record, permission.alias);
+    if (record.permissions.some((p) => p.sid === permission.sid && p.alias === permission.alias)) {
+      throw new LambdaError(
+        'ResourceConflictException',
+        `The statement id (${permission.sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
+      );
+    }
+    await context.store.save({ ...record, permissions: [...record.permissions, permission] });
+  });
+}
+
+/** A URL or a policy belongs to an alias or to the function, never to a version. */
+function checkedTarget(
+  context: CatalogContext,
+  record: FunctionRecord,
+  qualifier: string | undefined,
+): string | undefined {
+  const parsed = parseQualifier(qualifier);
+  if (parsed.kind === 'version') {
+    throw invalidParameter(`The qualifier ${qualifier} must be the name of an alias.`);
+  }
+  return parsed.kind === 'alias' ? aliasOf(context, record, parsed.alias).name : undefined;
+}
+
+/** 32 lower-case letters and digits, as in AWS: unguessable. */
+function newUrlId(): string {
+  let id = '';
+  while (id.length < 32) id += BigInt(`0x${randomBytes(16).toString('hex')}`).toString(36);
+  return id.slice(0, 32);
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ArchiveError, unzip } from '../../../../lib/archive.ts';
+import { sha256 } from '../../../../lib/digest.ts';
+import { invalidParameter, LambdaError, payloadTooLarge } from '../errors.ts';
+import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
+import { writeDurably } from './store.ts';
+
+export interface CodePackage {
+  /** SHA-256 of the zip file in base64: AWS's `CodeSha256`. */
+  codeSha256: string;
+  codeSizeBytes: number;
+}
+
+/**
+ * Code packages by content. The zip file is the truth and is written durably; the directory with its unpacked,
+ * read-only files is made once per content and made again when it is missing.
+ */
+export class Packages {
+  #directory: string;
+  #unpacking = new Map<string, Promise<string>>();
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Opens the store and forgets the packages that no version refers to any more. */
+  static async open(directory: string, referenced: Set<string>): Promise<Packages> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const keep = new Set([...referenced].map(keyOf));
+    for (const name of await readdir(directory)) {
+      if (!keep.has(name.replace(/\.zip$/, ''))) await rm(join(directory, name), { recursive: true });
+    }
+    return new Packages(directory);
+  }
+
+  /** Keeps a zip file after unpacking it as a test. Throws AWS's errors for files that Lambda would refuse. */
+  async add(zip: Uint8Array, operation: string): Promise<CodePackage> {
+    if (zip.length > LARGEST_ZIP_BYTES) throw payloadTooLarge(LARGEST_CODE_REQUEST_BYTES, operation);
+    if (zip.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip');
+    const codeSha256 = sha256(zip).toString('base64');
+    const key = keyOf(codeSha256);
+    if (!existsSync(this.#zip(key))) {
+      await this.#unpack(key, zip).catch((error) => {
+        throw refusal(error);
+      });
+      await writeDurably(this.#zip(key), zip);
+    }
+    return { codeSha256, codeSizeBytes: zip.length };
+  }
+
+  /** The directory with the unpacked files: `/var/task` of a function. */
+  async directoryOf(codeSha256: string): Promise<string> {
+    const key = keyOf(codeSha256);
+    const directory = join(this.#directory, key);
+    if (existsSync(directory)) return directory;
+    try {
+      return await this.#unpack(key, await readFile(this.#zip(key)));
+    } catch (cause) {
+      throw new LambdaError(
+        'InvalidZipFileException',
+        `Lambda could not unzip the package: ${String(cause)}`,
+      );
+    }
+  }
+
+  #zip(key: string): string {
+    return join(this.#directory, `${key}.zip`);
+  }
+
+  /** Unpacks beside the final place and moves it there, so that a half unpacked package is never seen. */
+  #unpack(key: string, zip: Uint8Array): Promise<string> {
+    const underway = this.#unpacking.get(key);
+    if (underway) return underway;
+    const unpacking = unpackTo(join(this.#directory, key), zip).finally(() => this.#unpacking.delete(key));
+    this.#unpacking.set(key, unpacking);
+    return unpacking;
+  }
+}
+
+/** Base64 has characters that file names should not have. */
+function keyOf(codeSha256: string): string {
+  return Buffer.from(codeSha256, 'base64').toString('hex');
+}
+
+async function unpackTo(directory: string, zip: Uint8Array): Promise<string> {
+  if (existsSync(directory)) return directory;
+  const temporary = `${directory}.${randomUUID()}`;
+  await mkdir(temporary);
+  try {
+    await unzip(zip, temporary, LARGEST_UNZIPPED_BYTES);
+    await rename(temporary, directory);
+    return directory;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function refusal(error: unknown): unknown {
+  if (!(error instanceof ArchiveError)) return error;
+  switch (error.reason) {
+    case 'too-large':
+      return invalidParameter(`Unzipped size must be smaller than ${LARGEST_UNZIPPED_BYTES} bytes`);
+    case 'empty':
+      return invalidParameter('Uploaded file must be a non-empty zip');
+    default:
+      return invalidParameter(
+        `Could not unzip uploaded file. Please check your file, then try to upload again. (${error.message})`,
+      );
+  }
+}

@@ -1,0 +1,62 @@
+/** What the twin keeps of a function: its record is one JSON file of the data directory. */
+export interface FunctionRecord {
+  /** Format of the file, so that a later release can read it. */
+  format: 1;
+  name: string;
+  /** `$LATEST`: the only version that changes. */
+  latest: VersionRecord;
+  /** Published versions, oldest first; never changed once written. */
+  versions: VersionRecord[];
+  /** Number of the next version; numbers are never used twice. */
+  nextVersion: number;
+  aliases: AliasRecord[];
+  urls: UrlRecord[];
+  /** Statements of the resource policies, kept and shown but not enforced: function URLs are public here. */
+  permissions: PermissionRecord[];
+}
+
+/** One immutable snapshot of code and settings. */
+export interface VersionRecord extends Settings {
+  version: string;
+  codeSha256: string;
+  codeSizeBytes: number;
+  lastModified: string;
+  revisionId: string;
+}
+
+/** The settings of a function that a caller chooses. */
+export interface Settings {
+  runtime: string;
+  handler: string;
+  role: string;
+  description: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  environment: Record<string, string>;
+  architecture: string;
+}
+
+export interface AliasRecord {
+  name: string;
+  version: string;
+  /** Version number -> share of invocations in 0..1; the rest goes to `version`. */
+  weights: Record<string, number>;
+  description: string;
+  revisionId: string;
+}
+
+export interface UrlRecord {
+  id: string;
+  /** The alias it calls; undefined calls `$LATEST`. */
+  alias: string | undefined;
+  createdAt: string;
+  lastModified: string;
+}
+
+export interface PermissionRecord {
+  sid: string;
+  alias: string | undefined;
+  statement: Record<string, unknown>;
+}
+
+export const LATEST = '$LATEST';

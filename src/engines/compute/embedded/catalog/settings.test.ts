@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LambdaError } from '../errors.ts';
+import { DEFAULTS, settingsFrom } from './settings.ts';
+
+const GOOD = { Runtime: 'nodejs22.x', Handler: 'index.handler', Role: 'arn:aws:iam::000000000000:role/x' };
+
+test('what is not said takes the base', () => {
+  const settings = settingsFrom(GOOD, DEFAULTS);
+  assert.deepEqual([settings.timeoutSeconds, settings.memoryMb, settings.environment], [3, 128, {}]);
+  const changed = settingsFrom({ Timeout: 900, Environment: { Variables: { AB: 'c' } } }, settings);
+  assert.deepEqual(
+    [changed.timeoutSeconds, changed.handler, changed.environment],
+    [900, 'index.handler', { AB: 'c' }],
+  );
+  assert.deepEqual(settingsFrom({ Environment: {} }, changed).environment, {});
+});
+
+test('what Lambda would refuse is refused with its reason', () => {
+  const bad: [object, RegExp][] = [
+    [{ Runtime: 'python3.12' }, /nodejs18\.x, nodejs20\.x, nodejs22\.x, nodejs24\.x/],
+    [{ Handler: 'has space' }, /handler/],
+    [{ Role: 'me' }, /role/],
+    [{ Timeout: 0 }, /timeout.*greater than or equal to 1/],
+    [{ Timeout: 901 }, /timeout.*less than or equal to 900/],
+    [{ Timeout: 1.5 }, /timeout/],
+    [{ MemorySize: 127 }, /memorySize/],
+    [{ MemorySize: '128' }, /memorySize/],
+    [{ Description: 'x'.repeat(257) }, /description/],
+    [{ Architectures: ['mips'] }, /x86_64, arm64/],
+    [{ Environment: { Variables: { 'A-B': 'c' } } }, /environment\.variables/],
+    [{ Environment: { Variables: { AB: 7 } } }, /AB must be a text/],
+    [{ Environment: { Variables: { AWS_REGION: 'x' } } }, /reserved keys.*AWS_REGION/],
+    [{ Environment: { Variables: { AB: 'é'.repeat(2_048) } } }, /exceeded the 4KB limit/],
+    [{ Layers: ['arn:x'] }, /Layers is not supported yet/],
+  ];
+  for (const [change, reason] of bad) {
+    assert.throws(
+      () => settingsFrom({ ...GOOD, ...change }, DEFAULTS),
+      (error) => error instanceof LambdaError && error.status === 400 && reason.test(error.message),
+      JSON.stringify(change),
+    );
+  }
+});

@@ -1,0 +1,216 @@
+/**
+ * A small, strict HTTP/1.1 request parser for the Runtime API: GET and POST, content-length and chunked bodies with
+ * trailers, any split and any pipelining of the input. node:http would cost more than the rest of an invocation.
+ * What it does not understand exactly, it refuses (RFC 9112; ambiguous framing is how requests are smuggled).
+ */
+export interface ParsedRequest {
+  method: string;
+  /** The target as sent, path and query. */
+  target: string;
+  /** Names in lower case; of a name that came twice, the values joined by `, `. */
+  headers: Map<string, string>;
+  body: Buffer;
+  /** True when the body was larger than the limit; `body` is empty then. */
+  tooLarge: boolean;
+  /** False after `connection: close`. */
+  keepAlive: boolean;
+}
+
+export interface ParserLimits {
+  headBytes: number;
+  bodyBytes: number;
+}
+
+export interface ParserEvents {
+  request(request: ParsedRequest): void;
+  /** The client waits for `100 Continue` before it sends the body. */
+  expectsContinue(): void;
+}
+
+/** The client broke the protocol; `status` is the answer before the connection is closed. */
+export class HttpSyntaxError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'HttpSyntaxError';
+    this.status = status;
+  }
+}
+
+type State = 'head' | 'sized' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers';
+
+const LONGEST_CHUNK_LINE = 256;
+const EMPTY = Buffer.alloc(0);
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const REQUEST_LINE = /^([A-Z]{1,16}) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be in a value.
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+export class RequestParser {
+  #limits: ParserLimits;
+  #events: ParserEvents;
+  #pending: Buffer = EMPTY;
+  #state: State = 'head';
+  #request: Omit<ParsedRequest, 'body' | 'tooLarge'> | undefined;
+  #parts: Buffer[] = [];
+  #size = 0;
+  /** Bytes still to come of the body or of the present chunk. */
+  #remaining = 0;
+
+  constructor(limits: ParserLimits, events: ParserEvents) {
+    this.#limits = limits;
+    this.#events = events;
+  }
+
+  /** Takes the next bytes. Throws HttpSyntaxError; the parser is of no use afterwards. */
+  push(bytes: Buffer): void {
+    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
+    while (this.#step()) {}
+  }
+
+  /** Handles one element of the input; false when it is not complete yet. */
+  #step(): boolean {
+    switch (this.#state) {
+      case 'head':
+        return this.#head();
+      case 'sized':
+        return this.#take() && this.#finish();
+      case 'chunk-size':
+        return this.#chunkSize();
+      case 'chunk':
+        return this.#take() && this.#enter('chunk-end');
+      case 'chunk-end':
+        return this.#chunkEnd();
+      case 'trailers':
+        return this.#trailers();
+    }
+  }
+
+  #head(): boolean {
+    if (this.#pending.length === 0) return false;
+    const end = this.#pending.indexOf('\r\n\r\n');
+    if (end > this.#limits.headBytes || (end < 0 && this.#pending.length > this.#limits.headBytes)) {
+      throw new HttpSyntaxError(431, 'the request head is too long');
+    }
+    if (end < 0) return false;
+    const [first, ...lines] = this.#pending.toString('latin1', 0, end).split('\r\n');
+    this.#pending = this.#pending.subarray(end + 4);
+    const match = REQUEST_LINE.exec(first as string);
+    if (!match) throw new HttpSyntaxError(400, 'the request line is not HTTP/1.1');
+    const headers = parseFields(lines);
+    const connection = headers.get('connection')?.toLowerCase() ?? '';
+    const keepAlive = match[3] === '1' ? !connection.includes('close') : connection.includes('keep-alive');
+    this.#request = { method: match[1] as string, target: match[2] as string, headers, keepAlive };
+    this.#frame(headers);
+    return true;
+  }
+
+  /** Decides how the body is delimited (RFC 9112 section 6.3). */
+  #frame(headers: Map<string, string>): void {
+    const coding = headers.get('transfer-encoding');
+    const length = headers.get('content-length');
+    if (coding !== undefined && length !== undefined) {
+      throw new HttpSyntaxError(400, 'transfer-encoding and content-length in one request');
+    }
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+      throw new HttpSyntaxError(501, `the transfer coding "${coding}" is unknown`);
+    }
+    if (length !== undefined && !/^[0-9]{1,15}$/.test(length)) {
+      throw new HttpSyntaxError(400, `the content length "${length}" is no number`);
+    }
+    this.#parts = [];
+    this.#size = 0;
+    this.#remaining = length === undefined ? 0 : Number(length);
+    this.#state = coding === undefined ? 'sized' : 'chunk-size';
+    const hasBody = coding !== undefined || this.#remaining > 0;
+    if (hasBody && headers.get('expect')?.toLowerCase() === '100-continue') this.#events.expectsContinue();
+  }
+
+  /** Moves bytes of the body or chunk; what is above the limit is counted and dropped. True when it is complete. */
+  #take(): boolean {
+    if (this.#remaining === 0) return true;
+    if (this.#pending.length === 0) return false;
+    const part = this.#pending.subarray(0, this.#remaining);
+    this.#pending = this.#pending.subarray(part.length);
+    this.#remaining -= part.length;
+    this.#size += part.length;
+    if (this.#size > this.#limits.bodyBytes) this.#parts = [];
+    else this.#parts.push(part);
+    return this.#remaining === 0;
+  }
+
+  #chunkSize(): boolean {
+    const line = this.#line(LONGEST_CHUNK_LINE);
+    if (line === undefined) return false;
+    const match = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line);
+    if (!match) throw new HttpSyntaxError(400, 'a chunk size is no number');
+    this.#remaining = Number.parseInt(match[1] as string, 16);
+    return this.#enter(this.#remaining === 0 ? 'trailers' : 'chunk');
+  }
+
+  #chunkEnd(): boolean {
+    if (this.#pending.length < 2) return false;
+    if (this.#pending[0] !== 13 || this.#pending[1] !== 10) {
+      throw new HttpSyntaxError(400, 'a chunk does not end where its size says');
+    }
+    this.#pending = this.#pending.subarray(2);
+    return this.#enter('chunk-size');
+  }
+
+  #trailers(): boolean {
+    const line = this.#line(this.#limits.headBytes);
+    if (line === undefined) return false;
+    if (line === '') return this.#finish();
+    for (const [name, value] of parseFields([line])) {
+      // Trailers must not change the framing or the meaning of what was already read.
+      if (name.startsWith('lambda-runtime-')) this.#request?.headers.set(name, value);
+    }
+    return true;
+  }
+
+  #line(longest: number): string | undefined {
+    const end = this.#pending.indexOf('\r\n');
+    if (end > longest || (end < 0 && this.#pending.length > longest)) {
+      throw new HttpSyntaxError(431, 'a line is too long');
+    }
+    if (end < 0) return undefined;
+    const line = this.#pending.toString('latin1', 0, end);
+    this.#pending = this.#pending.subarray(end + 2);
+    return line;
+  }
+
+  #enter(state: State): true {
+    this.#state = state;
+    return true;
+  }
+
+  #finish(): true {
+    const request = this.#request as Omit<ParsedRequest, 'body' | 'tooLarge'>;
+    const tooLarge = this.#size > this.#limits.bodyBytes;
+    const body = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
+    this.#request = undefined;
+    this.#parts = [];
+    this.#state = 'head';
+    this.#events.request({ ...request, body, tooLarge });
+    return true;
+  }
+}
+
+function parseFields(lines: string[]): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    if (colon < 1 || !TOKEN.test(name)) throw new HttpSyntaxError(400, 'a header line has no name');
+    const value = line.slice(colon + 1).trim();
+    if (CONTROL.test(value)) throw new HttpSyntaxError(400, `the header ${name} holds a control character`);
+    const key = name.toLowerCase();
+    const before = fields.get(key);
+    if (before !== undefined && (key === 'content-length' || key === 'transfer-encoding')) {
+      throw new HttpSyntaxError(400, `the header ${name} came twice`);
+    }
+    fields.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return fields;
+}

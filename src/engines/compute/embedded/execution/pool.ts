@@ -1,0 +1,190 @@
+import { availableParallelism } from 'node:os';
+import { LambdaError } from '../errors.ts';
+import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
+import type { Failure } from './failures.ts';
+
+/** No execution environment came up: the invocation fails with what the function's start failed with. */
+export class StartFailure extends Error {
+  readonly failure: Failure;
+  readonly instance: string;
+
+  constructor(failure: Failure, instance: string) {
+    super('the execution environment did not start');
+    this.name = 'StartFailure';
+    this.failure = failure;
+    this.instance = instance;
+  }
+}
+
+/** What the pool needs of an execution environment. */
+export interface PoolMember {
+  readonly instance: string;
+  /** It can be given an invocation now. */
+  readonly ready: boolean;
+  /** Monotonic time since which it has had nothing to do. */
+  readonly idleSince: number;
+  kill(): void;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions<Member extends PoolMember> {
+  /** Most execution environments at a time. */
+  concurrency: number;
+  /** Makes and starts an environment that reports to this pool. */
+  start(pool: Pool<Member>): Member;
+  /** Called when a retired pool has no environment any more. */
+  drained(): void;
+}
+
+/** So long an invocation waits for a busy environment before another one is started: starting takes longer. */
+const PATIENCE_MS = 10;
+/** Environments that start at the same time: more would only slow each other down. */
+const MOST_STARTING = Math.max(2, availableParallelism());
+
+interface Waiter<Member> {
+  since: number;
+  resolve(environment: Member): void;
+  reject(error: unknown): void;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * The execution environments of one function version. An invocation takes an idle one, the most recently used
+ * first, or waits while another is started; whichever is free first takes the oldest that waits.
+ */
+export class Pool<Member extends PoolMember> {
+  #options: PoolOptions<Member>;
+  #all = new Set<Member>();
+  #starting = new Set<Member>();
+  #idle: Member[] = [];
+  #waiters: Waiter<Member>[] = [];
+  #retired = false;
+  #growth: NodeJS.Timeout | undefined;
+
+  constructor(options: PoolOptions<Member>) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Throws TooManyRequestsException when none became free in time, and StartFailure. */
+  async acquire(): Promise<Member> {
+    for (let environment = this.#idle.pop(); environment; environment = this.#idle.pop()) {
+      if (environment.ready) return environment;
+    }
+    if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests();
+    return await new Promise((resolve, reject) => {
+      const timer = this.#alarm(() => this.#giveUp(waiter));
+      const waiter: Waiter<Member> = { since: performance.now(), resolve, reject, timer };
+      this.#waiters.push(waiter);
+      this.#grow();
+    });
+  }
+
+  /** An environment of this pool waits for work. */
+  onIdle(environment: Member): void {
+    this.#starting.delete(environment);
+    const waiter = this.#waiters.shift();
+    if (waiter) {
+      clearTimeout(waiter.timer);
+      waiter.resolve(environment);
+      this.#grow();
+    } else if (this.#retired) {
+      environment.kill();
+    } else if (!this.#idle.includes(environment)) {
+      this.#idle.push(environment);
+    }
+  }
+
+  /** An environment of this pool has ended. */
+  onEnded(environment: Member, failure: Failure | undefined): void {
+    this.#all.delete(environment);
+    this.#idle = this.#idle.filter((other) => other !== environment);
+    const failedToStart = this.#starting.delete(environment);
+    const waiter = failedToStart && failure ? this.#waiters.shift() : undefined;
+    if (waiter && failure) {
+      clearTimeout(waiter.timer);
+      waiter.reject(new StartFailure(failure, environment.instance));
+    }
+    this.#grow();
+    if (this.#retired && this.#all.size === 0) this.#options.drained();
+  }
+
+  /** Ends the environments that have had nothing to do for 30 s; the last one of the version after 5 minutes. */
+  evictIdle(now: number): void {
+    let left = this.#all.size;
+    // The longest idle come first: the most recently used one is always taken again.
+    for (const environment of [...this.#idle]) {
+      const allowed = left > 1 ? LONGEST_SURPLUS_IDLE_MS : LONGEST_IDLE_MS;
+      if (now - environment.idleSince <= allowed) continue;
+      left--;
+      environment.kill();
+    }
+  }
+
+  /** Lets what runs finish, then ends everything: the version's code or settings were replaced. */
+  retire(): void {
+    this.#retired = true;
+    for (const environment of this.#idle.splice(0)) environment.kill();
+    if (this.#all.size === 0) this.#options.drained();
+  }
+
+  /** Kills everything and resolves when all processes are gone. */
+  async close(): Promise<void> {
+    this.#retired = true;
+    clearTimeout(this.#growth);
+    for (const waiter of this.#waiters.splice(0)) {
+      clearTimeout(waiter.timer);
+      waiter.reject(new LambdaError('ServiceException', 'the compute engine is shutting down'));
+    }
+    await Promise.all([...this.#all].map((environment) => environment.close()));
+  }
+
+  /** Starts environments for those that wait; while others are there, only after some patience. */
+  #grow(): void {
+    const [oldest] = this.#waiters;
+    if (!oldest || this.#growth || !this.#mayStart()) return;
+    const restMs = this.#all.size === 0 ? 0 : oldest.since + PATIENCE_MS - performance.now();
+    if (restMs > 0) {
+      this.#growth = setTimeout(() => {
+        this.#growth = undefined;
+        this.#grow();
+      }, restMs);
+      return;
+    }
+    while (this.#mayStart()) {
+      const environment = this.#options.start(this);
+      this.#all.add(environment);
+      this.#starting.add(environment);
+    }
+  }
+
+  #mayStart(): boolean {
+    const needed = Math.min(this.#waiters.length, MOST_STARTING);
+    return this.#starting.size < needed && this.#all.size < this.#options.concurrency;
+  }
+
+  /** Time is up, except for those for whom an environment is or can be started: that has a limit of its own. */
+  #giveUp(waiter: Waiter<Member>): void {
+    const position = this.#waiters.indexOf(waiter);
+    if (position < 0) return;
+    if (position < this.#starting.size + this.#options.concurrency - this.#all.size) {
+      waiter.timer = this.#alarm(() => this.#giveUp(waiter));
+      return;
+    }
+    this.#waiters.splice(position, 1);
+    waiter.reject(tooManyRequests());
+  }
+
+  #alarm(ring: () => void): NodeJS.Timeout {
+    return setTimeout(ring, LONGEST_QUEUE_MS);
+  }
+}
+
+function tooManyRequests(): LambdaError {
+  return new LambdaError('TooManyRequestsException', 'Rate Exceeded.', {
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+  });
+}

@@ -1,0 +1,252 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { LARGEST_RESPONSE_BYTES } from '../limits.ts';
+import { HttpSyntaxError, type ParsedRequest, RequestParser } from './http-parser.ts';
+
+/** What a runtime client is given by `GET /runtime/invocation/next`. */
+export interface Delivery {
+  requestId: string;
+  deadlineMs: number;
+  functionArn: string;
+  traceId: string;
+  /** JSON; undefined when the caller sent no client context. */
+  clientContext: string | undefined;
+  payload: Uint8Array;
+}
+
+export interface RuntimeApiEvents {
+  /** The runtime client waits for an invocation. */
+  ready(): void;
+  /** The client that waited has gone away. */
+  left(): void;
+  response(requestId: string, body: Buffer): void;
+  responseTooLarge(requestId: string, bytes: string): void;
+  error(requestId: string, body: Buffer, errorType: string | undefined): void;
+  initError(body: Buffer, errorType: string | undefined): void;
+}
+
+const BASE = '/2018-06-01/runtime';
+const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/;
+const LIMITS = { headBytes: 65_536, bodyBytes: LARGEST_RESPONSE_BYTES };
+const REASON: Record<number, string> = {
+  200: 'OK',
+  202: 'Accepted',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Request Entity Too Large',
+};
+const ACCEPTED = answerBytes(202, { status: 'OK' });
+
+/**
+ * The Lambda Runtime API (version 2018-06-01) of one execution environment, on a loopback port of its own: whoever
+ * calls is that environment. It passes one invocation at a time.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export class RuntimeApi {
+  #events: RuntimeApiEvents;
+  #server: Server;
+  #connections = new Set<Connection>();
+  #waiting: Connection | undefined;
+  #current: string | undefined;
+
+  constructor(events: RuntimeApiEvents) {
+    this.#events = events;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Opens the listener; resolves to `host:port` for `AWS_LAMBDA_RUNTIME_API`. */
+  listen(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', () => {
+        resolve(`127.0.0.1:${(this.#server.address() as { port: number }).port}`);
+      });
+    });
+  }
+
+  /** Hands an invocation to the client that waits. Call only between `ready` and `left`. */
+  deliver(delivery: Delivery): void {
+    const connection = this.#waiting as Connection;
+    this.#waiting = undefined;
+    this.#current = delivery.requestId;
+    connection.answer(nextHead(delivery), delivery.payload);
+    connection.proceed();
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    const connection: Connection = new Connection(socket, {
+      handle: (request) => this.#handle(connection, request),
+      closed: () => {
+        this.#connections.delete(connection);
+        if (this.#waiting !== connection) return;
+        this.#waiting = undefined;
+        this.#events.left();
+      },
+    });
+    this.#connections.add(connection);
+  }
+
+  /** Answers one request; returns false when the answer comes later and the connection has to wait for it. */
+  #handle(connection: Connection, request: ParsedRequest): boolean {
+    // A web page can reach loopback ports too, and must not be handed a function's events.
+    if (request.headers.has('origin') || request.headers.has('sec-fetch-site')) {
+      return connection.fail(403, 'Forbidden', 'the Runtime API does not answer to web pages');
+    }
+    if (request.target === `${BASE}/invocation/next`) return this.#next(connection, request);
+    const match = INVOCATION.exec(request.target);
+    if (request.method !== 'POST' && (match || request.target === `${BASE}/init/error`)) {
+      return connection.fail(405, 'MethodNotAllowed', `${request.method} is not the method of this path`);
+    }
+    if (match) return this.#end(connection, request, match[1] as string, match[2] as string);
+    if (request.target === `${BASE}/init/error`) {
+      connection.write(ACCEPTED);
+      this.#events.initError(request.body, errorTypeHeader(request));
+      return true;
+    }
+    return connection.fail(404, 'NotFound', `${request.method} ${request.target} is not in the Runtime API`);
+  }
+
+  #next(connection: Connection, request: ParsedRequest): boolean {
+    if (request.method !== 'GET') {
+      return connection.fail(405, 'MethodNotAllowed', `${request.method} is not the method of this path`);
+    }
+    if (this.#waiting !== undefined || this.#current !== undefined) {
+      return connection.fail(
+        403,
+        'InvalidStateTransition',
+        'Transition from the present state is not allowed',
+      );
+    }
+    this.#waiting = connection;
+    this.#events.ready();
+    return this.#waiting !== connection;
+  }
+
+  #end(connection: Connection, request: ParsedRequest, requestId: string, kind: string): boolean {
+    if (requestId !== this.#current) return connection.fail(400, 'InvalidRequestID', 'Invalid request ID');
+    this.#current = undefined;
+    const failure = request.headers.get('lambda-runtime-function-error-type');
+    if (request.tooLarge) {
+      connection.fail(413, 'RequestEntityTooLarge', 'Exceeded maximum allowed payload size (6291556 bytes).');
+      this.#events.responseTooLarge(requestId, request.headers.get('content-length') ?? 'too many');
+    } else {
+      connection.write(ACCEPTED);
+      // A streamed response that broke off says so in a trailer.
+      if (kind === 'error' || failure !== undefined) {
+        const described = request.headers.get('lambda-runtime-function-error-body');
+        const body = described === undefined ? request.body : Buffer.from(described, 'base64');
+        this.#events.error(requestId, body, failure);
+      } else this.#events.response(requestId, request.body);
+    }
+    return true;
+  }
+}
+
+interface ConnectionEvents {
+  handle(request: ParsedRequest): boolean;
+  closed(): void;
+}
+
+/** One client connection: answers its requests in their order, also when they are pipelined. */
+class Connection {
+  #socket: Socket;
+  #events: ConnectionEvents;
+  #queue: ParsedRequest[] = [];
+  #blocked = false;
+  #present: ParsedRequest | undefined;
+
+  constructor(socket: Socket, events: ConnectionEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    const parser = new RequestParser(LIMITS, {
+      request: (request) => {
+        this.#queue.push(request);
+        if (!this.#blocked) this.#drain();
+      },
+      expectsContinue: () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
+    });
+    socket.on('data', (bytes) => {
+      try {
+        parser.push(bytes);
+      } catch (error) {
+        if (!(error instanceof HttpSyntaxError)) throw error;
+        socket.end(answerBytes(error.status, { errorType: 'BadRequest', errorMessage: error.message }));
+      }
+    });
+    // A client that is killed ends or resets the connection; `close` alone would come a turn later.
+    for (const event of ['end', 'error', 'close']) socket.on(event, () => events.closed());
+  }
+
+  /** Goes on after an answer that had to wait. */
+  proceed(): void {
+    this.#blocked = false;
+    this.#endAfterLast();
+    if (this.#queue.length > 0) this.#drain();
+  }
+
+  answer(head: string, body: Uint8Array): void {
+    if (body.length < 65_536) {
+      this.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(head, 'latin1');
+    this.#socket.write(body);
+    this.#socket.uncork();
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  /** Answers with an error of the Runtime API's shape; returns true for the caller's convenience. */
+  fail(status: number, errorType: string, errorMessage: string): true {
+    this.write(answerBytes(status, { errorType, errorMessage }));
+    return true;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #drain(): void {
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
+      this.#present = request;
+      if (!this.#events.handle(request)) {
+        this.#blocked = true;
+        return;
+      }
+      this.#endAfterLast();
+    }
+  }
+
+  #endAfterLast(): void {
+    if (this.#present?.keepAlive === false) this.#socket.end();
+    this.#present = undefined;
+  }
+}
+
+function nextHead(delivery: Delivery): string {
+  let head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nlambda-runtime-aws-request-id: ${delivery.requestId}\r\nlambda-runtime-deadline-ms: ${delivery.deadlineMs}\r\nlambda-runtime-invoked-function-arn: ${delivery.functionArn}\r\nlambda-runtime-trace-id: ${delivery.traceId}\r\n`;
+  if (delivery.clientContext !== undefined) {
+    head += `lambda-runtime-client-context: ${delivery.clientContext}\r\n`;
+  }
+  return `${head}content-length: ${delivery.payload.length}\r\n\r\n`;
+}
+
+function answerBytes(status: number, body: object): Buffer {
+  const text = JSON.stringify(body);
+  return Buffer.from(
+    `HTTP/1.1 ${status} ${REASON[status] ?? 'Error'}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+}
+
+function errorTypeHeader(request: ParsedRequest): string | undefined {
+  return request.headers.get('lambda-runtime-function-error-type');
+}

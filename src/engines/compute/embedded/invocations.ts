@@ -1,0 +1,256 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import type { Account } from './catalog/names.ts';
+import type { Packages } from './catalog/packages.ts';
+import type { VersionRecord } from './catalog/records.ts';
+import { LambdaError } from './errors.ts';
+import { type Ended, Environment } from './execution/environment.ts';
+import { launchOf } from './execution/launch.ts';
+import { Pool, StartFailure } from './execution/pool.ts';
+import { Reaper } from './execution/reaper.ts';
+import { LARGEST_LOG_TAIL_BYTES } from './limits.ts';
+
+export interface InvocationsOptions {
+  account: Account;
+  packages: Packages;
+  /** Where execution environments get their temporary directories. */
+  temporary: string;
+  concurrencyPerVersion: number;
+  clock: Clock;
+  onInvocation(report: InvocationReport): void;
+  onLog(line: FunctionLogLine): void;
+}
+
+export interface InvokeInput {
+  name: string;
+  version: VersionRecord;
+  /** ARN with the qualifier that the caller used. */
+  functionArn: string;
+  /** JSON. */
+  payload: Uint8Array;
+  traceId: string | undefined;
+  clientContext: string | undefined;
+  /** Collect the log of this invocation. */
+  tail: boolean;
+}
+
+export interface InvokeOutcome {
+  requestId: string;
+  ok: boolean;
+  payload: Buffer;
+  /** The last 4 KB of the log, when it was asked for. */
+  log: string | undefined;
+}
+
+const EVICTION_MS = 10_000;
+
+/** Runs invocations in execution environments, and reports each one and each line that it writes. */
+export class Invocations {
+  #options: InvocationsOptions;
+  #pools = new Map<string, Pool<Environment>>();
+  #reaper = new Reaper();
+  #tails = new Map<string, string[]>();
+  #reports = new Set<Promise<void>>();
+  #eviction: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: InvocationsOptions) {
+    this.#options = options;
+    this.#eviction = setInterval(() => {
+      const now = options.clock.monotonic();
+      for (const pool of this.#pools.values()) pool.evictIdle(now);
+    }, EVICTION_MS).unref();
+  }
+
+  /** Throws TooManyRequestsException; whatever happens in the function is an outcome, not an error. */
+  async invoke(input: InvokeInput): Promise<InvokeOutcome> {
+    const requestId = randomUUID();
+    if (input.tail) this.#tails.set(requestId, []);
+    try {
+      const environment = await this.#acquire(input);
+      const startMs = this.#options.clock.now();
+      const ended = await environment.invoke({
+        requestId,
+        functionArn: input.functionArn,
+        traceId: input.traceId ?? newTraceId(this.#options.clock.now()),
+        clientContext: input.clientContext,
+        payload: input.payload,
+      });
+      const report = reportOf(input, environment, requestId, startMs, ended);
+      const reported = this.#report(report, environment);
+      const log = input.tail ? await reported.then(() => this.#tailOf(report)) : undefined;
+      return { requestId, ok: ended.outcome.ok, payload: payloadOf(ended), log };
+    } catch (error) {
+      if (error instanceof StartFailure) return await this.#startFailed(error, input, requestId);
+      throw error;
+    } finally {
+      this.#tails.delete(requestId);
+    }
+  }
+
+  /** Ends the execution environments of a version when their present work is done. */
+  retire(version: VersionRecord): void {
+    this.#pools.get(version.revisionId)?.retire();
+  }
+
+  /** Kills all execution environments and resolves when their processes are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#eviction);
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    await Promise.all(this.#reports);
+    await this.#reaper.close();
+  }
+
+  async #acquire({ name, version }: InvokeInput): Promise<Environment> {
+    const taskRoot = await this.#options.packages.directoryOf(version.codeSha256);
+    if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
+    let pool = this.#pools.get(version.revisionId);
+    if (!pool) {
+      pool = this.#newPool(name, version, taskRoot);
+      this.#pools.set(version.revisionId, pool);
+    }
+    // Between being handed over and being used, an environment can die.
+    for (;;) {
+      const environment = await pool.acquire();
+      if (environment.ready) return environment;
+    }
+  }
+
+  #newPool(name: string, version: VersionRecord, taskRoot: string): Pool<Environment> {
+    const { account, clock, concurrencyPerVersion, temporary } = this.#options;
+    return new Pool({
+      concurrency: concurrencyPerVersion,
+      drained: () => this.#pools.delete(version.revisionId),
+      start: (pool) => {
+        const instance = newInstance(version, clock.now());
+        const launch = launchOf({
+          account,
+          name,
+          version,
+          taskRoot,
+          temporary: join(temporary, instance.slice(-32)),
+          instance,
+        });
+        const environment = new Environment(launch, clock, this.#reaper, {
+          idle: (e) => pool.onIdle(e),
+          ended: (e, failure) => pool.onEnded(e, failure),
+          line: (e, requestId, line) => this.#line(name, version, e.instance, requestId, line),
+        });
+        void environment.start();
+        return environment;
+      },
+    });
+  }
+
+  #line(
+    functionName: string,
+    version: VersionRecord,
+    instance: string,
+    requestId: string,
+    line: string,
+  ): void {
+    this.#tails.get(requestId)?.push(line);
+    const atMs = this.#options.clock.now();
+    this.#options.onLog({ functionName, version: version.version, instance, requestId, atMs, line });
+  }
+
+  /** Reports without making the caller wait for the figure of the memory. */
+  #report(report: InvocationReport, environment: Environment): Promise<void> {
+    const reporting = environment.peakMemoryMb().then((maxMemoryMb) => {
+      report.maxMemoryMb = maxMemoryMb;
+      this.#reports.delete(reporting);
+      this.#options.onInvocation(report);
+    });
+    this.#reports.add(reporting);
+    return reporting;
+  }
+
+  /** What was written before the answer is read within the next two turns of the event loop. */
+  async #tailOf(report: InvocationReport): Promise<string> {
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const { requestId, version, durationMs, billedMs, memoryMb, maxMemoryMb, initMs } = report;
+    const init = initMs === undefined ? '' : `\tInit Duration: ${initMs.toFixed(2)} ms`;
+    const text = [
+      `START RequestId: ${requestId} Version: ${version}`,
+      ...(this.#tails.get(requestId) ?? []),
+      `END RequestId: ${requestId}`,
+      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB${init}\n`,
+    ].join('\n');
+    return Buffer.from(text).subarray(-LARGEST_LOG_TAIL_BYTES).toString('utf8');
+  }
+
+  async #startFailed(
+    { failure, instance }: StartFailure,
+    input: InvokeInput,
+    requestId: string,
+  ): Promise<InvokeOutcome> {
+    const report: InvocationReport = {
+      ...figures(input, instance, requestId, this.#options.clock.now()),
+      coldStart: true,
+      status: failure.status,
+      errorType: failure.errorType,
+    };
+    this.#options.onInvocation(report);
+    // The failure was described before there was an invocation to name.
+    const described = failure.payload.toString('utf8').replace(/(RequestId: |Z )init\b/, `$1${requestId}`);
+    const payload = Buffer.from(described);
+    const log = input.tail ? await this.#tailOf(report) : undefined;
+    return { requestId, ok: false, payload, log };
+  }
+}
+
+function reportOf(
+  input: InvokeInput,
+  environment: Environment,
+  requestId: string,
+  startMs: number,
+  { outcome, durationMs }: Ended,
+): InvocationReport {
+  const coldStart = environment.invocations === 1;
+  const initMs = coldStart ? environment.initMs : undefined;
+  return {
+    ...figures(input, environment.instance, requestId, startMs),
+    durationMs,
+    // AWS bills the initialisation too, and rounds up to whole milliseconds.
+    billedMs: Math.ceil(durationMs + (initMs ?? 0)),
+    coldStart,
+    initMs,
+    status: outcome.ok ? 'success' : outcome.failure.status,
+    errorType: outcome.ok ? '' : outcome.failure.errorType,
+  };
+}
+
+function figures(input: InvokeInput, instance: string, requestId: string, startMs: number) {
+  return {
+    functionName: input.name,
+    version: input.version.version,
+    requestId,
+    instance,
+    startMs,
+    durationMs: 0,
+    billedMs: 0,
+    memoryMb: input.version.memoryMb,
+    maxMemoryMb: 0,
+    initMs: undefined,
+  };
+}
+
+function payloadOf({ outcome }: Ended): Buffer {
+  return outcome.ok ? outcome.payload : outcome.failure.payload;
+}
+
+/** The name of a log stream, which names the execution environment: `2026/01/31/[3]0f…`. */
+function newInstance(version: VersionRecord, nowMs: number): string {
+  const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[${version.version}]${randomBytes(16).toString('hex')}`;
+}
+
+/** Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+export function newTraceId(nowMs: number): string {
+  const random = randomBytes(20).toString('hex');
+  const seconds = Math.floor(nowMs / 1000).toString(16);
+  return `Root=1-${seconds}-${random.slice(0, 24)};Parent=${random.slice(24)};Sampled=0`;
+}

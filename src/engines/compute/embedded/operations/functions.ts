@@ -1,0 +1,215 @@
+import {
+  createFunction,
+  deleteFunction,
+  publishVersion,
+  recordOf,
+  updateLatest,
+  versionOf,
+} from '../catalog/functions.ts';
+import { functionReference } from '../catalog/names.ts';
+import type { CodePackage } from '../catalog/packages.ts';
+import { LATEST } from '../catalog/records.ts';
+import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
+import { invalidParameter, notSupported } from '../errors.ts';
+import { LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
+import { configuration, page } from '../wire.ts';
+import {
+  type ApiAnswer,
+  type ApiContext,
+  type ApiOperation,
+  type ApiRequest,
+  bodyOf,
+  emptyAnswer,
+  jsonAnswer,
+  optionalText,
+} from './operation.ts';
+
+type Body = Record<string, unknown>;
+
+export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
+  { name: 'CreateFunction', method: 'POST', path: /^\/2015-03-31\/functions\/?$/, run: create },
+  { name: 'ListFunctions', method: 'GET', path: /^\/2015-03-31\/functions\/?$/, run: list },
+  { name: 'GetFunction', method: 'GET', path: /^\/2015-03-31\/functions\/([^/]+)$/, run: get },
+  { name: 'DeleteFunction', method: 'DELETE', path: /^\/2015-03-31\/functions\/([^/]+)$/, run: remove },
+  {
+    name: 'GetFunctionConfiguration',
+    method: 'GET',
+    path: /^\/2015-03-31\/functions\/([^/]+)\/configuration$/,
+    run: getConfiguration,
+  },
+  {
+    name: 'UpdateFunctionConfiguration',
+    method: 'PUT',
+    path: /^\/2015-03-31\/functions\/([^/]+)\/configuration$/,
+    run: updateConfiguration,
+  },
+  {
+    name: 'UpdateFunctionCode',
+    method: 'PUT',
+    path: /^\/2015-03-31\/functions\/([^/]+)\/code$/,
+    run: updateCode,
+  },
+  {
+    name: 'PublishVersion',
+    method: 'POST',
+    path: /^\/2015-03-31\/functions\/([^/]+)\/versions$/,
+    run: publish,
+  },
+  {
+    name: 'ListVersionsByFunction',
+    method: 'GET',
+    path: /^\/2015-03-31\/functions\/([^/]+)\/versions$/,
+    run: listVersions,
+  },
+  { name: 'GetAccountSettings', method: 'GET', path: /^\/2016-08-19\/account-settings\/?$/, run: account },
+];
+
+async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {
+  const body = bodyOf(request);
+  const { name } = functionReference(String(body.FunctionName ?? ''), undefined);
+  if (body.PackageType === 'Image') throw notSupported('PackageType Image');
+  if (body.Tags && Object.keys(body.Tags).length > 0) throw notSupported('Tags');
+  const settings = settingsFrom(body, DEFAULTS);
+  const code = await codeOf(context, (body.Code ?? {}) as Body, 'CreateFunction');
+  const record = await createFunction(context.catalog, name, settings, code);
+  const published = body.Publish === true ? await publishVersion(context.catalog, name, {}) : undefined;
+  const qualified = published !== undefined;
+  return jsonAnswer(
+    201,
+    configuration(context.catalog.account, name, published ?? record.latest, { qualified }),
+  );
+}
+
+function list(context: ApiContext, request: ApiRequest): ApiAnswer {
+  const all = request.query.get('FunctionVersion') === 'ALL';
+  const versions = context.catalog.store
+    .list()
+    .flatMap((r) => [r.latest, ...(all ? r.versions : [])].map((version) => ({ name: r.name, version })));
+  const { items, NextMarker } = page(versions, request.query);
+  const { account } = context.catalog;
+  const Functions = items.map(({ name, version }) =>
+    configuration(account, name, version, { qualified: all, inList: true }),
+  );
+  return jsonAnswer(200, { Functions, NextMarker });
+}
+
+function get(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
+  return jsonAnswer(200, {
+    Configuration: configurationAt(context, request, reference),
+    Code: { RepositoryType: 'Upstack' },
+  });
+}
+
+function getConfiguration(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
+  return jsonAnswer(200, configurationAt(context, request, reference));
+}
+
+function configurationAt(context: ApiContext, request: ApiRequest, reference = ''): object {
+  const { name, qualifier } = functionReference(reference, request.query.get('Qualifier'));
+  const record = recordOf(context.catalog, name, qualifier);
+  const { version } = versionOf(context.catalog, record, qualifier);
+  return configuration(context.catalog.account, name, version, { qualified: qualifier !== undefined });
+}
+
+async function remove(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
+  const { name, qualifier } = functionReference(reference ?? '', request.query.get('Qualifier'));
+  await deleteFunction(context.catalog, name, qualifier);
+  return emptyAnswer(204);
+}
+
+async function updateConfiguration(
+  context: ApiContext,
+  request: ApiRequest,
+  [reference]: string[],
+): Promise<ApiAnswer> {
+  const name = latestOf(reference);
+  const body = bodyOf(request);
+  const record = await updateLatest(
+    context.catalog,
+    name,
+    (latest) => settingsFrom(body, latest),
+    optionalText(body, 'RevisionId'),
+  );
+  return jsonAnswer(200, configuration(context.catalog.account, name, record.latest));
+}
+
+async function updateCode(
+  context: ApiContext,
+  request: ApiRequest,
+  [reference]: string[],
+): Promise<ApiAnswer> {
+  const name = latestOf(reference);
+  const body = bodyOf(request);
+  const { account } = context.catalog;
+  // Unknown functions are refused before a large package is unpacked.
+  const present = recordOf(context.catalog, name).latest;
+  const code = await codeOf(context, body, 'UpdateFunctionCode');
+  const architectures = { Architectures: body.Architectures };
+  const change = { architecture: settingsFrom(architectures, present).architecture, ...code };
+  if (body.DryRun === true) {
+    return jsonAnswer(200, configuration(account, name, { ...present, ...change }));
+  }
+  const revisionId = optionalText(body, 'RevisionId');
+  const record = await updateLatest(context.catalog, name, () => change, revisionId);
+  if (body.Publish !== true) return jsonAnswer(200, configuration(account, name, record.latest));
+  const version = await publishVersion(context.catalog, name, {});
+  return jsonAnswer(200, configuration(account, name, version, { qualified: true }));
+}
+
+async function publish(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
+  const name = latestOf(reference);
+  const body = bodyOf(request);
+  const version = await publishVersion(context.catalog, name, {
+    codeSha256: optionalText(body, 'CodeSha256'),
+    revisionId: optionalText(body, 'RevisionId'),
+    description: optionalText(body, 'Description'),
+  });
+  return jsonAnswer(201, configuration(context.catalog.account, name, version, { qualified: true }));
+}
+
+function listVersions(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
+  const { name } = functionReference(reference ?? '', undefined);
+  const record = recordOf(context.catalog, name);
+  const { items, NextMarker } = page([record.latest, ...record.versions], request.query);
+  const { account } = context.catalog;
+  const Versions = items.map((version) =>
+    configuration(account, name, version, { qualified: true, inList: true }),
+  );
+  return jsonAnswer(200, { Versions, NextMarker });
+}
+
+function account(context: ApiContext): ApiAnswer {
+  const records = context.catalog.store.list();
+  const TotalCodeSize = records
+    .flatMap((r) => [r.latest, ...r.versions])
+    .reduce((sum, version) => sum + version.codeSizeBytes, 0);
+  const concurrency = context.concurrencyPerVersion;
+  return jsonAnswer(200, {
+    AccountLimit: {
+      CodeSizeUnzipped: LARGEST_UNZIPPED_BYTES,
+      CodeSizeZipped: LARGEST_ZIP_BYTES,
+      ConcurrentExecutions: concurrency,
+      UnreservedConcurrentExecutions: concurrency,
+    },
+    AccountUsage: { FunctionCount: records.length, TotalCodeSize },
+  });
+}
+
+/** Changes go to `$LATEST`; a reference to another version cannot be changed. */
+function latestOf(reference = ''): string {
+  const { name, qualifier } = functionReference(reference, undefined);
+  if (qualifier !== undefined && qualifier !== LATEST) {
+    throw invalidParameter(`${qualifier} cannot be changed: only ${LATEST} can.`);
+  }
+  return name;
+}
+
+async function codeOf(context: ApiContext, code: Body, operation: string): Promise<CodePackage> {
+  for (const member of ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn']) {
+    if (code[member]) throw notSupported(`Code.${member}`);
+  }
+  if (typeof code.ZipFile !== 'string') {
+    throw invalidParameter('Please provide a source for function code: ZipFile, the package in base64.');
+  }
+  return await context.packages.add(Buffer.from(code.ZipFile, 'base64'), operation);
+}

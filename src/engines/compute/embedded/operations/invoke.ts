@@ -1,0 +1,76 @@
+import { recordOf, versionNumbered, versionOf } from '../catalog/functions.ts';
+import { functionArn, functionReference } from '../catalog/names.ts';
+import type { VersionRecord } from '../catalog/records.ts';
+import { invalidParameter, LambdaError, notSupported, payloadTooLarge } from '../errors.ts';
+import { LARGEST_PAYLOAD_BYTES } from '../limits.ts';
+import { routedVersion } from '../routing.ts';
+import {
+  type ApiAnswer,
+  type ApiContext,
+  type ApiOperation,
+  type ApiRequest,
+  emptyAnswer,
+  parseJson,
+} from './operation.ts';
+
+export const INVOKE: ApiOperation = {
+  name: 'Invoke',
+  method: 'POST',
+  path: /^\/2015-03-31\/functions\/([^/]+)\/invocations$/,
+  run: invoke,
+};
+
+const EMPTY_EVENT = Buffer.from('{}');
+
+/** Runs the function and answers with what it returned; a failing function is a success of this operation. */
+async function invoke(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
+  const { name, qualifier } = functionReference(reference ?? '', request.query.get('Qualifier'));
+  const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  const version = routed(context, name, qualifier);
+  if (type === 'DryRun') return emptyAnswer(204);
+  if (type === 'Event') throw notSupported('InvocationType Event');
+  if (type !== 'RequestResponse') throw invalidParameter(`InvocationType ${type} is unknown`);
+  if (request.body.length > LARGEST_PAYLOAD_BYTES) {
+    throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
+  }
+  if (request.body.length > 0) parseJson(request.body);
+  const outcome = await context.invocations.invoke({
+    name,
+    version,
+    functionArn: functionArn(context.catalog.account, name, qualifier),
+    payload: request.body.length > 0 ? request.body : EMPTY_EVENT,
+    traceId: request.headers['x-amzn-trace-id'],
+    clientContext: clientContextOf(request.headers['x-amz-client-context']),
+    tail: request.headers['x-amz-log-type'] === 'Tail',
+  });
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-amz-executed-version': version.version,
+    'x-amzn-requestid': outcome.requestId,
+  };
+  if (!outcome.ok) headers['x-amz-function-error'] = 'Unhandled';
+  if (outcome.log !== undefined) headers['x-amz-log-result'] = Buffer.from(outcome.log).toString('base64');
+  return { status: 200, headers, body: outcome.payload };
+}
+
+/** The version that this invocation runs on. Throws ResourceNotFoundException. */
+export function routed(context: ApiContext, name: string, qualifier: string | undefined): VersionRecord {
+  const record = recordOf(context.catalog, name, qualifier);
+  const { version, alias } = versionOf(context.catalog, record, qualifier);
+  if (!alias) return version;
+  return versionNumbered(record, routedVersion(alias, context.draw())) ?? version;
+}
+
+/** The client context is base64 of a JSON object, and reaches the function as a header in ASCII. */
+function clientContextOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  try {
+    const text = JSON.stringify(JSON.parse(Buffer.from(header, 'base64').toString('utf8')));
+    return text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  } catch {
+    throw new LambdaError(
+      'InvalidRequestContentException',
+      'Client context must be a valid Base64-encoded JSON object.',
+    );
+  }
+}

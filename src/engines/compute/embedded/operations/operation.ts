@@ -1,0 +1,86 @@
+import type { Log } from '../../../../lib/log.ts';
+import type { CatalogContext } from '../catalog/functions.ts';
+import type { Packages } from '../catalog/packages.ts';
+import { invalidParameter, LambdaError } from '../errors.ts';
+import type { Invocations } from '../invocations.ts';
+
+/** One request of the Lambda API, its body complete and its signature verified. */
+export interface ApiRequest {
+  method: string;
+  /** Path as sent, without the query. */
+  path: string;
+  query: URLSearchParams;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+export interface ApiAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+export interface ApiContext {
+  catalog: CatalogContext;
+  packages: Packages;
+  invocations: Invocations;
+  /** The public address of a function URL. */
+  functionUrl(urlId: string): string;
+  /** A number in [0, 1) for each routing decision. */
+  draw(): number;
+  /** Execution environments of one version at most. */
+  concurrencyPerVersion: number;
+  log: Log;
+}
+
+export interface ApiOperation {
+  /** AWS's name of the operation. */
+  name: string;
+  method: string;
+  /** Matches the path; its groups are the parameters, decoded before `run` gets them. */
+  path: RegExp;
+  run(context: ApiContext, request: ApiRequest, parameters: string[]): Promise<ApiAnswer> | ApiAnswer;
+}
+
+export function jsonAnswer(status: number, value: object): ApiAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+export function emptyAnswer(status: number): ApiAnswer {
+  return { status, headers: {}, body: Buffer.alloc(0) };
+}
+
+/** The request's JSON object; an absent body is an empty one. */
+export function bodyOf(request: ApiRequest): Record<string, unknown> {
+  if (request.body.length === 0) return {};
+  const value = parseJson(request.body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new LambdaError('InvalidRequestContentException', 'The request body must be a JSON object');
+  }
+  return value as Record<string, unknown>;
+}
+
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new LambdaError(
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${reason}`,
+    );
+  }
+}
+
+/** An optional member that must be a text when it is there. */
+export function optionalText(body: Record<string, unknown>, member: string): string | undefined {
+  const value = body[member];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw invalidParameter(`${member} must be a text`);
+}

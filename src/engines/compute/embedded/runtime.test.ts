@@ -1,0 +1,356 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { strToU8, zipSync } from 'fflate';
+import { systemClock } from '../../../lib/clock.ts';
+import { silentLog } from '../../../lib/log.ts';
+import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from './runtime.ts';
+
+const ROLE = 'arn:aws:iam::000000000000:role/upstack';
+const FUNCTIONS = '/2015-03-31/functions';
+const root = await mkdtemp(join(tmpdir(), 'upstack-runtime-'));
+let opened = 0;
+const runtimes: EmbeddedRuntime[] = [];
+after(async () => {
+  // A test that failed midway leaves its runtime open.
+  for (const runtime of runtimes) await runtime.close();
+  await rm(root, { recursive: true });
+});
+
+class Fixture {
+  readonly directory: string;
+  readonly reports: InvocationReport[] = [];
+  readonly lines: FunctionLogLine[] = [];
+  runtime!: EmbeddedRuntime;
+
+  constructor(directory = join(root, String(opened++))) {
+    this.directory = directory;
+  }
+
+  async open(options: Partial<EmbeddedRuntimeOptions> = {}): Promise<this> {
+    this.runtime = await EmbeddedRuntime.open({
+      directory: this.directory,
+      region: 'eu-west-1',
+      accountId: '000000000000',
+      functionUrl: (id) => `http://${id}.lambda-url.localhost:4700/`,
+      onInvocation: (report) => this.reports.push(report),
+      onLog: (line) => this.lines.push(line),
+      clock: systemClock,
+      log: silentLog,
+      ...options,
+    });
+    runtimes.push(this.runtime);
+    return this;
+  }
+
+  async call(method: string, target: string, body?: unknown, headers: Record<string, string> = {}) {
+    const [path = '', query = ''] = target.split('?');
+    const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
+    const request = { method, path, query: new URLSearchParams(query), headers, body: bytes };
+    const answer = await this.runtime.api(request);
+    const text = Buffer.from(answer.body).toString('utf8');
+    return { ...answer, value: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async make(name: string, code: string, more: object = {}): Promise<void> {
+    const answer = await this.call('POST', FUNCTIONS, {
+      FunctionName: name,
+      Role: ROLE,
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Timeout: 10,
+      Code: { ZipFile: zipOf(code) },
+      ...more,
+    });
+    assert.equal(answer.status, 201, JSON.stringify(answer.value));
+  }
+
+  invoke(name: string, payload: unknown = {}, headers: Record<string, string> = {}) {
+    return this.call('POST', `${FUNCTIONS}/${name}/invocations`, payload, headers);
+  }
+}
+
+function zipOf(code: string): string {
+  return Buffer.from(zipSync({ 'index.js': strToU8(code) })).toString('base64');
+}
+
+async function until(what: string, condition: () => boolean, deadlineMs = 15_000): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`gave up waiting until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A zombie that nobody has waited for yet is dead all the same. */
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  if (!existsSync('/proc/self/stat')) return true;
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+test('functions, versions, aliases and URLs survive a reopen', async () => {
+  const first = await new Fixture().open();
+  await first.make('kept', 'exports.handler = async () => process.env.AWS_LAMBDA_FUNCTION_VERSION;');
+  await first.call('POST', `${FUNCTIONS}/kept/versions`, {});
+  await first.call('POST', `${FUNCTIONS}/kept/aliases`, { Name: 'live', FunctionVersion: '1' });
+  const url = await first.call('POST', '/2021-10-31/functions/kept/url?Qualifier=live', { AuthType: 'NONE' });
+  const before = await first.call('GET', `${FUNCTIONS}/kept`);
+  await first.runtime.close();
+
+  const second = await new Fixture(first.directory).open();
+  assert.deepEqual((await second.call('GET', `${FUNCTIONS}/kept`)).value, before.value);
+  assert.equal((await second.invoke('kept:live')).value, '1');
+  const id = new URL(url.value.FunctionUrl).host.split('.')[0] as string;
+  assert.equal(second.runtime.hasUrl(id), true);
+  await second.call('DELETE', `${FUNCTIONS}/kept`);
+  assert.equal(second.runtime.hasUrl(id), false);
+  await second.runtime.close();
+
+  const third = await new Fixture(first.directory).open();
+  assert.equal((await third.call('GET', `${FUNCTIONS}/kept`)).status, 404);
+  assert.deepEqual(await readdir(join(first.directory, 'code')), [], 'its code is gone too');
+  await third.runtime.close();
+});
+
+test('a package whose unpacked files were lost is unpacked again', async () => {
+  const first = await new Fixture().open();
+  await first.make('again', 'exports.handler = async () => 1;');
+  await first.runtime.close();
+  const code = join(first.directory, 'code');
+  const unpacked = (await readdir(code)).find((name) => !name.endsWith('.zip')) as string;
+  await rm(join(code, unpacked), { recursive: true });
+  const second = await new Fixture(first.directory).open();
+  assert.equal((await second.invoke('again')).value, 1);
+  await second.runtime.close();
+});
+
+test('a record that cannot be read stops the start and is not lost', async () => {
+  const first = await new Fixture().open();
+  await first.make('broken', 'exports.handler = async () => 1;');
+  await first.runtime.close();
+  const file = join(first.directory, 'functions', 'broken.json');
+  await writeFile(file, '{"format":1,');
+  await assert.rejects(new Fixture(first.directory).open(), /broken\.json cannot be read/);
+  assert.ok(existsSync(file));
+});
+
+test('a killed environment fails its invocation, and the next one gets a new one', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make(
+    'victim',
+    'exports.handler = async ({ wait }) => { if (wait) { console.log("pid " + process.pid); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
+  );
+  const failing = fixture.invoke('victim', { wait: true });
+  const pid = () => Number(fixture.lines.find(({ line }) => line.startsWith('pid '))?.line.slice(4));
+  await until('the handler runs', () => pid() > 0);
+  process.kill(pid(), 'SIGKILL');
+  const { headers, value } = await failing;
+  assert.equal(headers['x-amz-function-error'], 'Unhandled');
+  assert.equal(value.errorType, 'Runtime.ExitError');
+  assert.match(value.errorMessage, /signal: killed$/);
+  const next = (await fixture.invoke('victim')).value;
+  assert.notEqual(next, pid());
+  process.kill(next, 'SIGKILL');
+  // Its directory goes once the runtime has noticed the end.
+  const directories = () => readdirSync(join(fixture.directory, 'tmp'));
+  await until('the idle environment is gone', () => directories().length === 0);
+  const last = (await fixture.invoke('victim')).value;
+  assert.equal(typeof last, 'number', JSON.stringify(last));
+  assert.notEqual(last, next);
+  await fixture.runtime.close();
+});
+
+test('close leaves no process behind, not even those that functions started', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make(
+    'parent',
+    'exports.handler = async () => [process.pid, require("node:child_process").spawn("sleep", ["60"], { stdio: "ignore" }).pid];',
+    { Environment: { Variables: { PATH: '/usr/bin:/bin' } } },
+  );
+  const pids: number[] = (await fixture.invoke('parent')).value;
+  assert.ok(pids.every(lives));
+  await fixture.runtime.close();
+  await until('both are gone', () => !pids.some(lives));
+  assert.deepEqual(await readdir(join(fixture.directory, 'tmp')), [], 'temporary directories are gone');
+});
+
+test('a killed control room leaves no process behind, even one that is stuck in a loop', async () => {
+  const directory = join(root, String(opened++));
+  const fixture = await new Fixture(directory).open();
+  await fixture.make(
+    'stuck',
+    'exports.handler = async ({ spin }) => { console.log("pid " + process.pid); while (spin); return 1; };',
+  );
+  await fixture.runtime.close();
+  const program = `
+    import { EmbeddedRuntime } from ${JSON.stringify(new URL('./runtime.ts', import.meta.url).href)};
+    const runtime = await EmbeddedRuntime.open({ directory: ${JSON.stringify(directory)}, region: 'eu-west-1',
+      accountId: '000000000000', functionUrl: () => '', onInvocation() {}, onLog: ({ line }) => console.log(line),
+      clock: { now: () => Date.now(), monotonic: () => performance.now() }, log: console });
+    const invoke = (body) => runtime.api({ method: 'POST', path: '/2015-03-31/functions/stuck/invocations',
+      query: new URLSearchParams(), headers: {}, body: Buffer.from(body) });
+    await Promise.all([invoke('{"spin":true}'), invoke('{}')]);`;
+  const room = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  room.stdout.on('data', (text) => {
+    output += text;
+  });
+  const pids = () => [...output.matchAll(/^pid (\d+)$/gm)].map((match) => Number(match[1]));
+  await until('both functions run', () => pids().length === 2);
+  assert.ok(pids().every(lives));
+  room.kill('SIGKILL');
+  await until('no function runs', () => !pids().some(lives));
+});
+
+test('above the concurrency limit invocations wait for their turn, and are refused after two seconds', async () => {
+  const fixture = await new Fixture().open({ concurrencyPerVersion: 2 });
+  await fixture.make(
+    'slow',
+    'exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };',
+  );
+  const quick = await Promise.all([1, 2, 3, 4, 5].map(() => fixture.invoke('slow', { ms: 20 })));
+  assert.deepEqual(
+    quick.map(({ status }) => status),
+    [200, 200, 200, 200, 200],
+  );
+  assert.ok(new Set(quick.map(({ value }) => value)).size <= 2);
+  const [, , refused] = await Promise.all([
+    fixture.invoke('slow', { ms: 2_800 }),
+    fixture.invoke('slow', { ms: 2_800 }),
+    fixture.invoke('slow', { ms: 1 }),
+  ]);
+  assert.equal(refused?.status, 429);
+  assert.equal(refused?.headers['x-amzn-errortype'], 'TooManyRequestsException');
+  await fixture.runtime.close();
+});
+
+test("functions do not see the control room's environment", async () => {
+  process.env.UPSTACK_TEST_SECRET = 'for the control room only';
+  const fixture = await new Fixture().open();
+  await fixture.make('nosy', 'exports.handler = async () => process.env;');
+  const seen = (await fixture.invoke('nosy')).value;
+  assert.equal(seen.UPSTACK_TEST_SECRET, undefined);
+  assert.deepEqual(
+    Object.keys(seen).filter((name) => !/^(_|AWS_|LAMBDA_|LANG$|PATH$|TZ$|TMPDIR$)/.test(name)),
+    [],
+  );
+  delete process.env.UPSTACK_TEST_SECRET;
+  await fixture.runtime.close();
+});
+
+test('each line reaches the log with its request, long lines whole up to 64 KB', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make(
+    'writer',
+    'exports.handler = async ({ length, n }) => { process.stdout.write("x".repeat(length) + "\\n"); console.error("n" + n); };',
+  );
+  const ids: string[] = [];
+  for (let n = 0; n < 20; n++) {
+    ids.push((await fixture.invoke('writer', { length: 10, n })).headers['x-amzn-requestid'] as string);
+  }
+  await fixture.invoke('writer', { length: 65_536, n: 20 });
+  await fixture.invoke('writer', { length: 65_537, n: 21 });
+  await fixture.runtime.close();
+  for (const [n, id] of ids.entries()) {
+    const own = fixture.lines.filter(({ requestId }) => requestId === id).map(({ line }) => line);
+    assert.deepEqual(own.sort(), [`n${n}`, 'xxxxxxxxxx'], `lines of invocation ${n}`);
+  }
+  const long = fixture.lines.map(({ line }) => line).filter((line) => line.length > 1_000);
+  assert.equal(long[0], 'x'.repeat(65_536));
+  assert.match(long[1] as string, /^x{65536} \[cut by Upstack/);
+  const [line] = fixture.lines;
+  assert.equal(line?.functionName, 'writer');
+  assert.equal(line?.version, '$LATEST');
+  assert.match(line?.instance ?? '', /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
+});
+
+test('each invocation is reported once, with its figures', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make(
+    'figures',
+    'exports.handler = async (how) => { if (how === "throw") throw new RangeError("no"); if (how === "spin") for (;;); };',
+    { Timeout: 1 },
+  );
+  for (const how of ['fine', 'fine', 'throw', 'spin']) await fixture.invoke('figures', how);
+  await fixture.runtime.close();
+  assert.deepEqual(
+    fixture.reports.map((r) => [r.status, r.errorType, r.coldStart, r.initMs !== undefined]),
+    [
+      ['success', '', true, true],
+      ['success', '', false, false],
+      ['error', 'RangeError', false, false],
+      ['timeout', 'Sandbox.Timedout', false, false],
+    ],
+  );
+  const [first, second, , last] = fixture.reports;
+  assert.ok(first && second && last);
+  assert.ok(first.billedMs >= Math.ceil(first.durationMs + (first.initMs ?? 0)));
+  assert.equal(second.billedMs, Math.ceil(second.durationMs));
+  if (process.platform === 'linux') assert.ok(first.maxMemoryMb > 10 && first.maxMemoryMb < 500);
+  assert.ok(last.durationMs >= 999 && last.durationMs < 2_500, `killed after ${last.durationMs} ms`);
+  assert.ok(Math.abs(first.startMs - Date.now()) < 60_000);
+});
+
+test('new code gets new environments while old ones finish', async () => {
+  const fixture = await new Fixture().open();
+  const code = (word: string) =>
+    `exports.handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return ["${word}", process.pid]; };`;
+  await fixture.make('changing', code('old'));
+  const [, idle] = (await fixture.invoke('changing', 0)).value;
+  const busy = fixture.invoke('changing', 300);
+  await fixture.call('PUT', `${FUNCTIONS}/changing/code`, { ZipFile: zipOf(code('new')) });
+  assert.equal((await fixture.invoke('changing', 0)).value[0], 'new');
+  assert.deepEqual((await busy).value, ['old', idle]);
+  await until('the old environment is gone', () => !lives(idle));
+  await fixture.runtime.close();
+});
+
+test('what the twin does not have yet is refused clearly', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make('plain', 'exports.handler = async () => 1;');
+  const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
+  assert.equal(event.status, 400);
+  assert.match(event.value.Message, /InvocationType Event is not supported yet/);
+  const iam = await fixture.call('POST', '/2021-10-31/functions/plain/url', { AuthType: 'AWS_IAM' });
+  assert.equal(iam.status, 400);
+  assert.match(iam.value.Message, /AWS_IAM .* not supported yet/);
+  const layers = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, { Layers: ['arn:x'] });
+  assert.match(layers.value.Message, /Layers is not supported yet/);
+  const unknown = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
+  assert.equal(unknown.status, 404);
+  assert.equal(unknown.headers['x-amzn-errortype'], 'UnknownOperationException');
+  await fixture.runtime.close();
+});
+
+test('a client context and a function named by ARN reach the function', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make('named', 'exports.handler = async (e, c) => [c.clientContext, c.invokedFunctionArn];');
+  const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:named';
+  const answer = await fixture.invoke(
+    encodeURIComponent(arn),
+    {},
+    {
+      'x-amz-client-context': Buffer.from('{"custom":{"who":"Zoë\\n"}}').toString('base64'),
+    },
+  );
+  assert.deepEqual(answer.value, [{ custom: { who: 'Zoë\n' } }, arn]);
+  const bad = await fixture.invoke('named', {}, { 'x-amz-client-context': 'bm8=' });
+  assert.equal(bad.status, 400);
+  await fixture.runtime.close();
+});

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Log } from '../../../lib/log.ts';
+import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import { functionArn } from './catalog/names.ts';
+import { Packages } from './catalog/packages.ts';
+import { CatalogStore } from './catalog/store.ts';
+import { LambdaError } from './errors.ts';
+import {
+  badGateway,
+  messageAnswer,
+  type UrlAnswer,
+  type UrlRequest,
+  urlAnswer,
+  urlEvent,
+} from './function-url.ts';
+import { Invocations, newTraceId } from './invocations.ts';
+import { answerApi, type RequestLimit, requestLimit } from './lambda-api.ts';
+import { CONCURRENCY_PER_VERSION, LARGEST_PAYLOAD_BYTES } from './limits.ts';
+import { routed } from './operations/invoke.ts';
+import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
+
+export interface EmbeddedRuntimeOptions {
+  /** Where functions are kept; made when it is missing. One runtime at a time may use it. */
+  directory: string;
+  region: string;
+  /** Twelve digits. */
+  accountId: string;
+  /** The public address of a function URL. */
+  functionUrl(urlId: string): string;
+  /** Called once for each ended invocation, soon after its answer. */
+  onInvocation(report: InvocationReport): void;
+  /** Called for each line that a function writes to standard output or error. */
+  onLog(line: FunctionLogLine): void;
+  clock: Clock;
+  log: Log;
+  /** Execution environments of one version at most; default 10. */
+  concurrencyPerVersion?: number;
+  /** Uniform in [0, 1), for routing by alias weights; default Math.random. */
+  draw?(): number;
+}
+
+/**
+ * The twin of AWS Lambda: functions, versions and aliases on disk, invocations in processes of their own. It answers
+ * requests of the Lambda API and of function URLs; sockets and signatures are the door's business.
+ */
+export class EmbeddedRuntime {
+  #context: ApiContext;
+
+  private constructor(context: ApiContext) {
+    this.#context = context;
+  }
+
+  /** Reads the directory. Throws when a record in it cannot be read. */
+  static async open(options: EmbeddedRuntimeOptions): Promise<EmbeddedRuntime> {
+    const { directory, clock, log, functionUrl, onInvocation, onLog } = options;
+    const account = { region: options.region, accountId: options.accountId };
+    const concurrencyPerVersion = options.concurrencyPerVersion ?? CONCURRENCY_PER_VERSION;
+    const temporary = join(directory, 'tmp');
+    // What a killed control room left behind.
+    await rm(temporary, { recursive: true, force: true });
+    const store = await CatalogStore.open(join(directory, 'functions'));
+    const versions = store.list().flatMap((record) => [record.latest, ...record.versions]);
+    const packages = await Packages.open(
+      join(directory, 'code'),
+      new Set(versions.map((version) => version.codeSha256)),
+    );
+    const invocations = new Invocations({
+      account,
+      packages,
+      temporary,
+      concurrencyPerVersion,
+      clock,
+      onInvocation,
+      onLog,
+    });
+    return new EmbeddedRuntime({
+      catalog: { store, account, clock, onReplaced: (_, version) => invocations.retire(version) },
+      packages,
+      invocations,
+      functionUrl,
+      draw: options.draw ?? Math.random,
+      concurrencyPerVersion,
+      log,
+    });
+  }
+
+  /** Answers a request of the Lambda API whose signature was verified. Never rejects. */
+  api(request: ApiRequest): Promise<ApiAnswer> {
+    return answerApi(this.#context, request);
+  }
+
+  /** How large the body of a Lambda API request may be, and the answer when it is larger. */
+  requestLimit(method: string, path: string): RequestLimit {
+    return requestLimit(method, path);
+  }
+
+  hasUrl(urlId: string): boolean {
+    return this.#context.catalog.store.withUrl(urlId) !== undefined;
+  }
+
+  /** Answers a request of a function URL. Never rejects. */
+  async url(urlId: string, request: UrlRequest): Promise<UrlAnswer> {
+    const { catalog, invocations, log } = this.#context;
+    const record = catalog.store.withUrl(urlId);
+    const url = record?.urls.find((u) => u.id === urlId);
+    if (!record || !url) return messageAnswer(404, 'Not Found');
+    try {
+      const nowMs = catalog.clock.now();
+      const traceId = request.headers['x-amzn-trace-id'] ?? newTraceId(nowMs);
+      const event = urlEvent(request, { urlId, requestId: randomUUID(), traceId, nowMs });
+      const payload = Buffer.from(JSON.stringify(event));
+      if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
+      const outcome = await invocations.invoke({
+        name: record.name,
+        version: routed(this.#context, record.name, url.alias),
+        functionArn: functionArn(catalog.account, record.name, url.alias),
+        payload,
+        traceId,
+        clientContext: undefined,
+        tail: false,
+      });
+      return outcome.ok ? urlAnswer(outcome.payload) : badGateway();
+    } catch (error) {
+      if (error instanceof LambdaError) return messageAnswer(error.status, error.message);
+      log.error({ urlId, error: error instanceof Error ? error.stack : error }, 'function url');
+      return messageAnswer(500, 'Internal Server Error');
+    }
+  }
+
+  /** Kills all execution environments and resolves when no process is left. */
+  async close(): Promise<void> {
+    await this.#context.invocations.close();
+  }
+}

@@ -1,0 +1,80 @@
+import { type Account, functionArn } from './catalog/names.ts';
+import type { AliasRecord, FunctionRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
+
+/** AWS's `FunctionConfiguration`. Lists leave out the state, as AWS does. */
+export function configuration(
+  account: Account,
+  name: string,
+  version: VersionRecord,
+  options: { qualified?: boolean; inList?: boolean } = {},
+): object {
+  const state = { State: 'Active', LastUpdateStatus: 'Successful' };
+  const hasEnvironment = Object.keys(version.environment).length > 0;
+  return {
+    FunctionName: name,
+    FunctionArn: functionArn(account, name, options.qualified ? version.version : undefined),
+    Runtime: version.runtime,
+    Role: version.role,
+    Handler: version.handler,
+    CodeSize: version.codeSizeBytes,
+    Description: version.description,
+    Timeout: version.timeoutSeconds,
+    MemorySize: version.memoryMb,
+    LastModified: version.lastModified,
+    CodeSha256: version.codeSha256,
+    Version: version.version,
+    ...(hasEnvironment ? { Environment: { Variables: version.environment } } : {}),
+    TracingConfig: { Mode: 'PassThrough' },
+    RevisionId: version.revisionId,
+    ...(options.inList ? {} : state),
+    PackageType: 'Zip',
+    Architectures: [version.architecture],
+    EphemeralStorage: { Size: 512 },
+    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` },
+  };
+}
+
+/** AWS's `AliasConfiguration`. */
+export function aliasConfiguration(account: Account, name: string, alias: AliasRecord): object {
+  const routed = Object.keys(alias.weights).length > 0;
+  return {
+    AliasArn: functionArn(account, name, alias.name),
+    Name: alias.name,
+    FunctionVersion: alias.version,
+    Description: alias.description,
+    RevisionId: alias.revisionId,
+    ...(routed ? { RoutingConfig: { AdditionalVersionWeights: alias.weights } } : {}),
+  };
+}
+
+/** AWS's `FunctionUrlConfig`. */
+export function urlConfiguration(account: Account, name: string, url: UrlRecord, address: string): object {
+  return {
+    FunctionUrl: address,
+    FunctionArn: functionArn(account, name, url.alias),
+    AuthType: 'NONE',
+    CreationTime: url.createdAt,
+    LastModifiedTime: url.lastModified,
+    InvokeMode: 'BUFFERED',
+  };
+}
+
+/** The policy document of the function or of one of its aliases, as text; undefined when it has none. */
+export function policyText(record: FunctionRecord, alias: string | undefined): string | undefined {
+  const statements = record.permissions.filter((p) => p.alias === alias).map((p) => p.statement);
+  if (statements.length === 0) return undefined;
+  return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements });
+}
+
+/** One page of a list, and where the next one starts. */
+export function page<T>(
+  items: T[],
+  query: URLSearchParams,
+  largest = 50,
+): { items: T[]; NextMarker: string | null } {
+  const from = Math.max(0, Number.parseInt(query.get('Marker') ?? '0', 10) || 0);
+  const wanted = Number.parseInt(query.get('MaxItems') ?? '', 10) || largest;
+  const to = from + Math.min(Math.max(1, wanted), largest);
+  return { items: items.slice(from, to), NextMarker: to < items.length ? String(to) : null };
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { functionUrlId, functionUrls, lambdaApi } from '../../src/doors/lambda/door.ts';
+import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
+import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLog } from '../../src/lib/log.ts';
+import type { ComputeUnderTest } from './compute-support.ts';
+
+export const REGION = 'eu-west-1';
+export const ROLE = 'arn:aws:iam::000000000000:role/upstack';
+export const CREDENTIALS = {
+  accessKeyId: 'AKIAUPSTACKTEST00000',
+  secretAccessKey: 'a secret for tests only',
+};
+
+export interface Twin extends ComputeUnderTest {
+  endpoint: string;
+  directory: string;
+  reports: InvocationReport[];
+  lines: FunctionLogLine[];
+}
+
+/** The twin behind a bare HTTP server on a loopback port; its directory is removed unless one was given. */
+export async function openTwin(
+  options: { directory?: string; concurrencyPerVersion?: number } = {},
+): Promise<Twin> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
+  const reports: InvocationReport[] = [];
+  const lines: FunctionLogLine[] = [];
+  let port = 0;
+  const runtime = await EmbeddedRuntime.open({
+    directory,
+    region: REGION,
+    accountId: '000000000000',
+    functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
+    onInvocation: (report) => reports.push(report),
+    onLog: (line) => lines.push(line),
+    clock: systemClock,
+    log: createLog('error'),
+    draw: seededDraw(),
+    ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
+  });
+  const api = lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
+  const urls = functionUrls({ runtime });
+  const server = createServer((request, response) =>
+    (functionUrlId(request.headers.host) === undefined ? api : urls)(request, response),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ({ port } = server.address() as AddressInfo);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
+  return {
+    client,
+    role: ROLE,
+    endpoint,
+    directory,
+    reports,
+    lines,
+    async close() {
+      client.destroy();
+      server.close();
+      server.closeAllConnections();
+      await runtime.close();
+      if (options.directory === undefined) await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Routing draws that are the same in every run: a linear congruential generator (Numerical Recipes' constants). */
+function seededDraw(): () => number {
+  let state = 20_260_131;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
