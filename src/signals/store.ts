@@ -1,0 +1,222 @@
+import type { EventsEngine } from '../engines/events/engine.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Frame } from '../lib/frame.ts';
+import type { Log } from '../lib/log.ts';
+import { Problem } from '../lib/problem.ts';
+import { retry } from '../lib/retry.ts';
+import { type Segment, Spool, SpoolFullError } from '../lib/spool.ts';
+import { problem } from './problems.ts';
+import { Rate } from './rate.ts';
+import { type SignalRecord, TABLES, type TableName } from './tables.ts';
+
+export interface SignalsOptions {
+  events: EventsEngine;
+  /** Where the spool keeps what is not in the events engine yet. */
+  directory: string;
+  clock: Clock;
+  log: Log;
+  /** Limit of the spool; 256 MB unless told. */
+  maxBytes?: number;
+}
+
+export interface SignalsLag {
+  /** Records that are accepted and not queryable yet. */
+  waiting: number;
+  /** Age of the oldest of them, milliseconds; 0 when there is none. */
+  lagMs: number;
+  /** Accepted records per second over the last ten seconds. */
+  acceptedPerSecond: number;
+}
+
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+const SEAL_AFTER_MS = 150;
+const SEAL_BYTES = 4 * 1024 * 1024;
+const SEAL_RECORDS = 4_000;
+/** Larger appends are cut into frames of this many records, with a breath for the event loop between. */
+const FRAME_RECORDS = 500;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+/** How long `close` tries to bring the rest into the events engine, milliseconds. */
+const LONGEST_CLOSE_MS = 3_000;
+
+/**
+ * The one way of signals into the events engine: appended to an fsynced spool, then inserted segment by segment. A
+ * segment's id is the token of its inserts, so a segment that is sent twice, by a retry or after a crash, lands once.
+ */
+export class Signals {
+  #spool: Spool;
+  #options: SignalsOptions;
+  #rate: Rate;
+  #stopping = new AbortController();
+  #closed = false;
+  #accepted: number;
+  #flushed = 0;
+  #listeners = new Set<(tables: ReadonlySet<TableName>) => void>();
+  #settling: { until: number; resolve: () => void }[] = [];
+  #flusher: Promise<void>;
+
+  private constructor(spool: Spool, options: SignalsOptions) {
+    this.#spool = spool;
+    this.#options = options;
+    this.#rate = new Rate(options.clock);
+    this.#accepted = spool.records;
+    this.#flusher = this.#flush();
+  }
+
+  /** Opens the spool and begins to send what a previous life left in it. */
+  static async open(options: SignalsOptions): Promise<Signals> {
+    const spool = await Spool.open({
+      directory: options.directory,
+      maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      sealAfterMs: SEAL_AFTER_MS,
+      sealBytes: SEAL_BYTES,
+      sealRecords: SEAL_RECORDS,
+    });
+    return new Signals(spool, options);
+  }
+
+  /**
+   * Resolves when the records are on disk: from then on they reach the events engine exactly once. Throws
+   * `signals.spool-full` and `signals.not-stored` (503); then nothing of them counts as stored.
+   */
+  async append(records: readonly SignalRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    if (this.#closed) throw problem('not-stored', 'the control room is stopping: send the signals again');
+    const frames: Frame[] = [];
+    for (let start = 0; start < records.length; start += FRAME_RECORDS) {
+      if (start > 0) await new Promise(setImmediate);
+      const part = records.slice(start, start + FRAME_RECORDS);
+      const payload = Buffer.from(JSON.stringify(part.map(({ table, row }) => [table, row])));
+      frames.push({ payload, count: part.length });
+    }
+    try {
+      await this.#spool.append(frames);
+    } catch (error) {
+      if (error instanceof SpoolFullError) {
+        throw problem(
+          'spool-full',
+          'the events engine is behind and the spool is full: send again later',
+          error,
+        );
+      }
+      throw problem('not-stored', `the signals could not be written: ${(error as Error).message}`, error);
+    }
+    this.#accepted += records.length;
+    this.#rate.add(records.length);
+  }
+
+  lag(): SignalsLag {
+    const { oldestMs } = this.#spool;
+    return {
+      waiting: this.#accepted - this.#flushed,
+      lagMs: oldestMs === undefined ? 0 : Math.max(0, this.#options.clock.now() - oldestMs),
+      acceptedPerSecond: this.#rate.perSecond(),
+    };
+  }
+
+  /** Tells the listener, after each segment, which tables have new rows. Returns what ends it. */
+  onFlushed(listener: (tables: ReadonlySet<TableName>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when everything accepted so far is queryable; as long as the events engine is away, it does not. */
+  async settle(): Promise<void> {
+    const until = this.#accepted;
+    if (this.#flushed >= until) return;
+    const settled = new Promise<void>((resolve) => this.#settling.push({ until, resolve }));
+    this.#spool.seal();
+    await settled;
+  }
+
+  /** Refuses further records, sends what it can within a few seconds, and leaves the rest on disk for the next start. */
+  async close(): Promise<void> {
+    if (this.#closed) return this.#flusher;
+    this.#closed = true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), LONGEST_CLOSE_MS);
+    });
+    const settled = await Promise.race([this.settle(), late]);
+    clearTimeout(timer);
+    this.#stopping.abort();
+    await this.#spool.close();
+    // An insert that hangs is left behind: its segment is still on disk and keeps its token.
+    if (settled !== 'late') await this.#flusher;
+  }
+
+  async #flush(): Promise<void> {
+    for (;;) {
+      const segment = await this.#spool.take();
+      if (!segment) return;
+      try {
+        const tables = await this.#send(segment);
+        await this.#spool.remove(segment);
+        this.#tell(tables);
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        await this.#putAside(segment, error);
+      }
+      this.#flushed += segment.records;
+      this.#settling = this.#settling.filter(({ until, resolve }) => {
+        if (until <= this.#flushed) resolve();
+        return until > this.#flushed;
+      });
+    }
+  }
+
+  /** Inserts the segment, table by table, for as long as it takes. */
+  async #send(segment: Segment): Promise<ReadonlySet<TableName>> {
+    const tables = new Map<TableName, unknown[][]>();
+    for (const { payload } of await this.#spool.read(segment)) {
+      for (const [table, row] of JSON.parse(payload.toString('utf8')) as [TableName, unknown[]][]) {
+        const rows = tables.get(table);
+        if (rows) rows.push(row);
+        else tables.set(table, [row]);
+      }
+    }
+    const results = await Promise.allSettled(
+      [...tables].map(([table, rows]) => this.#insert(segment, table, rows)),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return new Set(tables.keys());
+  }
+
+  /** Rows that the engine will never take, or a file that cannot be read or removed: one line in the log, and on. */
+  async #putAside(segment: Segment, error: unknown): Promise<void> {
+    const aside = await this.#spool.refuse(segment).catch(() => 'where it is');
+    this.#options.log.error({ segment: segment.id, aside, error: String(error) }, 'signals put aside');
+  }
+
+  #tell(tables: ReadonlySet<TableName>): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(tables);
+      } catch (error) {
+        this.#options.log.error({ error: String(error) }, 'a listener to new signals failed');
+      }
+    }
+  }
+
+  #insert(segment: Segment, table: TableName, rows: unknown[][]): Promise<void> {
+    const batch = {
+      table: `upstack.${table}`,
+      columns: TABLES[table],
+      rows,
+      token: `${segment.id}:${table}`,
+    };
+    return retry(() => this.#options.events.insert(batch), {
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS,
+      signal: this.#stopping.signal,
+      failed: (error, attempt) => {
+        if (error instanceof Problem && error.code === 'events.refused-rows') throw error;
+        this.#options.log.warn(
+          { table, rows: rows.length, attempt, error: String(error) },
+          'insert is repeated',
+        );
+      },
+    });
+  }
+}
