@@ -1,0 +1,105 @@
+import { ratioBounds } from '../stats/counts.ts';
+import { eventsForSupport } from '../stats/plan.ts';
+import { boundScales } from '../stats/verdict.ts';
+import type { End, Experiment } from './experiment.ts';
+import { goalOf, type Look, type MetricResult } from './look.ts';
+
+/** More looks in a row than this that cannot be evaluated end a run: what cannot be watched must not go on. */
+export const MOST_MISSED_LOOKS = 2;
+
+export interface Situation {
+  experiment: Experiment;
+  /** The latest look that could be evaluated; undefined before the first. */
+  look: Look | undefined;
+  elapsedMs: number;
+  /** Looks in a row, up to now, that could not be evaluated, and why the last one could not. */
+  missed: number;
+  missedBecause?: string;
+}
+
+/**
+ * What follows from a look: the end of the run, or undefined to go on.
+ *
+ * The hypothesis is that the goal holds and no guardrail is harmed, so a harmed guardrail refutes it, and at once: safety
+ * comes before the goal. A sample-ratio mismatch voids all evidence and comes first. The maximum duration comes last,
+ * so that evidence which arrives with it still counts.
+ */
+export function decide(situation: Situation): End | undefined {
+  const { experiment, look, elapsedMs, missed, missedBecause } = situation;
+  if (look) {
+    const end = endOf(look);
+    if (end) return end;
+  }
+  if (missed > MOST_MISSED_LOOKS) {
+    const why = missedBecause === undefined ? '' : ` (${missedBecause})`;
+    return {
+      verdict: 'invalid',
+      decision: 'abort',
+      reason: `the guardrails could not be evaluated ${missed} times in a row${why}`,
+    };
+  }
+  if (elapsedMs < experiment.maxDurationMs) return undefined;
+  return { verdict: 'undecided', decision: 'conclude', reason: undecidedBecause(experiment, look) };
+}
+
+function endOf(look: Look): End | undefined {
+  const { mismatch, control, treatment, share } = look.sampleRatio;
+  if (mismatch) {
+    const reason = `sample ratio mismatch: ${control} units in control and ${treatment} in treatment do not fit a share of ${percent(share)}`;
+    return { verdict: 'invalid', decision: 'abort', reason };
+  }
+  const harmed = look.metrics.find(({ role, state }) => role === 'guardrail' && state === 'harmed');
+  if (harmed) return { verdict: 'refuted', decision: 'abort', reason: harmedBecause(harmed) };
+  const goal = goalOf(look);
+  if (goal.state === 'refuted') {
+    return {
+      verdict: 'refuted',
+      decision: 'conclude',
+      reason: `${goal.label} is worse than the margin: ${boundsOf(goal)}`,
+    };
+  }
+  if (goal.state === 'supported') {
+    return {
+      verdict: 'supported',
+      decision: 'conclude',
+      reason: `${goal.label} held: ${boundsOf(goal)}, no guardrail harmed`,
+    };
+  }
+  return undefined;
+}
+
+function harmedBecause({ label, control, treatment, evidence }: MetricResult): string {
+  const odds = evidence.logEHarm > 20 ? 'over a billion' : String(Math.round(Math.exp(evidence.logEHarm)));
+  return (
+    `guardrail ${label} is harmed: ${treatment.events} of ${treatment.units} units in treatment, ` +
+    `${control.events} of ${control.units} in control (evidence ${odds} to 1)`
+  );
+}
+
+function boundsOf(metric: MetricResult): string {
+  const { ratio, low, high } = ratioBounds(metric.stages, {
+    alpha: metric.alpha,
+    scales: boundScales(metric),
+  });
+  const number = (value: number | null, open: string) =>
+    value === null || !Number.isFinite(value) ? open : String(Number(value.toPrecision(3)));
+  return (
+    `ratio ${number(ratio, 'unknown')}, between ${number(low, '0')} and ${number(high, 'anything')}, ` +
+    `margin ${number(metric.marginRatio, '1')}`
+  );
+}
+
+function undecidedBecause(experiment: Experiment, look: Look | undefined): string {
+  const time = `no verdict within ${Math.round(experiment.maxDurationMs / 1000)} s`;
+  const goal = look && goalOf(look);
+  const seen = goal ? goal.control.events + goal.treatment.events : 0;
+  if (!goal || seen === 0)
+    return `${time}: no unit had the event of ${goal?.label ?? experiment.goal.metric.name}`;
+  const needed = eventsForSupport({ ...goal, share: experiment.slice.share, alpha: experiment.alpha });
+  const more = needed > seen ? `, about ${needed - seen} more events are needed if nothing changes` : '';
+  return `${time}: ${goal.label} ${boundsOf(goal)}${more}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}

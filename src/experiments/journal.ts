@@ -1,0 +1,98 @@
+import { describeTreatment } from '../treatments/treatment.ts';
+import type { End, Experiment } from './experiment.ts';
+
+/** What happened in a run. `treatment-withdrawn` is written after the fact: withdrawing never waits for the journal. */
+export type EntryKind =
+  | 'started'
+  | 'readiness'
+  | 'treatment-applied'
+  | 'units-exposed'
+  | 'cannot-evaluate'
+  | 'evaluated-again'
+  | 'guardrail-harmed'
+  | 'abort-requested'
+  | 'abort-by-restart'
+  | 'treatment-withdrawn'
+  | 'verdict'
+  | 'ended'
+  | 'finding';
+
+export interface Entry {
+  kind: EntryKind;
+  /** One line for a person. */
+  text: string;
+  detail?: Record<string, unknown>;
+}
+
+const PLURALS = { person: 'people', session: 'sessions', request: 'requests' };
+
+export function startedEntry({ hypothesis, function: target, name }: Experiment, startedBy: string): Entry {
+  return {
+    kind: 'started',
+    text: `started by ${startedBy} on ${target}: ${hypothesis}`,
+    detail: { experiment: name, function: target },
+  };
+}
+
+export function appliedEntry(experiment: Experiment): Entry {
+  const { treatment, slice } = experiment;
+  const share = Number((slice.share * 100).toPrecision(3));
+  return {
+    kind: 'treatment-applied',
+    text: `${describeTreatment(treatment, experiment.function)} for ${share} % of ${PLURALS[slice.unit]}`,
+    detail: { ...treatment, ...slice },
+  };
+}
+
+export function exposedEntry(units: number): Entry {
+  return { kind: 'units-exposed', text: `first units met their arm: ${units}`, detail: { units } };
+}
+
+export function cannotEvaluateEntry(why: string): Entry {
+  return {
+    kind: 'cannot-evaluate',
+    text: `cannot evaluate the guardrails (${why}): the treatment is not renewed`,
+  };
+}
+
+export function evaluatedAgainEntry(missed: number): Entry {
+  return {
+    kind: 'evaluated-again',
+    text: `the guardrails can be evaluated again after ${missed} missed looks`,
+  };
+}
+
+export function abortRequestedEntry(by: string, reason: string): Entry {
+  return { kind: 'abort-requested', text: `${by} aborts the run: ${reason}`, detail: { by } };
+}
+
+/** The entries of a run's end, in the order in which things happen. */
+export function endEntries({ verdict, decision, reason }: End): Entry[] {
+  const harmed = decision === 'abort' && verdict === 'refuted';
+  return [
+    ...(harmed ? [{ kind: 'guardrail-harmed' as const, text: reason }] : []),
+    { kind: 'treatment-withdrawn', text: 'the treatment is withdrawn' },
+    { kind: 'verdict', text: `verdict ${verdict}: ${reason}`, detail: { verdict } },
+    { kind: 'ended', text: `ended, decision: ${decision}`, detail: { decision } },
+  ];
+}
+
+export const RESTARTED: End = {
+  verdict: 'undecided',
+  decision: 'abort',
+  reason: 'the control room restarted; no lease survives that, so the treatment has ended by itself',
+};
+
+export const STOPPED: End = {
+  verdict: 'undecided',
+  decision: 'abort',
+  reason: 'the control room stopped',
+};
+
+export function restartedEntry(): Entry {
+  return { kind: 'abort-by-restart', text: RESTARTED.reason };
+}
+
+export function findingEntry(change: string, findingId: string): Entry {
+  return { kind: 'finding', text: `finding ${change}`, detail: { findingId, change } };
+}

@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import type { EventsEngine } from '../engines/events/engine.ts';
+import { type Operation, operation } from '../lib/operation.ts';
+import { directionOf, judgedAfterMs } from '../metrics/definition.ts';
+import { eventsForSupport } from '../stats/plan.ts';
+import type { Experiment } from './experiment.ts';
+import { parseExperiment } from './file.ts';
+import type { Entry } from './journal.ts';
+import { problem } from './problems.ts';
+import { countInvocations, countUnits, eventRate, type Injections, readInjections } from './queries.ts';
+import { type Facts, readiness } from './readiness.ts';
+import { type PlanView, planView, runSummary, runView } from './schema.ts';
+import type { RunStore } from './store.ts';
+import { summaryOf, viewOf } from './view.ts';
+import { within } from './within.ts';
+import type { ExperimentWorker } from './worker.ts';
+
+export interface ExperimentSources {
+  store: RunStore;
+  worker: ExperimentWorker;
+  events: EventsEngine;
+  /** Whether the compute engine has a function of this name. */
+  functionExists(name: string): Promise<boolean>;
+}
+
+/** A check that takes longer is unknown: preparedness must not hold up a start, milliseconds. */
+const LONGEST_FACT_MS = 3_000;
+
+const source = z.string().describe('the experiment file, YAML or JSON');
+
+export function experimentOperations(sources: ExperimentSources): Operation[] {
+  return [...readOperations(sources), ...runOperations(sources)];
+}
+
+function readOperations({ store, events }: ExperimentSources): Operation[] {
+  const injectionsOf = lastKnownInjections(events);
+  return [
+    operation({
+      name: 'experiments.runs',
+      summary: 'Every run, newest first',
+      method: 'GET',
+      path: '/api/experiments/runs',
+      permission: 'read',
+      input: z.object({}),
+      output: z.object({ runs: z.array(runSummary) }),
+      run: async () => ({ runs: (await store.list()).map(summaryOf) }),
+    }),
+    operation({
+      name: 'experiments.run',
+      summary: 'One run with its looks, journal and injections',
+      method: 'GET',
+      path: '/api/experiments/runs/:runId',
+      permission: 'read',
+      input: z.object({ runId: z.string() }),
+      output: runView,
+      run: async ({ runId }) => {
+        const run = await store.get(runId);
+        const [looks, journal, injections] = await Promise.all([
+          store.looks(runId),
+          store.journal(runId),
+          injectionsOf(run),
+        ]);
+        return viewOf(run, { looks, journal, injections });
+      },
+    }),
+  ];
+}
+
+function runOperations(sources: ExperimentSources): Operation[] {
+  const { worker } = sources;
+  return [
+    operation({
+      name: 'experiments.start',
+      summary: 'Start a run of an experiment file',
+      method: 'POST',
+      path: '/api/experiments/runs',
+      permission: 'operate',
+      input: z.object({ source }),
+      output: runSummary,
+      run: async (input, caller) => {
+        const experiment = parseExperiment(input.source);
+        await needFunctions(sources, experiment);
+        const { checks } = await planOf(sources, experiment);
+        return worker.begin(experiment, {
+          source: input.source,
+          startedBy: caller.name,
+          entries: [readinessEntry(checks)],
+        });
+      },
+    }),
+    operation({
+      name: 'experiments.abort',
+      summary: 'Withdraw the treatment at once and end the run',
+      method: 'POST',
+      path: '/api/experiments/runs/:runId/abort',
+      permission: 'operate',
+      input: z.object({ runId: z.string(), reason: z.string().max(500).optional() }),
+      output: runSummary,
+      run: ({ runId, reason }, caller) =>
+        worker.abort(runId, { by: caller.name, reason: reason?.trim() || 'no reason given' }),
+    }),
+    operation({
+      name: 'experiments.plan',
+      summary: 'What a run would take, and whether everything is prepared for it; changes nothing',
+      method: 'POST',
+      path: '/api/experiments/plan',
+      permission: 'read',
+      input: z.object({ source }),
+      output: planView,
+      run: async (input) => planOf(sources, parseExperiment(input.source)),
+    }),
+  ];
+}
+
+/** Throws `experiments.no-such-function` (404) for the target or a function that a guardrail names. */
+async function needFunctions(
+  { functionExists }: ExperimentSources,
+  { function: target, guardrails }: Experiment,
+) {
+  const named = guardrails.flatMap(({ metric }) =>
+    metric.name === 'error-rate' && metric.function ? [metric.function] : [],
+  );
+  for (const name of new Set([target, ...named])) {
+    if (!(await functionExists(name))) {
+      const where = name === target ? 'target.function' : 'guardrails';
+      throw problem(
+        'no-such-function',
+        `${where}: there is no function ${name}: deploy it or correct the name`,
+      );
+    }
+  }
+}
+
+async function planOf(sources: ExperimentSources, experiment: Experiment): Promise<PlanView> {
+  const { goal, slice, alpha, title, hypothesis } = experiment;
+  const eventsNeeded = eventsForSupport({
+    direction: directionOf(goal.metric),
+    marginRatio: goal.marginRatio,
+    share: slice.share,
+    alpha,
+  });
+  const { facts, perSecond } = await factsOf(sources, experiment, eventsNeeded);
+  return {
+    experiment: experiment.name,
+    title,
+    hypothesis,
+    function: experiment.function,
+    share: slice.share,
+    eventsNeeded,
+    eventsPerSecond: perSecond,
+    expectedSeconds: facts.expectedSeconds ?? null,
+    checks: readiness(experiment, facts),
+  };
+}
+
+/** What can be found out now; a question that fails leaves its fact unknown. */
+async function factsOf(
+  { store, events, functionExists }: ExperimentSources,
+  experiment: Experiment,
+  eventsNeeded: number,
+) {
+  const { function: target, goal, guardrails } = experiment;
+  const [exists, spans, rate, running, ...units] = await Promise.all([
+    orUnknown(functionExists(target)),
+    orUnknown(countInvocations(events, target, 60)),
+    orUnknown(eventRate(events, goal.metric, target)),
+    orUnknown(store.running()),
+    ...guardrails.map(({ metric }) =>
+      orUnknown(countUnits(events, (metric.name === 'error-rate' ? metric.function : undefined) ?? target)),
+    ),
+  ]);
+  const active = running?.find((run) => run.experiment.function === target);
+  const perSecond = rate?.perSecond ?? null;
+  const waitSeconds = (judgedAfterMs(goal.metric) ?? 0) / 1000;
+  const expected = perSecond === null ? null : eventsNeeded / perSecond + waitSeconds;
+  const facts: Facts = {
+    functionExists: exists,
+    spansLastMinute: spans,
+    goalEvents: rate?.units,
+    guardrailUnits: units,
+    activeRun: running && (active ? { runId: active.runId, experiment: active.experiment.name } : null),
+    expectedSeconds: rate && expected,
+  };
+  return { facts, perSecond };
+}
+
+function orUnknown<Fact>(fact: Promise<Fact>): Promise<Fact | undefined> {
+  return within(LONGEST_FACT_MS, 'a check', fact).catch(() => undefined);
+}
+
+function readinessEntry(checks: PlanView['checks']): Entry {
+  const open = checks.filter(({ state }) => state !== 'pass');
+  const list = open.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
+  return {
+    kind: 'readiness',
+    text:
+      open.length === 0
+        ? `all ${checks.length} checks of preparedness pass`
+        : `${checks.length - open.length} of ${checks.length} checks of preparedness pass; not: ${list}`,
+    detail: { checks },
+  };
+}
+
+const MOST_REMEMBERED = 500;
+
+/** Injections per run; while the events engine is away, what was last known of them, so that a run can be seen then. */
+function lastKnownInjections(events: EventsEngine) {
+  const known = new Map<string, Injections>();
+  return async (run: Parameters<typeof readInjections>[1]): Promise<Injections> => {
+    try {
+      const injections = await within(LONGEST_FACT_MS, 'counting injections', readInjections(events, run));
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(run.runId, injections);
+      return injections;
+    } catch {
+      return known.get(run.runId) ?? { count: 0, firstAt: null, lastAt: null };
+    }
+  };
+}

@@ -1,0 +1,501 @@
+/** Whole runs against the real engines: signals go through the spool into ClickHouse, runs live in PostgreSQL. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { z } from 'zod';
+import { assign } from '../../sdk/src/core/assignment.ts';
+import type { EventsEngine } from '../engines/events/engine.ts';
+import { openEvents } from '../engines/events/open.ts';
+import type { StateEngine } from '../engines/state/engine.ts';
+import { openState } from '../engines/state/open.ts';
+import { findingOperations } from '../findings/operations.ts';
+import { countOpenFindings } from '../findings/store.ts';
+import { systemClock } from '../lib/clock.ts';
+import { silentLog } from '../lib/log.ts';
+import type { Operation } from '../lib/operation.ts';
+import { Problem } from '../lib/problem.ts';
+import { decodeMessage } from '../signals/product-event.ts';
+import { type Span, spanRecord } from '../signals/span.ts';
+import { Signals } from '../signals/store.ts';
+import { Leases } from '../treatments/faults/store.ts';
+import { experimentOperations } from './operations.ts';
+import type { PlanView, RunSummary, RunView } from './schema.ts';
+import { RunStore } from './store.ts';
+import type { RunEvent } from './watch/worker.ts';
+import { ExperimentWorker } from './worker.ts';
+
+const FUNCTIONS = ['shop-payments', 'shop-checkout', 'shop-catalogue', 'shop-idle'];
+const CALLER = { name: 'ada', permissions: ['read', 'operate'] as const };
+const privateKey = generateKeyPairSync('ed25519')
+  .privateKey.export({ format: 'der', type: 'pkcs8' })
+  .toString('base64url');
+
+let directory: string;
+let state: StateEngine;
+let events: EventsEngine;
+let signals: Signals;
+let room: Room;
+
+/** What the composition root makes of the engines. */
+interface Room {
+  store: RunStore;
+  leases: Leases;
+  worker: ExperimentWorker;
+  call<Result>(name: string, input?: object): Promise<Result>;
+  seen: RunEvent[];
+}
+
+function openRoom(lag: () => { lagMs: number } = () => signals.lag()): Room {
+  const store = new RunStore(state);
+  const leases = new Leases({ privateKey });
+  const worker = new ExperimentWorker({
+    store,
+    events,
+    treatments: leases,
+    signals: { lag },
+    log: silentLog,
+    clock: systemClock,
+  });
+  const seen: RunEvent[] = [];
+  worker.subscribe((event) => seen.push(event));
+  const functionExists = async (name: string) => FUNCTIONS.includes(name);
+  const table: Operation[] = [
+    ...experimentOperations({ store, worker, events, functionExists }),
+    ...findingOperations(state),
+  ];
+  return {
+    store,
+    leases,
+    worker,
+    seen,
+    async call(name, input = {}) {
+      const operation = table.find((each) => each.name === name) as Operation;
+      const output = await operation.run((operation.input as z.ZodType).parse(input), CALLER);
+      return operation.output.parse(output) as never;
+    },
+  };
+}
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'runs-'));
+  [state, events] = await Promise.all([
+    openState({ url: 'embedded:', directory: join(directory, 'state'), log: silentLog }),
+    openEvents({ url: 'embedded:', directory: join(directory, 'events'), log: silentLog }),
+  ]);
+  signals = await Signals.open({
+    events,
+    directory: join(directory, 'spool'),
+    clock: systemClock,
+    log: silentLog,
+  });
+  room = openRoom();
+  signals.onFlushed(() => room.worker.onFlushed());
+});
+after(async () => {
+  await room.worker.close();
+  await signals.close();
+  await Promise.all([state.close(), events.close()]);
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface FileOptions {
+  name?: string;
+  target?: string;
+  fault?: string;
+  within?: string;
+  maxDuration?: string;
+}
+
+function file({
+  name = 'broken-payments',
+  target = 'shop-payments',
+  fault = '{kind: error, message: declined}',
+  within = '500ms',
+  maxDuration = '1m',
+}: FileOptions = {}): string {
+  return `title: Payments fail and people still order
+steady-state-hypothesis: {title: People complete as many orders as without, probes: []}
+method: []
+extensions:
+  - name: upstack
+    experiment: ${name}
+    target: {function: ${target}}
+    treatment: {fault: ${fault}}
+    slice: {unit: session, share: 50%}
+    goal: {metric: conversion, event: Order Completed, within: ${within}, margin: 20%}
+    guardrails: [{metric: error-rate}]
+    maxDuration: ${maxDuration}
+`;
+}
+
+/** The record of an invocation that just ended, as the SDK would have written it. */
+function invocation(
+  target: string,
+  unit: string,
+  of: { run?: RunView | RunSummary; arm?: string; failed?: boolean; injected?: string },
+) {
+  const nanos = (ms: number) => `${BigInt(Math.floor(ms)) * 1_000_000n}`;
+  const span: Span = {
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    parentSpanId: '',
+    traceState: '',
+    name: target,
+    kind: 'Server',
+    startNanos: nanos(Date.now() - 5),
+    endNanos: nanos(Date.now()),
+    resource: { 'service.name': target, 'faas.name': target },
+    scopeName: '',
+    scopeVersion: '',
+    attributes: {
+      'upstack.unit': unit,
+      ...(of.run
+        ? {
+            'upstack.run': of.run.runId,
+            'upstack.arm': of.arm ?? 'control',
+            'upstack.stage': '0',
+            'upstack.exposed': 'true',
+          }
+        : {}),
+      ...(of.injected === undefined ? {} : { 'upstack.injected': of.injected }),
+    },
+    status: of.failed ? 'Error' : 'Unset',
+    statusMessage: '',
+    events: [],
+    links: [],
+  };
+  return spanRecord(span);
+}
+
+function order(unit: string) {
+  const message = { type: 'track', event: 'Order Completed', anonymousId: unit, messageId: `${unit}-order` };
+  const decoded = decodeMessage(message, { receivedMs: Date.now(), newMessageId: () => unit });
+  assert.ok('records' in decoded);
+  return decoded.records;
+}
+
+async function until<Value>(
+  what: string,
+  find: () => Promise<Value | undefined> | Value | undefined,
+  limitMs = 15_000,
+): Promise<Value> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const value = await find();
+    if (value !== undefined) return value;
+    if (performance.now() > end) assert.fail(`${what}: not within ${limitMs} ms`);
+    await pause(10);
+  }
+}
+
+const start = (options: FileOptions, on = room) =>
+  on.call<RunSummary>('experiments.start', { source: file(options) });
+const show = (runId: string, on = room) => on.call<RunView>('experiments.run', { runId });
+const ended = (runId: string, on = room) =>
+  until('the end of the run', async () => {
+    const run = await show(runId, on);
+    return run.status === 'ended' ? run : undefined;
+  });
+const leased = (target: string, on = room) => until('a lease', () => on.leases.current(target)[0]);
+const saltOf = async (runId: string) => (await room.store.get(runId)).salt;
+
+test('errors in treatment abort the run within two seconds of the first, and leave a finding', async () => {
+  const { runId } = await start({});
+  const salt = await saltOf(runId);
+  const run = await show(runId);
+  await leased('shop-payments');
+  let firstHarmAt: number | undefined;
+  let lastHarmAt = 0;
+  // 40 units a second for as long as the function is given a lease.
+  for (let i = 0; room.leases.current('shop-payments').length > 0; i++) {
+    assert.ok(i < 400, 'the lease is never withdrawn');
+    const unit = `buyer-${i}`;
+    const arm = assign(salt, unit, 0.5);
+    const failed = arm === 'treatment';
+    if (failed) {
+      lastHarmAt = performance.now();
+      firstHarmAt ??= lastHarmAt;
+    }
+    await signals.append([
+      invocation('shop-payments', unit, { run, arm, failed, ...(failed ? { injected: 'error' } : {}) }),
+    ]);
+    await pause(25);
+  }
+  const tookMs = lastHarmAt - (firstHarmAt as number);
+  assert.ok(tookMs <= 2_000, `${tookMs} ms from the first harm to the last`);
+
+  const end = await ended(runId);
+  assert.deepEqual([end.verdict, end.decision], ['refuted', 'abort']);
+  assert.match(
+    end.reason ?? '',
+    /^guardrail error-rate is harmed: 1\d of \d+ units in treatment, 0 of \d+ in control/,
+  );
+  assert.deepEqual(
+    end.journal.map(({ sequence, kind }) => [sequence, kind]),
+    [
+      'started',
+      'readiness',
+      'treatment-applied',
+      'guardrail-harmed',
+      'treatment-withdrawn',
+      'verdict',
+      'ended',
+      'finding',
+    ].map((kind, i) => [i + 1, kind]),
+  );
+  assert.equal(end.looks.at(-1)?.metrics[1]?.state, 'harmed');
+  await signals.settle();
+  const { injections } = await show(runId);
+  assert.ok(injections.count >= 10 && injections.count < 60, `${injections.count} injections`);
+  assert.ok(
+    injections.firstAt !== null && injections.lastAt !== null && injections.firstAt < injections.lastAt,
+  );
+
+  const last = room.seen.filter((event) => event.run.runId === runId).at(-1);
+  assert.deepEqual([last?.run.status, last?.journal?.at(-1)?.kind], ['ended', 'finding']);
+  const { findings } = await room.call<{ findings: { state: string; runId: string; reason: string }[] }>(
+    'findings.list',
+  );
+  assert.deepEqual(
+    findings.map((finding) => [finding.state, finding.runId, finding.reason]),
+    [['open', runId, end.reason]],
+  );
+  assert.equal(await countOpenFindings(state), 1);
+});
+
+test('a re-run that is supported verifies the finding', async () => {
+  const { runId } = await start({ fault: '{kind: latency, ms: 5}' });
+  const salt = await saltOf(runId);
+  const run = await show(runId);
+  await leased('shop-payments');
+  // Every fifth unit orders, in both arms alike.
+  const units = Array.from({ length: 8_000 }, (_, i) => ({
+    unit: `visitor-${i}`,
+    arm: assign(salt, `visitor-${i}`, 0.5),
+  }));
+  await signals.append(units.map(({ unit, arm }) => invocation('shop-payments', unit, { run, arm })));
+  const orders = { control: 0, treatment: 0 };
+  await signals.append(units.filter(({ arm }) => orders[arm]++ % 5 === 0).flatMap(({ unit }) => order(unit)));
+
+  const end = await ended(runId);
+  assert.deepEqual([end.verdict, end.decision], ['supported', 'conclude']);
+  const goal = end.looks.at(-1)?.metrics[0];
+  assert.ok((goal?.low as number) >= 0.8, JSON.stringify(goal));
+  assert.deepEqual(room.leases.current('shop-payments'), []);
+  const { findings } = await room.call<{
+    findings: { state: string; closedAt: string | null; runs: { verdict: string }[] }[];
+  }>('findings.list');
+  assert.equal(findings[0]?.state, 'verified');
+  assert.deepEqual(
+    findings[0]?.runs.map(({ verdict }) => verdict),
+    ['refuted', 'supported'],
+  );
+  assert.ok(findings[0]?.closedAt);
+  assert.equal(await countOpenFindings(state), 0);
+});
+
+test('one run at a time on a function; a person may abort it at once, and only once', async () => {
+  const { runId } = await start({ name: 'first', target: 'shop-checkout' });
+  await leased('shop-checkout');
+  await assert.rejects(start({ name: 'second', target: 'shop-checkout' }), (error) => {
+    assert.ok(error instanceof Problem);
+    assert.deepEqual([error.code, error.status], ['experiments.target-busy', 409]);
+    assert.equal(error.message, `first (${runId}) is active on shop-checkout: wait for its end or abort it`);
+    return true;
+  });
+  const aborting = room.call<RunSummary>('experiments.abort', { runId, reason: 'enough' });
+  assert.deepEqual(room.leases.current('shop-checkout'), [], 'withdrawn before anything is recorded');
+  const run = await aborting;
+  assert.deepEqual(
+    [run.status, run.verdict, run.decision, run.reason],
+    ['ended', 'undecided', 'abort', 'aborted by ada: enough'],
+  );
+  assert.ok(
+    (await show(runId)).journal.some(
+      ({ kind, text }) => kind === 'abort-requested' && text === 'ada aborts the run: enough',
+    ),
+  );
+  await assert.rejects(
+    room.call('experiments.abort', { runId }),
+    (error) => error instanceof Problem && error.status === 409,
+  );
+  await assert.rejects(
+    room.call('experiments.abort', { runId: 'run_none' }),
+    (error) => error instanceof Problem && error.status === 404,
+  );
+  const again = await start({ name: 'second', target: 'shop-checkout' });
+  await room.call('experiments.abort', { runId: again.runId });
+});
+
+test('bad files and unknown functions are refused before anything begins', async () => {
+  const refused = async (source: string, status: number, message: RegExp) =>
+    assert.rejects(room.call('experiments.start', { source }), (error) => {
+      assert.ok(error instanceof Problem, String(error));
+      assert.equal(error.status, status);
+      assert.match(error.message, message);
+      return true;
+    });
+  await refused('title: [', 400, /^1:\d+ this is not YAML/);
+  await refused(
+    file({ target: 'shop-paymentz' }),
+    404,
+    /^target\.function: there is no function shop-paymentz/,
+  );
+  await assert.rejects(
+    show('run_none'),
+    (error) => error instanceof Problem && error.code === 'experiments.no-such-run',
+  );
+});
+
+test('a plan says how long it takes and what is missing', async () => {
+  const idle = await room.call<PlanView>('experiments.plan', { source: file({ target: 'shop-idle' }) });
+  assert.equal(idle.eventsPerSecond, null);
+  assert.deepEqual(
+    idle.checks.map(({ check, state }) => [check, state]),
+    [
+      ['Function', 'pass'],
+      ['Telemetry', 'fail'],
+      ['Goal metric', 'fail'],
+      ['Guardrail error-rate', 'fail'],
+      ['Free target', 'pass'],
+      ['Duration', 'unknown'],
+    ],
+  );
+  await signals.append(
+    [...Array(40).keys()].flatMap((i) => [
+      invocation('shop-catalogue', `planner-${i}`, {}),
+      ...order(`planner-${i}`),
+    ]),
+  );
+  await signals.settle();
+  const busy = await start({ name: 'busy', target: 'shop-catalogue' });
+  const plan = await room.call<PlanView>('experiments.plan', {
+    source: file({ target: 'shop-catalogue', maxDuration: '30m' }),
+  });
+  assert.equal(plan.eventsPerSecond, 4);
+  assert.ok(plan.eventsNeeded > 400 && plan.eventsNeeded < 800, `${plan.eventsNeeded}`);
+  assert.equal(plan.expectedSeconds, plan.eventsNeeded / 4 + 2.5);
+  assert.deepEqual(
+    plan.checks.map(({ state }) => state),
+    ['pass', 'pass', 'pass', 'pass', 'fail', 'pass'],
+  );
+  await room.call('experiments.abort', { runId: busy.runId });
+});
+
+test('data that come too late end the run: the treatment is not renewed, and after three looks it is aborted', async () => {
+  let lagMs = 0;
+  const late = openRoom(() => ({ lagMs }));
+  const { runId } = await start({ name: 'late', target: 'shop-checkout' }, late);
+  await leased('shop-checkout', late);
+  lagMs = 9_000;
+  const run = await ended(runId, late);
+  assert.deepEqual([run.verdict, run.decision], ['invalid', 'abort']);
+  assert.equal(
+    run.reason,
+    'the guardrails could not be evaluated 3 times in a row (the newest data are 9.0 s old)',
+  );
+  assert.ok(run.journal.some(({ kind }) => kind === 'cannot-evaluate'));
+  assert.deepEqual(late.leases.current('shop-checkout'), []);
+});
+
+test('one missed look is borne and journalled', async () => {
+  let lagMs = 0;
+  const late = openRoom(() => ({ lagMs }));
+  const { runId } = await start({ name: 'hiccup', target: 'shop-checkout' }, late);
+  await leased('shop-checkout', late);
+  lagMs = 9_000;
+  await until('the missed look', () =>
+    late.seen.find(({ journal }) => journal?.some(({ kind }) => kind === 'cannot-evaluate')),
+  );
+  lagMs = 0;
+  await until('the next look', () =>
+    late.seen.find(({ journal }) => journal?.some(({ kind }) => kind === 'evaluated-again')),
+  );
+  assert.equal((await show(runId, late)).status, 'running');
+  await late.call('experiments.abort', { runId });
+});
+
+test('the longest duration ends a run undecided', async () => {
+  const { runId } = await start({ name: 'short', target: 'shop-idle', maxDuration: '5s' });
+  const run = await ended(runId);
+  assert.deepEqual([run.verdict, run.decision], ['undecided', 'conclude']);
+  assert.match(run.reason ?? '', /^no verdict within 5 s/);
+  assert.ok(run.looks.length >= 5);
+});
+
+test('a control room that starts again ends what was running; one that stops ends it itself', async () => {
+  const crashed = openRoom();
+  const { runId } = await start({ name: 'crashed', target: 'shop-checkout' }, crashed);
+  await leased('shop-checkout', crashed);
+  const next = openRoom();
+  await next.worker.recover();
+  assert.deepEqual(next.leases.current('shop-checkout'), []);
+  const run = await show(runId, next);
+  assert.deepEqual([run.status, run.verdict, run.decision], ['ended', 'undecided', 'abort']);
+  assert.match(run.reason ?? '', /^the control room restarted/);
+  assert.ok(run.journal.some(({ kind }) => kind === 'abort-by-restart'));
+  await crashed.worker.close();
+  assert.equal((await show(runId, next)).journal.length, run.journal.length, 'the first end stands');
+
+  const other = await start({ name: 'stopped', target: 'shop-checkout' }, next);
+  await leased('shop-checkout', next);
+  await next.worker.close();
+  assert.deepEqual(next.leases.current('shop-checkout'), []);
+  const stopped = await show(other.runId);
+  assert.deepEqual([stopped.decision, stopped.reason], ['abort', 'the control room stopped']);
+  await assert.rejects(
+    start({ target: 'shop-checkout' }, next),
+    (error) => error instanceof Problem && error.status === 503,
+  );
+});
+
+test('looks are thinned for readers, and the last one is kept', async () => {
+  const { runId } = await start({ name: 'watched', target: 'shop-checkout' });
+  await leased('shop-checkout');
+  await room.call('experiments.abort', { runId });
+  const [view] = (await show(runId)).looks;
+  assert.ok(view);
+  for (let sequence = 1_000; sequence < 2_500; sequence++)
+    await room.store.addLook(runId, sequence, { ...view, elapsedMs: sequence });
+  const looks = await room.store.looks(runId);
+  assert.ok(looks.length <= 600 && looks.length > 450, `${looks.length}`);
+  assert.equal(looks.at(-1)?.elapsedMs, 2_499);
+});
+
+test('when an engine is gone the treatment is not renewed, and the run ends as soon as it can be written', async () => {
+  const [ownState, ownEvents] = await Promise.all([
+    openState({ url: 'embedded:', directory: join(directory, 'state-2'), log: silentLog }),
+    openEvents({ url: 'embedded:', directory: join(directory, 'events-2'), log: silentLog }),
+  ]);
+  const [mainState, mainEvents] = [state, events];
+  [state, events] = [ownState, ownEvents];
+  try {
+    const alone = openRoom(() => ({ lagMs: 0 }));
+    const { runId } = await start({ name: 'no-events', target: 'shop-payments' }, alone);
+    await leased('shop-payments', alone);
+    await ownEvents.close();
+    const run = await ended(runId, alone);
+    assert.deepEqual([run.verdict, run.decision], ['invalid', 'abort']);
+    assert.deepEqual(alone.leases.current('shop-payments'), []);
+
+    events = mainEvents;
+    const mute = openRoom(() => ({ lagMs: 0 }));
+    const other = await start({ name: 'no-state', target: 'shop-checkout' }, mute);
+    await leased('shop-checkout', mute);
+    await ownState.close();
+    await until('the end of the lease', () =>
+      mute.leases.current('shop-checkout').length === 0 ? true : undefined,
+    );
+    await assert.rejects(
+      mute.worker.abort(other.runId, { by: 'ada', reason: 'x' }),
+      (error) => error instanceof Problem && error.code === 'experiments.not-recorded',
+    );
+    await mute.worker.close();
+  } finally {
+    [state, events] = [mainState, mainEvents];
+  }
+});

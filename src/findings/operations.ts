@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { StateEngine } from '../engines/state/engine.ts';
+import { type Operation, operation } from '../lib/operation.ts';
+import type { Finding } from './finding.ts';
+import { type FindingView, findingView } from './schema.ts';
+import { listFindings } from './store.ts';
+
+export function findingOperations(state: StateEngine): Operation[] {
+  return [
+    operation({
+      name: 'findings.list',
+      summary: 'What experiments taught, newest first; open until a re-run is supported',
+      method: 'GET',
+      path: '/api/findings',
+      permission: 'read',
+      input: z.object({}),
+      output: z.object({ findings: z.array(findingView) }),
+      run: async () => ({ findings: (await listFindings(state)).map(viewOf) }),
+    }),
+  ];
+}
+
+function viewOf({ openedAt, closedAt, detail, ...rest }: Finding): FindingView {
+  return { ...rest, openedAt: openedAt.toISOString(), closedAt: closedAt?.toISOString() ?? null, ...detail };
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { EventsEngine } from '../engines/events/engine.ts';
+import { openEvents } from '../engines/events/open.ts';
+import { silentLog } from '../lib/log.ts';
+import { stageArms } from './arms.ts';
+import { CATALOG, metricNamed, unknownMetric } from './catalog.ts';
+import { describeMetric, directionOf, judgedAfterMs, labelOf, type Metric } from './definition.ts';
+import { countCrossed, countExposures, countMetric } from './queries.ts';
+
+// Recent: the tables drop what is old.
+const START = Math.floor(Date.now() / 1000) * 1000 - 600_000;
+const RUN = 'run_metrics';
+const ORDER: Metric = { name: 'conversion', event: "Order's \\ Completed", withinMs: 20_000 };
+const ERRORS: Metric = { name: 'error-rate' };
+
+let directory: string;
+let events: EventsEngine;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'metrics-'));
+  events = await openEvents({ url: 'embedded:', directory, log: silentLog });
+});
+after(async () => {
+  await events.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface SpanInput {
+  unit: string;
+  /** Seconds after the run's start. */
+  at: number;
+  arm?: 'control' | 'treatment';
+  stage?: number;
+  run?: string;
+  error?: boolean;
+  kind?: string;
+  seconds?: number;
+  faas?: string;
+}
+
+let batches = 0;
+
+async function spans(rows: SpanInput[]): Promise<void> {
+  await events.insert({
+    table: 'upstack.otel_traces',
+    columns: [
+      'Timestamp',
+      'Unit',
+      'Run',
+      'Arm',
+      'Stage',
+      'Exposed',
+      'IsError',
+      'SpanKind',
+      'Duration',
+      'FaasName',
+    ],
+    rows: rows.map((row) => [
+      (START / 1000 + row.at).toFixed(3),
+      row.unit,
+      row.arm ? (row.run ?? RUN) : '',
+      row.arm ?? '',
+      row.stage ?? 0,
+      row.arm !== undefined,
+      row.error ?? false,
+      row.kind ?? 'Server',
+      String((row.seconds ?? 0.05) * 1e9),
+      row.faas ?? 'shop-checkout',
+    ]),
+    token: `spans-${batches++}`,
+  });
+}
+
+async function orders(rows: { unit: string; at: number; id?: string; event?: string }[]): Promise<void> {
+  await events.insert({
+    table: 'upstack.product_events',
+    columns: ['event', 'day', 'ts', 'received', 'unit', 'message_id', 'type'],
+    rows: rows.map(({ unit, at, id, event }) => {
+      const ts = (START / 1000 + at).toFixed(3);
+      return [
+        event ?? (ORDER as { event: string }).event,
+        new Date(Number(ts) * 1000).toISOString().slice(0, 10),
+        ts,
+        ts,
+        unit,
+        id ?? `${unit}-${at}`,
+        'track',
+      ];
+    }),
+    token: `orders-${batches++}`,
+  });
+}
+
+const scopeAt = (seconds: number, run = RUN) => ({
+  run,
+  startedAtMs: START,
+  atMs: START + seconds * 1000,
+  delayMs: 0,
+});
+
+test('a metric is described, directed and found by name; an unknown one is told the known ones', () => {
+  assert.deepEqual(metricNamed('conversion')?.required, ['event', 'within']);
+  assert.equal(metricNamed('conversions'), undefined);
+  assert.equal(
+    unknownMetric('conversions'),
+    'unknown metric "conversions": use one of conversion, error-rate',
+  );
+  assert.deepEqual(
+    CATALOG.map(({ name }) => name),
+    ['conversion', 'error-rate'],
+  );
+  assert.equal(describeMetric(ORDER), `units with "Order's \\ Completed" within 20s of their first exposure`);
+  assert.equal(describeMetric(ERRORS), 'units with a failed invocation after their first exposure');
+  assert.equal(labelOf({ name: 'error-rate', function: 'pay' }), 'error-rate pay');
+  assert.equal(labelOf(ORDER), 'conversion');
+  assert.deepEqual([directionOf(ORDER), directionOf(ERRORS)], ['up', 'down']);
+  assert.deepEqual([judgedAfterMs(ORDER), judgedAfterMs(ERRORS)], [22_000, undefined]);
+});
+
+test('counts are of units, judged when their window is over, without units that crossed arms', async () => {
+  await spans([
+    { unit: 'a', at: 1, arm: 'treatment' },
+    { unit: 'a', at: 5, arm: 'treatment' },
+    { unit: 'b', at: 1, arm: 'control' },
+    { unit: 'c', at: 2, arm: 'control' },
+    { unit: 'd', at: 2, arm: 'treatment' },
+    { unit: 'late', at: 30, arm: 'treatment' },
+    { unit: 'crossed', at: 1, arm: 'treatment' },
+    { unit: 'crossed', at: 2, arm: 'control' },
+    { unit: 'elsewhere', at: 1, arm: 'control', run: 'run_other' },
+  ]);
+  await orders([
+    { unit: 'a', at: 20.9 },
+    { unit: 'a', at: 20.9, id: 'again' },
+    { unit: 'b', at: 21.1 },
+    { unit: 'c', at: 1.5 },
+    { unit: 'd', at: 3, event: 'Other' },
+    { unit: 'crossed', at: 3 },
+    { unit: 'late', at: 31 },
+    { unit: 'elsewhere', at: 3 },
+  ]);
+  const at = async (seconds: number) => stageArms(await countMetric(events, ORDER, scopeAt(seconds)), 1)[0];
+  // a: in time; b: too late; c: before its exposure; d: another event; late: not judged yet.
+  assert.deepEqual(await at(40), { control: { units: 2, events: 0 }, treatment: { units: 2, events: 1 } });
+  assert.deepEqual(await at(52), { control: { units: 2, events: 0 }, treatment: { units: 3, events: 2 } });
+  assert.deepEqual(await at(22), { control: { units: 0, events: 0 }, treatment: { units: 0, events: 0 } });
+  const exposed = stageArms(await countExposures(events, scopeAt(40)), 1)[0];
+  assert.deepEqual([exposed?.control.units, exposed?.treatment.units], [2, 3]);
+  assert.equal(await countCrossed(events, scopeAt(40)), 1);
+  assert.equal(await countCrossed(events, scopeAt(40, 'run_other')), 0);
+});
+
+test('a unit counts once as failed: by an invocation that ended after its exposure, at once, anywhere or in one function', async () => {
+  const run = 'run_errors';
+  await spans([
+    { unit: 'e1', at: 10, arm: 'treatment', run, error: true },
+    { unit: 'e1', at: 11, arm: 'treatment', run, error: true },
+    // The caller began before the function that exposed the unit, and failed after it.
+    { unit: 'e2', at: 10, arm: 'treatment', run, faas: 'shop-payments' },
+    { unit: 'e2', at: 9.9, error: true, seconds: 0.5, faas: 'shop-checkout' },
+    // Failed before its exposure.
+    { unit: 'e3', at: 5, error: true },
+    { unit: 'e3', at: 10, arm: 'control', run },
+    // A failed call is not a failed invocation.
+    { unit: 'e4', at: 10, arm: 'control', run },
+    { unit: 'e4', at: 10.1, error: true, kind: 'Client' },
+  ]);
+  const at = async (metric: Metric) => stageArms(await countMetric(events, metric, scopeAt(10, run)), 1)[0];
+  assert.deepEqual(await at(ERRORS), {
+    control: { units: 2, events: 0 },
+    treatment: { units: 2, events: 2 },
+  });
+  assert.deepEqual((await at({ name: 'error-rate', function: 'shop-checkout' }))?.treatment, {
+    units: 2,
+    events: 2,
+  });
+  assert.deepEqual((await at({ name: 'error-rate', function: 'shop-payments' }))?.treatment, {
+    units: 2,
+    events: 0,
+  });
+});
+
+test('stages are kept apart', async () => {
+  const run = 'run_stages';
+  await spans([
+    { unit: 's1', at: 1, arm: 'treatment', run, stage: 0 },
+    { unit: 's2', at: 2, arm: 'treatment', run, stage: 1 },
+    { unit: 's3', at: 2, arm: 'control', run, stage: 1 },
+    // Met again in a later stage: it belongs to its first.
+    { unit: 's1', at: 3, arm: 'treatment', run, stage: 1 },
+  ]);
+  const stages = stageArms(await countExposures(events, scopeAt(60, run)), 2);
+  assert.deepEqual(
+    stages.map(({ control, treatment }) => [control.units, treatment.units]),
+    [
+      [0, 1],
+      [1, 1],
+    ],
+  );
+});

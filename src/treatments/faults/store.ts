@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { newId } from '../../lib/ids.ts';
+import { signingKey, signJws } from '../../lib/jws.ts';
+import type { Application, TreatmentControl } from '../treatment.ts';
+import { LEASE_TTL_MS, LEASE_TYPE, leaseClaims } from './lease.ts';
+
+export interface LeaseOptions {
+  /** Ed25519 private key, PKCS #8 DER, base64url: `Keys.leasePrivateKey`. */
+  privateKey: string;
+  clock?: Clock;
+  /** Life of a lease after its receipt, milliseconds; 5,000 unless told, at most 10,000. */
+  ttlMs?: number;
+}
+
+interface Held {
+  run: string;
+  token: string;
+  /** By the monotonic clock, so that a clock that is set back does not lengthen it. */
+  until: number;
+}
+
+/**
+ * The leases that are valid now, one per function, in memory only: a control room that starts again has none, and
+ * whatever was being injected ends by itself.
+ */
+export class Leases implements TreatmentControl {
+  #key: KeyObject;
+  #clock: Clock;
+  #ttlMs: number;
+  #held = new Map<string, Held>();
+
+  constructor({ privateKey, clock = systemClock, ttlMs = LEASE_TTL_MS }: LeaseOptions) {
+    this.#key = signingKey(privateKey);
+    this.#clock = clock;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** Signs the function's next lease. Past the run's end there is none. */
+  renew(application: Application): void {
+    const claims = leaseClaims(application, {
+      jti: newId('lease'),
+      nowMs: this.#clock.now(),
+      ttlMs: this.#ttlMs,
+    });
+    if (!claims) {
+      this.withdraw(application.run);
+      return;
+    }
+    this.#held.set(application.function, {
+      run: application.run,
+      token: signJws(claims, LEASE_TYPE, this.#key),
+      until: this.#clock.monotonic() + claims.ttlMs,
+    });
+  }
+
+  /** Forgets the run's leases: from now on no function gets one. */
+  withdraw(run: string): void {
+    for (const [name, held] of this.#held) if (held.run === run) this.#held.delete(name);
+  }
+
+  /** The signed leases for a function, none or one: what the SDK polls. A lease that nobody renewed is not given out. */
+  current(functionName: string): string[] {
+    const held = this.#held.get(functionName);
+    return held && this.#clock.monotonic() < held.until ? [held.token] : [];
+  }
+}
