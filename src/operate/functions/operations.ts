@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { ComputeEngine } from '../../engines/compute/engine.ts';
+import type { EventsEngine } from '../../engines/events/engine.ts';
+import { type Operation, operation } from '../../lib/operation.ts';
+import * as queries from './queries.ts';
+import { type FunctionView, functionRow, functionView } from './schema.ts';
+
+/** The alias that serves users. */
+const LIVE = 'live';
+const LIST_MINUTES = 15;
+const MOST_STEPS = 120;
+const name = z.string().min(1).max(140).describe('the name of the function');
+
+export function functionOperations(compute: ComputeEngine, events: EventsEngine): Operation[] {
+  return [
+    operation({
+      name: 'functions.list',
+      summary: 'Every function with its figures of the last 15 minutes',
+      method: 'GET',
+      path: '/api/functions',
+      permission: 'read',
+      input: z.object({}),
+      output: z.object({ functions: z.array(functionRow) }),
+      run: async () => ({ functions: await listFunctions(compute, events) }),
+    }),
+    operation({
+      name: 'functions.show',
+      summary: 'One function: versions, aliases and its figures over time',
+      method: 'GET',
+      path: '/api/functions/:name',
+      permission: 'read',
+      input: z.object({ name, minutes: z.coerce.number().int().min(5).max(10_080).default(60) }),
+      output: functionView,
+      run: ({ name, minutes }) => showFunction(compute, events, name, minutes),
+    }),
+    operation({
+      name: 'functions.invoke',
+      summary: 'Invoke a function with a JSON payload and wait for its answer',
+      method: 'POST',
+      path: '/api/functions/:name/invoke',
+      permission: 'operate',
+      input: z.object({ name, qualifier: z.string().optional(), payload: z.unknown().optional() }),
+      output: z.object({
+        payload: z.unknown(),
+        executedVersion: z.string(),
+        functionError: z.string().nullable(),
+        log: z.string().nullable(),
+      }),
+      run: async ({ name, qualifier, payload }) => {
+        const result = await compute.invoke({
+          name,
+          ...(qualifier !== undefined && { qualifier }),
+          payload: new TextEncoder().encode(JSON.stringify(payload ?? {})),
+          tail: true,
+        });
+        return {
+          payload: parsed(result.payload),
+          executedVersion: result.executedVersion,
+          functionError: result.functionError ?? null,
+          log: result.log ?? null,
+        };
+      },
+    }),
+  ];
+}
+
+async function listFunctions(compute: ComputeEngine, events: EventsEngine) {
+  const [functions, totals, minutes] = await Promise.all([
+    compute.listFunctions(),
+    queries.totalsPerFunction(events, LIST_MINUTES),
+    queries.perMinute(events, LIST_MINUTES),
+  ]);
+  const details = await Promise.all(functions.map(({ name }) => compute.getFunction(name)));
+  return details.map((detail) => {
+    const figures = totals.get(detail.name);
+    return {
+      name: detail.name,
+      runtime: detail.runtime,
+      lastModified: detail.lastModified,
+      liveVersion: detail.aliases.find((alias) => alias.name === LIVE)?.version ?? null,
+      invocations: figures?.invocations ?? 0,
+      errors: figures?.errors ?? 0,
+      p50Ms: figures?.p50Ms ?? null,
+      p95Ms: figures?.p95Ms ?? null,
+      perMinute: minutes.get(detail.name) ?? new Array<number>(LIST_MINUTES).fill(0),
+    };
+  });
+}
+
+async function showFunction(
+  compute: ComputeEngine,
+  events: EventsEngine,
+  name: string,
+  minutes: number,
+): Promise<FunctionView> {
+  const stepSeconds = Math.max(10, Math.ceil((minutes * 60) / MOST_STEPS / 10) * 10);
+  const [detail, totals, steps, recentErrors] = await Promise.all([
+    compute.getFunction(name),
+    queries.totalsPerFunction(events, minutes),
+    queries.series(events, minutes, stepSeconds, name),
+    queries.recentErrors(events, name, 20),
+  ]);
+  const figures = totals.get(name);
+  return {
+    name: detail.name,
+    arn: detail.arn,
+    runtime: detail.runtime,
+    handler: detail.handler,
+    memoryMb: detail.memoryMb,
+    timeoutSeconds: detail.timeoutSeconds,
+    url: detail.url ?? null,
+    environmentNames: detail.environmentNames,
+    versions: detail.versions,
+    aliases: detail.aliases,
+    totals: {
+      invocations: figures?.invocations ?? 0,
+      errors: figures?.errors ?? 0,
+      coldStarts: figures?.coldStarts ?? 0,
+      p50Ms: figures?.p50Ms ?? null,
+      p95Ms: figures?.p95Ms ?? null,
+      p99Ms: figures?.p99Ms ?? null,
+    },
+    series: { stepSeconds, ...columns(steps) },
+    recentErrors,
+  };
+}
+
+/** Turns rows of a series into aligned arrays. */
+export function columns(steps: queries.SeriesStep[]) {
+  return {
+    at: steps.map((step) => step.at),
+    invocations: steps.map((step) => step.invocations),
+    errors: steps.map((step) => step.errors),
+    coldStarts: steps.map((step) => step.coldStarts),
+    p50Ms: steps.map((step) => (step.invocations === 0 ? null : step.p50Ms)),
+    p95Ms: steps.map((step) => (step.invocations === 0 ? null : step.p95Ms)),
+  };
+}
+
+function parsed(payload: Uint8Array): unknown {
+  const text = new TextDecoder().decode(payload);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

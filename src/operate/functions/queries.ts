@@ -1,0 +1,97 @@
+import type { EventsEngine } from '../../engines/events/engine.ts';
+
+/** One step of the series of a function or of all functions, as the events engine returns it. */
+export interface SeriesStep {
+  at: number;
+  invocations: number;
+  errors: number;
+  coldStarts: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+}
+
+export interface FunctionTotals {
+  function: string;
+  invocations: number;
+  errors: number;
+  coldStarts: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+}
+
+export interface RecentError {
+  at: string;
+  version: string;
+  errorType: string;
+  requestId: string;
+}
+
+const FIGURES = `
+  toUInt32(count()) AS invocations,
+  toUInt32(countIf(status != 'success')) AS errors,
+  toUInt32(countIf(cold)) AS coldStarts,
+  if(count() = 0, NULL, round(quantile(0.5)(duration_ms), 3)) AS p50Ms,
+  if(count() = 0, NULL, round(quantile(0.95)(duration_ms), 3)) AS p95Ms`;
+
+/** Totals per function over the last `minutes`; functions without an invocation are missing. */
+export async function totalsPerFunction(
+  events: EventsEngine,
+  minutes: number,
+): Promise<Map<string, FunctionTotals>> {
+  const rows = await events.query<FunctionTotals>(
+    `SELECT function, ${FIGURES}, if(count() = 0, NULL, round(quantile(0.99)(duration_ms), 3)) AS p99Ms
+     FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function`,
+    { minutes },
+  );
+  return new Map(rows.map((row) => [row.function, row]));
+}
+
+/** Invocations per minute of each function, oldest first, `minutes` values. */
+export async function perMinute(events: EventsEngine, minutes: number): Promise<Map<string, number[]>> {
+  const rows = await events.query<{ function: string; ago: number; invocations: number }>(
+    `SELECT function, toUInt32(dateDiff('second', ts, now64(3)) DIV 60) AS ago, toUInt32(count()) AS invocations
+     FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function, ago`,
+    { minutes },
+  );
+  const series = new Map<string, number[]>();
+  for (const row of rows) {
+    const values = series.get(row.function) ?? new Array<number>(minutes).fill(0);
+    if (row.ago < minutes) values[minutes - 1 - row.ago] = row.invocations;
+    series.set(row.function, values);
+  }
+  return series;
+}
+
+/**
+ * Figures per step of `stepSeconds` over the last `minutes`, oldest first, with the empty steps filled in.
+ * Without a name over all functions.
+ */
+export function series(
+  events: EventsEngine,
+  minutes: number,
+  stepSeconds: number,
+  name?: string,
+): Promise<SeriesStep[]> {
+  return events.query<SeriesStep>(
+    `SELECT toUInt32(toUnixTimestamp(toStartOfInterval(ts, toIntervalSecond({step:UInt32})))) AS at, ${FIGURES}
+     FROM upstack.invocations
+     WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) ${name === undefined ? '' : 'AND function = {name:String}'}
+     GROUP BY at
+     ORDER BY at WITH FILL
+       FROM toUInt32(toUnixTimestamp(toStartOfInterval(now() - toIntervalMinute({minutes:UInt32}), toIntervalSecond({step:UInt32}))))
+       TO toUInt32(toUnixTimestamp(now())) STEP {step:UInt32}`,
+    { minutes, step: stepSeconds, ...(name !== undefined && { name }) },
+  );
+}
+
+/** The last failed invocations of a function, newest first. */
+export function recentErrors(events: EventsEngine, name: string, limit: number): Promise<RecentError[]> {
+  return events.query<RecentError>(
+    `SELECT formatDateTime(ts, '%Y-%m-%dT%H:%i:%S.', 'UTC') || leftPad(toString(toUnixTimestamp64Milli(ts) % 1000), 3, '0') || 'Z' AS at,
+       version, if(error_type = '', status, error_type) AS errorType, request_id AS requestId
+     FROM upstack.invocations WHERE function = {name:String} AND status != 'success'
+     ORDER BY upstack.invocations.ts DESC LIMIT {limit:UInt32}`,
+    { name, limit },
+  );
+}

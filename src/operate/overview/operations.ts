@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { ComputeEngine } from '../../engines/compute/engine.ts';
+import type { EventsEngine } from '../../engines/events/engine.ts';
+import type { Health } from '../../engines/health.ts';
+import type { RunSummary } from '../../experiments/schema.ts';
+import { type Operation, operation } from '../../lib/operation.ts';
+import { Problem } from '../../lib/problem.ts';
+import { columns } from '../functions/operations.ts';
+import { series } from '../functions/queries.ts';
+import { activePeople } from './queries.ts';
+import { type Overview, overview } from './schema.ts';
+
+export interface OverviewSources {
+  demo: boolean;
+  compute: ComputeEngine;
+  events: EventsEngine;
+  health(): Promise<Health[]>;
+  ingestion(): Overview['ingestion'];
+  runs(): Promise<RunSummary[]>;
+  openFindings(): Promise<number>;
+}
+
+const MINUTES = 30;
+const RECENT_RUNS = 6;
+
+export function overviewOperations(sources: OverviewSources): Operation[] {
+  return [
+    operation({
+      name: 'overview.show',
+      summary: 'What runs, whether it is healthy, and what is being tried now',
+      method: 'GET',
+      path: '/api/overview',
+      permission: 'read',
+      input: z.object({}),
+      output: overview,
+      run: () => readOverview(sources),
+    }),
+  ];
+}
+
+/**
+ * The home page's figures. Rates are of the last full minute. While an engine is down, what comes from it is empty and
+ * the rest is there: this is the page that has to say so.
+ */
+export async function readOverview(sources: OverviewSources): Promise<Overview> {
+  const [engines, functions, steps, people, runs, openFindings] = await Promise.all([
+    sources.health(),
+    whileDown(sources.compute.listFunctions(), []),
+    whileDown(series(sources.events, MINUTES, 60), []),
+    whileDown(activePeople(sources.events), { today: 0, week: 0 }),
+    whileDown(sources.runs(), []),
+    whileDown(sources.openFindings(), 0),
+  ]);
+  const minute = steps.at(-2);
+  const { at, invocations, errors, p95Ms } = columns(steps);
+  return {
+    demo: sources.demo,
+    engines: engines.map(({ engine, ok, detail, restarts }) => ({ engine, ok, detail, restarts })),
+    ingestion: sources.ingestion(),
+    functions: {
+      count: functions.length,
+      invocationsPerSecond: (minute?.invocations ?? 0) / 60,
+      errorRate: minute && minute.invocations > 0 ? minute.errors / minute.invocations : null,
+      p95Ms: minute && minute.invocations > 0 ? minute.p95Ms : null,
+    },
+    series: { at, invocations, errors, p95Ms },
+    running: runs.filter((run) => run.status === 'running'),
+    recent: runs.filter((run) => run.status === 'ended').slice(0, RECENT_RUNS),
+    people,
+    openFindings,
+  };
+}
+
+function whileDown<Value>(value: Promise<Value>, instead: Value): Promise<Value> {
+  return value.catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 503) return instead;
+    throw error;
+  });
+}

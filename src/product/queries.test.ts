@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { EventsEngine } from '../engines/events/engine.ts';
+import { openEvents } from '../engines/events/open.ts';
+import { silentLog } from '../lib/log.ts';
+import { type Activity, mondayOf } from './activity.ts';
+import * as queries from './queries.ts';
+
+/** Random product events, and each question answered a second time in memory, as the definitions say it. */
+interface Happening {
+  event: string;
+  daysAgo: number;
+  anonymous: string;
+  user: string;
+}
+
+const DAYS = 28;
+let events: EventsEngine;
+let directory: string;
+let today: string;
+const happenings = randomHappenings(1_500);
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'upstack-product-'));
+  events = await openEvents({ url: 'embedded:', directory, log: silentLog });
+  today = (
+    (await events.query<{ today: string }>('SELECT toString(today()) AS today'))[0] as { today: string }
+  ).today;
+  const links = new Map(happenings.filter((h) => h.user !== '').map((h) => [h.anonymous, h.user]));
+  await events.insert({
+    table: 'upstack.product_events',
+    columns: [
+      'event',
+      'day',
+      'ts',
+      'received',
+      'user_id',
+      'anonymous_id',
+      'unit',
+      'message_id',
+      'type',
+      'properties',
+      'trace_id',
+      'demo',
+    ],
+    rows: [...happenings, ...happenings.slice(0, 100)].map((h, i) => {
+      const at = `${day(h.daysAgo)} 12:00:00.000`;
+      const id = `m${i % happenings.length}`;
+      return [
+        h.event,
+        day(h.daysAgo),
+        at,
+        at,
+        h.user,
+        h.anonymous,
+        h.anonymous,
+        id,
+        'track',
+        '{}',
+        '',
+        false,
+      ];
+    }),
+    token: 'happenings',
+  });
+  await events.insert({
+    table: 'upstack.identities',
+    columns: ['anonymous_id', 'user_id', 'first'],
+    rows: [...links].map(([anonymous, user]) => [anonymous, user, `${today} 00:00:00.000`]),
+    token: 'links',
+  });
+});
+
+after(async () => {
+  await events.close();
+  await rm(directory, { recursive: true });
+});
+
+function day(daysAgo: number): string {
+  return new Date(Date.parse(`${today}T00:00:00Z`) - daysAgo * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A visitor is either always anonymous or belongs to one user, who may have several visitors' ids. */
+function randomHappenings(count: number): Happening[] {
+  let state = 12345;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * below);
+  };
+  return Array.from({ length: count }, () => {
+    const visitor = random(150);
+    const known = visitor % 3 !== 0 && random(4) === 0;
+    return {
+      event: ['Viewed', 'Bought', 'Wished'][random(3)] as string,
+      daysAgo: random(90),
+      anonymous: `a${visitor}`,
+      user: known ? `u${visitor % 40}` : '',
+    };
+  });
+}
+
+const owner = new Map(happenings.filter((h) => h.user !== '').map((h) => [h.anonymous, h.user]));
+const personOf = (h: Happening): string => owner.get(h.anonymous) ?? h.anonymous;
+
+function expectedActivity(of: Happening[]): Activity[] {
+  const weeks = new Map<string, bigint>();
+  for (const h of of) {
+    const monday = Date.parse(`${mondayOf(day(h.daysAgo), 0)}T00:00:00Z`);
+    const ago = (Date.parse(`${mondayOf(today, 0)}T00:00:00Z`) - monday) / (7 * 86_400_000);
+    weeks.set(personOf(h), (weeks.get(personOf(h)) ?? 0n) | (1n << BigInt(ago)));
+  }
+  const people = new Map<bigint, number>();
+  for (const mask of weeks.values()) people.set(mask, (people.get(mask) ?? 0) + 1);
+  return sorted([...people].map(([mask, count]) => ({ weeks: mask, people: count })));
+}
+
+function sorted(activity: Activity[]): Activity[] {
+  return activity.sort((a, b) => (a.weeks < b.weeks ? -1 : 1));
+}
+
+test('weekly activity counts people, an anonymous visit as the user it was linked to', async () => {
+  assert.deepEqual(sorted((await queries.activity(events)).people), expectedActivity(happenings));
+  const bought = happenings.filter((h) => h.event === 'Bought');
+  assert.deepEqual(sorted((await queries.activity(events, 'Bought')).people), expectedActivity(bought));
+});
+
+test('features count people, uses and repeated use; a message that was sent twice counts once', async () => {
+  const recent = happenings.filter((h) => h.daysAgo < DAYS);
+  const view = await queries.features(events, DAYS);
+  assert.equal(view.active, new Set(recent.map(personOf)).size);
+  for (const row of view.features) {
+    const uses = recent.filter((h) => h.event === row.event);
+    const people = [...new Set(uses.map(personOf))];
+    const repeat = people.filter(
+      (p) => new Set(uses.filter((h) => personOf(h) === p).map((h) => h.daysAgo)).size >= 2,
+    );
+    assert.deepEqual(
+      [row.people, row.uses, row.repeat],
+      [people.length, uses.length, repeat.length],
+      row.event,
+    );
+  }
+});
+
+test('adoption shows the first use ever of each person, with those before the period in the total', async () => {
+  const uses = happenings.filter((h) => h.event === 'Wished');
+  const first = new Map<string, number>();
+  for (const h of uses) first.set(personOf(h), Math.max(first.get(personOf(h)) ?? 0, h.daysAgo));
+  const view = await queries.adoption(events, 'Wished', DAYS);
+  assert.equal(view.firstUses.length, DAYS);
+  let total = [...first.values()].filter((daysAgo) => daysAgo >= DAYS).length;
+  for (const [index, row] of view.firstUses.entries()) {
+    const people = [...first.values()].filter((daysAgo) => daysAgo === DAYS - 1 - index).length;
+    total += people;
+    assert.deepEqual(row, { day: day(DAYS - 1 - index), people, total });
+  }
+});
+
+test('a feature that nobody uses has zeros, not an error', async () => {
+  const view = await queries.adoption(events, 'Never', 7);
+  assert.deepEqual([view.adopters, view.uses, view.repeat, view.firstUses.length], [0, 0, 0, 7]);
+});

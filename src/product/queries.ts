@@ -1,0 +1,121 @@
+import type { EventsEngine } from '../engines/events/engine.ts';
+import { type Activity, WEEKS_KEPT } from './activity.ts';
+import type { AdoptionView, FeaturesView } from './schema.ts';
+
+/**
+ * Maps the id on an event to a person: the user, or for an anonymous visit the user it was later linked to. Grouping by
+ * the raw id first keeps the join to one row per id instead of one per event.
+ */
+const RAW_ID = `if(user_id != '', user_id, anonymous_id)`;
+const LINKS = `(SELECT anonymous_id, argMin(user_id, first) AS linked FROM upstack.identities GROUP BY anonymous_id)`;
+const PERSON = `if(linked != '', linked, raw)`;
+
+/** What a query may cost: it fails rather than take the events engine down with it. */
+const LIMITS = 'SETTINGS max_memory_usage = 1000000000, max_execution_time = 20';
+
+/** The weeks each person was active in (did `event`, or anything), as one row per pattern; also the engine's date. */
+export async function activity(
+  events: EventsEngine,
+  event?: string,
+): Promise<{ today: string; people: Activity[] }> {
+  const rows = await events.query<{ weeks: string; people: number; today: string }>(
+    `SELECT toString(weeks) AS weeks, toUInt32(count()) AS people, toString(today()) AS today FROM (
+       SELECT ${PERSON} AS person, groupBitOr(raw_weeks) AS weeks FROM (
+         SELECT ${RAW_ID} AS raw, groupBitOr(bitShiftLeft(toUInt64(1), toUInt8(least(${WEEKS_KEPT - 1},
+             dateDiff('week', toMonday(day), toMonday(today())))))) AS raw_weeks
+         FROM upstack.product_events
+         WHERE day <= today() AND type IN ('track', 'page', 'screen') ${event === undefined ? '' : 'AND event = {event:String}'}
+         GROUP BY raw
+       ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
+       GROUP BY person
+     ) GROUP BY weeks ${LIMITS}`,
+    event === undefined ? {} : { event },
+  );
+  return {
+    today: rows[0]?.today ?? new Date().toISOString().slice(0, 10),
+    people: rows.map((row) => ({ weeks: BigInt(row.weeks), people: row.people })),
+  };
+}
+
+interface FeatureFigures {
+  event: string;
+  people: number;
+  uses: number;
+  repeat: number;
+}
+
+/** Every event of the last `days` days: people, uses, and people who did it on two days or more. */
+export async function features(events: EventsEngine, days: number): Promise<FeaturesView> {
+  const [active, rows] = await Promise.all([
+    activePeople(events, days),
+    events.query<FeatureFigures>(
+      `SELECT event, toUInt32(count()) AS people, toUInt32(sum(uses)) AS uses, toUInt32(countIf(length(used_days) >= 2)) AS repeat
+       FROM (
+         SELECT event, ${PERSON} AS person, sum(raw_uses) AS uses, groupUniqArrayArray(raw_days) AS used_days FROM (
+           SELECT event, ${RAW_ID} AS raw, uniqExact(message_id) AS raw_uses, groupUniqArray(day) AS raw_days
+           FROM upstack.product_events WHERE day > today() - {days:UInt32} AND day <= today() AND type = 'track'
+           GROUP BY event, raw
+         ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
+         GROUP BY event, person
+       ) GROUP BY event ORDER BY people DESC, event LIMIT 100 ${LIMITS}`,
+      { days },
+    ),
+  ]);
+  const rate = (people: number) => (active === 0 ? null : people / active);
+  return { days, active, features: rows.map((row) => ({ ...row, rate: rate(row.people) })) };
+}
+
+/** People active at all in the last `days` days. */
+async function activePeople(events: EventsEngine, days: number): Promise<number> {
+  const [row] = await events.query<{ people: number }>(
+    `SELECT toUInt32(uniqExact(${PERSON})) AS people FROM (
+       SELECT ${RAW_ID} AS raw FROM upstack.product_events
+       WHERE day > today() - {days:UInt32} AND day <= today() AND type IN ('track', 'page', 'screen') GROUP BY raw
+     ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id ${LIMITS}`,
+    { days },
+  );
+  return row?.people ?? 0;
+}
+
+/** Who uses one feature, and when people first did, over the last `days` days. First means first ever. */
+export async function adoption(events: EventsEngine, event: string, days: number): Promise<AdoptionView> {
+  const [all, first] = await Promise.all([features(events, days), firstUses(events, event, days)]);
+  const figures = all.features.find((row) => row.event === event) ?? {
+    people: 0,
+    uses: 0,
+    repeat: 0,
+    rate: null,
+  };
+  let total = first.before;
+  const firstUsesPerDay = first.days.map(({ day, people }) => {
+    total += people;
+    return { day, people, total };
+  });
+  return {
+    event,
+    days,
+    adopters: figures.people,
+    active: all.active,
+    rate: figures.rate,
+    uses: figures.uses,
+    repeat: figures.repeat,
+    firstUses: firstUsesPerDay,
+  };
+}
+
+async function firstUses(events: EventsEngine, event: string, days: number) {
+  const rows = await events.query<{ day: string; people: number; before: number }>(
+    `SELECT shown AS day, toUInt32(countIf(since > today() - {days:UInt32})) AS people,
+       toUInt32(countIf(since <= today() - {days:UInt32})) AS before
+     FROM (
+       SELECT ${PERSON} AS person, min(raw_since) AS since, greatest(since, today() - {days:UInt32} + 1) AS shown FROM (
+         SELECT ${RAW_ID} AS raw, min(day) AS raw_since FROM upstack.product_events
+         WHERE event = {event:String} AND type = 'track' AND day <= today() GROUP BY raw
+       ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
+       GROUP BY person
+     ) GROUP BY shown
+     ORDER BY day WITH FILL FROM today() - {days:UInt32} + 1 TO today() + 1 ${LIMITS}`,
+    { event, days },
+  );
+  return { before: rows.reduce((sum, row) => sum + row.before, 0), days: rows };
+}
