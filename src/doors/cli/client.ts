@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { keyFile, readKeys } from '../../access/store.ts';
+import { readInstance } from '../../lib/instance.ts';
+import { Problem } from '../../lib/problem.ts';
+import { DEFAULT_DATA, DEFAULT_URL } from './defaults.ts';
+
+/** A running control room as a command sees it: where it is and the token that opens it. */
+export interface Connection {
+  url: string;
+  token: string;
+}
+
+const UNREACHABLE = { status: 503, title: 'The control room does not answer' };
+
+/**
+ * Finds the control room: `UPSTACK_URL` and `UPSTACK_TOKEN`, else the one that uses the data directory.
+ * Throws a Problem that says what to start or set.
+ */
+export async function connect(options: { data?: string }): Promise<Connection> {
+  const { UPSTACK_URL: url, UPSTACK_TOKEN: token } = process.env;
+  if (url && token && options.data === undefined) return { url, token };
+  const directory = resolve(options.data ?? DEFAULT_DATA);
+  const keys = await readKeys(keyFile(directory));
+  if (!keys) {
+    throw new Problem(
+      'cli.no-control-room',
+      { status: 400, title: 'No control room' },
+      `${directory} has no control room: start one with "upstack start", or give --data DIR, or set UPSTACK_URL and UPSTACK_TOKEN`,
+    );
+  }
+  return { url: (await readInstance(directory))?.url || DEFAULT_URL, token: keys.token };
+}
+
+/** Calls one operation of the API. Throws the Problem that the control room answered with. */
+export async function call<Result>(
+  connection: Connection,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Result> {
+  const response = await request(connection, method, path, body);
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as Result;
+  throw problemFrom(response.status, text, response.headers.get('retry-after'));
+}
+
+async function request(
+  { url, token }: Connection,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<Response> {
+  try {
+    return await fetch(new URL(path, url), {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new Problem(
+      'cli.unreachable',
+      UNREACHABLE,
+      `${url} does not answer: is "upstack start" running?`,
+      error,
+    );
+  }
+}
+
+function problemFrom(status: number, text: string, retryAfter: string | null): Problem {
+  const document = parse(text);
+  const kind = {
+    status,
+    title: document.title ?? `HTTP ${status}`,
+    ...(retryAfter !== null && { retryAfterSeconds: Number(retryAfter) }),
+  };
+  const code = (document.type ?? '/problems/http/failure').replace('/problems/', '').replace('/', '.');
+  return new Problem(code, kind, document.detail ?? `the control room answered ${status}`);
+}
+
+function parse(text: string): { type?: string; title?: string; detail?: string } {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {};
+  }
+}

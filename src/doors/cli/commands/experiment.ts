@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { PlanView, RunSummary, RunView } from '../../../experiments/schema.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { call, connect } from '../client.ts';
+import { begin, follow } from '../follow.ts';
+import { paint, percent, print, table } from '../output.ts';
+
+interface Options {
+  data?: string;
+  json?: boolean;
+  wait?: boolean;
+  reason?: string;
+}
+
+/** The exit code of an ended run: 0 supported, 3 refuted, 4 undecided, 5 invalid, 6 aborted. */
+export function exitCode({ verdict, decision }: Pick<RunSummary, 'verdict' | 'decision'>): number {
+  if (verdict === 'invalid') return 5;
+  if (decision === 'abort') return 6;
+  return { supported: 0, refuted: 3, undecided: 4 }[verdict ?? 'undecided'];
+}
+
+export function experimentCommands(program: Command): void {
+  const experiment = program.command('experiment').description('plan, run and look at experiments');
+
+  experiment
+    .command('plan <file>')
+    .description('check an experiment file and the preparedness for it; changes nothing')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (file: string, options: Options) => {
+      const source = await readSource(file);
+      const plan = await call<PlanView>(await connect(options), 'POST', '/api/experiments/plan', { source });
+      print(plan, options.json === true, renderPlan);
+    });
+
+  experiment
+    .command('run <file>')
+    .description(
+      'start an experiment and wait for its end (exit code: 0 supported, 3 refuted, 4 undecided, 5 invalid, 6 aborted)',
+    )
+    .option('--data <dir>', 'data directory of the control room')
+    .option(
+      '--no-wait',
+      'fail at once when another experiment is active on the function, instead of waiting for it',
+    )
+    .option('--json', 'print one JSON document at the end')
+    .action(async (file: string, options: Options) => {
+      const source = await readSource(file);
+      const connection = await connect(options);
+      const started = await begin(connection, source, { wait: options.wait !== false });
+      const ended = await follow(connection, started, options.json !== true);
+      print(ended, options.json === true, renderEnd);
+      process.exitCode = exitCode(ended);
+    });
+
+  experiment
+    .command('list')
+    .description('every run, newest first')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (options: Options) => {
+      const result = await call<{ runs: RunSummary[] }>(
+        await connect(options),
+        'GET',
+        '/api/experiments/runs',
+      );
+      print(result, options.json === true, ({ runs }) => renderList(runs));
+    });
+
+  experiment
+    .command('show <run>')
+    .description('one run with its counts and journal')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (run: string, options: Options) => {
+      const view = await call<RunView>(await connect(options), 'GET', runPath(run));
+      print(view, options.json === true, renderRun);
+    });
+
+  experiment
+    .command('abort <run>')
+    .description('withdraw the fault at once and end the run')
+    .option('--reason <text>', 'why, for the journal')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (run: string, options: Options) => {
+      const body = options.reason === undefined ? {} : { reason: options.reason };
+      const ended = await call<RunSummary>(await connect(options), 'POST', `${runPath(run)}/abort`, body);
+      print(ended, options.json === true, renderEnd);
+    });
+}
+
+async function readSource(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const kind = { status: 400, title: 'No experiment file' };
+    throw new Problem(
+      'cli.no-file',
+      kind,
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}): give the path of an experiment file`,
+    );
+  }
+}
+
+function runPath(run: string): string {
+  return `/api/experiments/runs/${encodeURIComponent(run)}`;
+}
+
+function renderPlan(plan: PlanView): string {
+  const mark = { pass: paint('green', '✔'), fail: paint('red', '✖'), unknown: paint('yellow', '?') };
+  const rate =
+    plan.eventsPerSecond === null ? 'none seen yet' : `${plan.eventsPerSecond.toFixed(1)} a second now`;
+  const time = plan.expectedSeconds === null ? 'unknown' : `about ${Math.ceil(plan.expectedSeconds)} s`;
+  return [
+    paint('bold', plan.title),
+    plan.hypothesis,
+    '',
+    `on ${plan.function}, ${percent(plan.share)} of units in treatment`,
+    `needs about ${Math.ceil(plan.eventsNeeded)} metric events (${rate}): ${time}`,
+    '',
+    ...plan.checks.map(({ check, state, detail }) => `${mark[state]} ${check}: ${detail}`),
+  ].join('\n');
+}
+
+function renderEnd(run: RunSummary): string {
+  const good = exitCode(run) === 0;
+  const name = run.decision === 'abort' ? 'aborted' : (run.verdict ?? run.status);
+  return `${paint(good ? 'green' : 'red', name)}  ${run.experiment}  ${run.reason ?? ''}\n${paint('dim', run.runId)}`;
+}
+
+function renderList(runs: RunSummary[]): string {
+  if (runs.length === 0) return 'no runs yet: start one with "upstack experiment run FILE"';
+  return table(
+    ['RUN', 'EXPERIMENT', 'FUNCTION', 'STATUS', 'VERDICT', 'DECISION', 'STARTED'],
+    runs.map((run) => [
+      run.runId,
+      run.experiment,
+      run.function,
+      run.status,
+      run.verdict ?? '–',
+      run.decision ?? '–',
+      run.startedAt.slice(0, 19).replace('T', ' '),
+    ]),
+  );
+}
+
+function renderRun(run: RunView): string {
+  const look = run.looks.at(-1);
+  const counts = (look?.metrics ?? []).map((metric) => [
+    metric.metric,
+    metric.role,
+    `${metric.control.events} / ${metric.control.units}`,
+    `${metric.treatment.events} / ${metric.treatment.units}`,
+    metric.ratio === null ? '–' : metric.ratio.toFixed(3),
+    `${metric.low?.toFixed(3) ?? '0'} … ${metric.high?.toFixed(3) ?? '∞'}`,
+    metric.state,
+  ]);
+  return [
+    paint('bold', run.title),
+    run.hypothesis,
+    '',
+    run.status === 'ended' ? renderEnd(run) : `running  ${run.experiment}\n${paint('dim', run.runId)}`,
+    '',
+    table(['METRIC', 'ROLE', 'CONTROL', 'TREATMENT', 'RATIO', 'CONFIDENCE SEQUENCE', 'STATE'], counts),
+    '',
+    ...run.journal.map((entry) => `${paint('dim', entry.at.slice(11, 19))}  ${entry.text}`),
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { call, connect } from '../client.ts';
+import { print, table } from '../output.ts';
+
+interface FindingRow {
+  findingId: string;
+  experiment: string;
+  title: string;
+  state: string;
+  openedAt: string;
+}
+
+export function findingCommands(program: Command): void {
+  const finding = program
+    .command('finding')
+    .description('what experiments taught, open until a re-run passes');
+  finding
+    .command('list')
+    .description('every finding, newest first')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (options: { data?: string; json?: boolean }) => {
+      const result = await call<{ findings: FindingRow[] }>(await connect(options), 'GET', '/api/findings');
+      print(result, options.json === true, ({ findings }) => render(findings));
+    });
+}
+
+function render(findings: FindingRow[]): string {
+  if (findings.length === 0) return 'no findings: no experiment was refuted or aborted yet';
+  return table(
+    ['FINDING', 'STATE', 'EXPERIMENT', 'OPENED', 'TITLE'],
+    findings.map((row) => [
+      row.findingId,
+      row.state,
+      row.experiment,
+      row.openedAt.slice(0, 16).replace('T', ' '),
+      row.title,
+    ]),
+  );
+}

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { Problem } from '../../../lib/problem.ts';
+import type { Deployment } from '../../../operate/deploy/operations.ts';
+import type { FunctionRow } from '../../../operate/functions/schema.ts';
+import { call, connect } from '../client.ts';
+import type { DeployTarget } from '../deploy.ts';
+import { milliseconds, paint, percent, print, table } from '../output.ts';
+
+interface Options {
+  data?: string;
+  json?: boolean;
+  payload?: string;
+  qualifier?: string;
+  name?: string;
+  alias?: string;
+  env?: string[];
+  timeout?: string;
+  memory?: string;
+}
+
+interface Invoked {
+  payload: unknown;
+  executedVersion: string;
+  functionError: string | null;
+  log: string | null;
+}
+
+/** Opens the compute engine of the control room that the options name. */
+export type OpenTarget = (options: { data?: string }) => Promise<DeployTarget>;
+
+export function functionCommands(program: Command, openTarget: OpenTarget): void {
+  program
+    .command('top')
+    .description('every function with its figures of the last 15 minutes')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (options: Options) => {
+      const result = await call<{ functions: FunctionRow[] }>(
+        await connect(options),
+        'GET',
+        '/api/functions',
+      );
+      print(result, options.json === true, ({ functions }) => renderFunctions(functions));
+    });
+
+  program
+    .command('invoke <function>')
+    .description('invoke a function and print its answer (exit code 1 when the function failed)')
+    .option('--payload <json>', 'the payload, or @FILE to read it from a file', '{}')
+    .option('--qualifier <version>', 'a version or an alias')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, options: Options) => {
+      const body = {
+        payload: await readPayload(options.payload ?? '{}'),
+        ...(options.qualifier && { qualifier: options.qualifier }),
+      };
+      const result = await call<Invoked>(
+        await connect(options),
+        'POST',
+        `/api/functions/${encodeURIComponent(name)}/invoke`,
+        body,
+      );
+      print(result, options.json === true, renderInvoked);
+      if (result.functionError !== null) process.exitCode = 1;
+    });
+
+  program
+    .command('deploy <dir>')
+    .description(
+      'bundle a directory, create or update its function, publish a version and point the alias at it',
+    )
+    .option('--name <function>', 'the name of the function (default: the name of the directory)')
+    .option('--alias <alias>', 'the alias to move', 'live')
+    .option('--env <NAME=VALUE...>', 'environment variables of the function')
+    .option('--timeout <seconds>', 'how long an invocation may take', '10')
+    .option('--memory <MB>', 'memory of an execution environment', '256')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (directory: string, options: Options) => {
+      const { deployDirectory } = await import('../deploy.ts');
+      const target = await openTarget(options);
+      try {
+        print(await deployDirectory(target, directory, options), options.json === true, renderDeployed);
+      } finally {
+        await target.compute.close();
+      }
+    });
+}
+
+async function readPayload(text: string): Promise<unknown> {
+  try {
+    return JSON.parse(text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text);
+  } catch (error) {
+    throw new Problem(
+      'cli.bad-payload',
+      { status: 400, title: 'Bad payload' },
+      `--payload ${text}: ${(error as Error).message}`,
+    );
+  }
+}
+
+function renderFunctions(functions: FunctionRow[]): string {
+  if (functions.length === 0) return 'no functions yet: deploy one with "upstack deploy DIR"';
+  return table(
+    ['FUNCTION', 'RUNTIME', 'LIVE', 'INVOCATIONS', 'ERRORS', 'P50', 'P95'],
+    functions.map((row) => [
+      row.name,
+      row.runtime,
+      row.liveVersion ?? '–',
+      String(row.invocations),
+      row.invocations === 0 ? '–' : percent(row.errors / row.invocations),
+      milliseconds(row.p50Ms),
+      milliseconds(row.p95Ms),
+    ]),
+  );
+}
+
+function renderInvoked({ payload, executedVersion, functionError, log }: Invoked): string {
+  const state = functionError === null ? paint('green', 'ok') : paint('red', functionError);
+  const body = typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2);
+  return `${state}  version ${executedVersion}\n${body}${log ? `\n${paint('dim', log.trimEnd())}` : ''}`;
+}
+
+function renderDeployed(result: Deployment): string {
+  const moved = result.previous === null ? 'created' : `moved from version ${result.previous}`;
+  const back =
+    result.previous === null || result.previous === result.version
+      ? []
+      : [
+          `to go back: aws lambda update-alias --function-name ${result.name} --name ${result.alias} --function-version ${result.previous}`,
+        ];
+  return [
+    `${result.name}: version ${result.version}${result.changed ? '' : ' (nothing changed)'}, alias ${result.alias} ${moved}`,
+    result.url,
+    ...back,
+  ].join('\n');
+}

@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import type { AdoptionView, GrowthView, RetentionView } from '../../../product/schema.ts';
+import { call, connect } from '../client.ts';
+import { paint, percent, print, table } from '../output.ts';
+
+interface Options {
+  data?: string;
+  json?: boolean;
+  weeks?: string;
+  days?: string;
+  kind?: string;
+  event?: string;
+}
+
+export function productCommands(program: Command): void {
+  withCommon(program.command('retention'))
+    .description('the retention triangle of weekly cohorts')
+    .option('--weeks <n>', 'how many weekly cohorts', '10')
+    .option('--kind <kind>', '"first" (first ever active in the week) or "recurring" (active in it)', 'first')
+    .option('--event <name>', 'the target event; any event without it')
+    .action(async (options: Options) => {
+      const view = await call<RetentionView>(
+        await connect(options),
+        'GET',
+        `/api/product/retention?${query(options)}`,
+      );
+      print(view, options.json === true, renderRetention);
+    });
+
+  withCommon(program.command('churn'))
+    .description('weekly active people, who is new, who came back, who left')
+    .option('--weeks <n>', 'how many weeks', '12')
+    .action(async (options: Options) => {
+      const view = await call<GrowthView>(
+        await connect(options),
+        'GET',
+        `/api/product/growth?${query(options)}`,
+      );
+      print(view, options.json === true, renderGrowth);
+    });
+
+  withCommon(program.command('adoption <event>'))
+    .description('who uses a feature (its product event)')
+    .option('--days <n>', 'the period in days', '28')
+    .action(async (event: string, options: Options) => {
+      const view = await call<AdoptionView>(
+        await connect(options),
+        'GET',
+        `/api/product/adoption?${query({ ...options, event })}`,
+      );
+      print(view, options.json === true, renderAdoption);
+    });
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document');
+}
+
+function query({ weeks, days, kind, event }: Options): string {
+  const given = Object.entries({ weeks, days, kind, event }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
+  return new URLSearchParams(given).toString();
+}
+
+function renderRetention(view: RetentionView): string {
+  const weeks = view.cohorts.length;
+  const row = (cohort: RetentionView['cohorts'][number]) => [
+    cohort.week,
+    String(cohort.people),
+    ...cohort.retained.map((people, later) => {
+      if (people === null || cohort.people === 0) return '';
+      const text = percent(people / cohort.people).replace(' ', '');
+      return later === cohort.settlingIndex ? paint('dim', text) : text;
+    }),
+  ];
+  const header = ['COHORT', 'PEOPLE', ...Array.from({ length: weeks }, (_, later) => `W${later}`)];
+  const curve = [
+    'all',
+    '',
+    ...view.curve.map((share) => (share === null ? '' : percent(share).replace(' ', ''))),
+  ];
+  return table(header, [...view.cohorts.map(row), curve]);
+}
+
+function renderGrowth({ weeks }: GrowthView): string {
+  const rows = weeks.map((week) => [
+    week.week + (week.settling ? '*' : ''),
+    ...[week.active, week.new, week.returning, week.resurrecting, -week.dormant].map(String),
+    percent(week.churn),
+  ]);
+  const header = ['WEEK', 'ACTIVE', 'NEW', 'RETURNING', 'RESURRECTING', 'DORMANT', 'CHURN'];
+  return `${table(header, rows)}\n${paint('dim', '* has not ended yet')}`;
+}
+
+function renderAdoption(view: AdoptionView): string {
+  return [
+    `${paint('bold', view.event)}, last ${view.days} days`,
+    `${view.adopters} of ${view.active} active people used it (${percent(view.rate)}), ${view.uses} times`,
+    `${view.repeat} of them on two days or more`,
+  ].join('\n');
+}

@@ -1,0 +1,83 @@
+import type { MetricLook, RunSummary, RunView } from '../../experiments/schema.ts';
+import { Problem } from '../../lib/problem.ts';
+import { type Connection, call } from './client.ts';
+
+const POLL_MS = 400;
+/** How long a control room may be away (restarting, say) before following a run is given up. */
+const PATIENCE_MS = 60_000;
+
+const RETRY_MS = 500;
+const LONGEST_WAIT_MS = 15 * 60_000;
+
+/**
+ * Starts a run. While another experiment is active on the function it waits its turn, at most 15 minutes, and says so
+ * once; without `wait` it throws `experiments.target-busy`.
+ */
+export async function begin(
+  connection: Connection,
+  source: string,
+  {
+    wait,
+    tell = (line) => process.stderr.write(`${line}\n`),
+  }: { wait: boolean; tell?: (line: string) => void },
+): Promise<RunSummary> {
+  const until = Date.now() + LONGEST_WAIT_MS;
+  for (let told = false; ; told = true) {
+    try {
+      return await call<RunSummary>(connection, 'POST', '/api/experiments/runs', { source });
+    } catch (error) {
+      const busy = error instanceof Problem && error.code === 'experiments.target-busy';
+      if (!busy || !wait || Date.now() > until) throw error;
+      if (!told) tell(`waiting: ${error.message}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+/** Waits for a run's end, showing one progress line on a terminal. Survives a restart of the control room. */
+export async function follow(
+  connection: Connection,
+  started: RunSummary,
+  show: boolean,
+): Promise<RunSummary> {
+  const path = `/api/experiments/runs/${started.runId}`;
+  let lastAnswer = Date.now();
+  for (;;) {
+    try {
+      const run = await call<RunView>(connection, 'GET', path);
+      lastAnswer = Date.now();
+      if (show) progress(line(run));
+      if (run.status === 'ended') {
+        if (show) progress('');
+        return summary(run);
+      }
+    } catch (error) {
+      const away = error instanceof Problem && error.status === 503;
+      if (!away || Date.now() - lastAnswer > PATIENCE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** What the list shows of a run, plus the last counts and how many invocations the fault struck. */
+function summary({ looks, journal: _journal, source: _source, ...rest }: RunView): RunSummary {
+  return { ...rest, lastLook: looks.at(-1) ?? null } as RunSummary;
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
+}
+
+function line(run: RunView): string {
+  const seconds = Math.round((Date.now() - Date.parse(run.startedAt)) / 1000);
+  const look = run.looks.at(-1);
+  const goal = look?.metrics.find((metric) => metric.role === 'goal');
+  const share = Math.min(1, (seconds * 1000) / run.maxDurationMs);
+  const bar = '━'.repeat(Math.round(share * 20)).padEnd(20, '·');
+  return `${run.experiment}  ${bar} ${seconds} s  ${goal ? describe(goal) : 'waiting for the first look'}`;
+}
+
+function describe(goal: MetricLook): string {
+  const bound = (value: number | null, open: string) => (value === null ? open : value.toFixed(2));
+  return `${goal.metric} ratio ${bound(goal.ratio, '–')} in ${bound(goal.low, '0')} … ${bound(goal.high, '∞')}, margin ${goal.marginRatio}`;
+}

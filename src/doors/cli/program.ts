@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { controlRoomCommands, type Start } from './commands/control-room.ts';
+import { experimentCommands } from './commands/experiment.ts';
+import { findingCommands } from './commands/finding.ts';
+import { functionCommands, type OpenTarget } from './commands/functions.ts';
+import { productCommands } from './commands/product.ts';
+import { statsCommands } from './commands/stats.ts';
+import { fail } from './output.ts';
+
+/** Runs one command line (without `node` and the script). Sets the process's exit code; never throws. */
+export async function runCommand(
+  line: readonly string[],
+  version: string,
+  ports: { start: Start; openTarget: OpenTarget },
+): Promise<void> {
+  const program = new Command('upstack')
+    .description('The control room for teams that run products on serverless functions')
+    .version(version)
+    .showSuggestionAfterError();
+  controlRoomCommands(program, ports.start);
+  functionCommands(program, ports.openTarget);
+  experimentCommands(program);
+  findingCommands(program);
+  productCommands(program);
+  statsCommands(program);
+  exitInsteadOfThrow(program);
+  try {
+    await program.parseAsync(line, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 || isHelp(error) ? 0 : 2;
+    else process.exitCode = fail(error);
+  }
+}
+
+function isHelp({ code }: CommanderError): boolean {
+  return code === 'commander.help' || code === 'commander.helpDisplayed' || code === 'commander.version';
+}
+
+function exitInsteadOfThrow(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'upstack: ')) });
+  for (const child of command.commands) exitInsteadOfThrow(child);
+}

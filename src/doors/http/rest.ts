@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Caller, Operation } from '../../lib/operation.ts';
+import { problem } from './problems.ts';
+
+/** Makes one route of each operation. `authenticate` throws the Problem that refuses a caller. */
+export function restRoutes(
+  app: FastifyInstance,
+  operations: readonly Operation[],
+  authenticate: (request: FastifyRequest, operation: Operation) => Caller,
+): void {
+  for (const operation of operations) {
+    app.route({
+      method: operation.method,
+      url: operation.path,
+      handler: async (request, reply) => {
+        const caller = authenticate(request, operation);
+        const input = readInput(operation, request);
+        const result = await operation.run(input, caller);
+        return reply.header('cache-control', 'no-store').send(operation.output.parse(result));
+      },
+    });
+  }
+}
+
+function readInput(operation: Operation, request: FastifyRequest): unknown {
+  const body = request.body ?? {};
+  if (typeof body !== 'object' || Array.isArray(body)) {
+    throw problem('invalid-input', `the body of ${operation.name} must be a JSON object`);
+  }
+  const merged = { ...(request.query as object), ...body, ...(request.params as object) };
+  const parsed = operation.input.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  throw problem('invalid-input', parsed.error.issues.map(describe).join('; '));
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  return `${issue.path.length > 0 ? issue.path.join('.') : 'input'}: ${issue.message.toLowerCase()}`;
+}

@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { hostAllowed, type OriginPolicy } from '../../access/origin.ts';
+import { problem as accessProblem } from '../../access/problems.ts';
+import type { Log } from '../../lib/log.ts';
+import { Problem } from '../../lib/problem.ts';
+import { problemAnswer } from './problem-json.ts';
+import { problem } from './problems.ts';
+import { securityHeaders } from './static.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A route that takes its requests away from the web framework: the Lambda API, function URLs. */
+export interface RawRoute {
+  takes(request: IncomingMessage): boolean;
+  handle: Handler;
+}
+
+export interface HttpDoorOptions {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  origins: OriginPolicy;
+  log: Log;
+}
+
+/** Largest JSON body of the API. Ingestion and the Lambda API have limits of their own. */
+const LARGEST_BODY_BYTES = 1024 * 1024;
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * The one port of the control room. It listens from the first moment, so that its address is known; until `serve` it
+ * answers 503 with Retry-After. Every request's Host is checked before anything reads it.
+ */
+export class HttpDoor {
+  #options: HttpDoorOptions;
+  #server: Server;
+  #app: FastifyInstance | undefined;
+  #handle: Handler = (_request, response) =>
+    sendProblem(response, problem('starting', 'the control room is starting: try again'));
+
+  private constructor(options: HttpDoorOptions) {
+    this.#options = options;
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      const { host } = request.headers;
+      if (hostAllowed(host, options.origins)) return this.#handle(request, response);
+      sendProblem(
+        response,
+        accessProblem('foreign-origin', `this control room does not answer to the host "${host ?? ''}"`),
+      );
+    });
+  }
+
+  static async open(options: HttpDoorOptions): Promise<HttpDoor> {
+    const door = new HttpDoor(options);
+    await door.#listen();
+    return door;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    const { host } = this.#options;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+  }
+
+  /** Opens for business: raw routes first, in their order, then the web framework with the given routes. */
+  async serve(raw: readonly RawRoute[], routes: (app: FastifyInstance) => void): Promise<void> {
+    const app = Fastify({ bodyLimit: LARGEST_BODY_BYTES });
+    app.setErrorHandler((error, request, reply) => {
+      const answer = problemAnswer(error);
+      this.#report(error, answer.status, `${request.method} ${request.url}`);
+      return reply.code(answer.status).headers(answer.headers).send(JSON.stringify(answer.body));
+    });
+    securityHeaders(app);
+    routes(app);
+    await app.ready();
+    this.#app = app;
+    this.#handle = (request, response) => {
+      const taker = raw.find(({ takes }) => takes(request));
+      if (taker) taker.handle(request, response);
+      else app.routing(request, response);
+    };
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    this.#server.closeAllConnections();
+    await closed;
+    await this.#app?.close();
+  }
+
+  /** Listens, or says in one line why not. */
+  #listen(): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((done, failed) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const taken = error.code === 'EADDRINUSE';
+        const advice = taken
+          ? `port ${port} is in use: stop what uses it, or give another --port`
+          : error.message;
+        failed(
+          new Problem(
+            'http.cannot-listen',
+            { status: 500, title: 'Cannot listen' },
+            `${host}: ${advice}`,
+            error,
+          ),
+        );
+      });
+      this.#server.listen(port, host, done);
+    });
+  }
+
+  #report(error: unknown, status: number, request: string): void {
+    if (status < 500 || status === 503) return;
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error({ request, error: stack }, 'request failed');
+  }
+}
+
+function sendProblem(response: ServerResponse, error: unknown): void {
+  const { status, headers, body } = problemAnswer(error);
+  response.writeHead(status, { ...headers, connection: 'close' }).end(JSON.stringify(body));
+}

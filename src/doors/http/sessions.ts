@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import { problem } from '../../access/problems.ts';
+import { SESSION_COOKIE, SESSION_MS, sealSession } from '../../access/session.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Authentication } from './authentication.ts';
+
+const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
+
+/** Log in with the token, ask who is logged in, log out. */
+export function sessionRoutes(
+  app: FastifyInstance,
+  authentication: Authentication,
+  sessionKey: string,
+  clock: Clock,
+): void {
+  app.get('/api/session', async (request) => ({ name: authentication.caller(request).name }));
+
+  app.post('/api/session', async (request, reply) => {
+    const { token } = (request.body ?? {}) as { token?: unknown };
+    if (typeof token !== 'string' || !authentication.isToken(token)) {
+      throw problem('unauthenticated', 'this is not the token: "upstack env" prints it');
+    }
+    const sealed = sealSession('dashboard', clock.now(), sessionKey);
+    reply.header('set-cookie', `${SESSION_COOKIE}=${sealed}; ${ATTRIBUTES}; Max-Age=${SESSION_MS / 1000}`);
+    return reply.code(204).send();
+  });
+
+  app.delete('/api/session', async (_request, reply) => {
+    reply.header('set-cookie', `${SESSION_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`);
+    return reply.code(204).send();
+  });
+}
