@@ -1,0 +1,244 @@
+/** The composition root: opens engines, modules and doors in order, and hands each what it needs. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Keys } from './access/keys.ts';
+import { openKeys } from './access/store.ts';
+import type { Config } from './config.ts';
+import { Authentication } from './doors/http/authentication.ts';
+import { healthRoutes } from './doors/http/health.ts';
+import { Live } from './doors/http/live.ts';
+import { openApi } from './doors/http/openapi.ts';
+import { restRoutes } from './doors/http/rest.ts';
+import { HttpDoor, type RawRoute } from './doors/http/server.ts';
+import { sessionRoutes } from './doors/http/sessions.ts';
+import { dashboard } from './doors/http/static.ts';
+import { streamRoute } from './doors/http/stream.ts';
+import { functionUrlId, functionUrls, isLambdaApiPath, lambdaApi } from './doors/lambda/door.ts';
+import { leasesDoor } from './doors/leases/door.ts';
+import { otlpDoor } from './doors/otlp/door.ts';
+import { segmentDoor } from './doors/segment/door.ts';
+import { openCompute } from './engines/compute/aws.ts';
+import { EmbeddedRuntime } from './engines/compute/embedded/runtime.ts';
+import type { ComputeEngine, FunctionLogLine } from './engines/compute/engine.ts';
+import type { EventsEngine } from './engines/events/engine.ts';
+import { openEvents } from './engines/events/open.ts';
+import type { StateEngine } from './engines/state/engine.ts';
+import { openState } from './engines/state/open.ts';
+import { experimentOperations } from './experiments/operations.ts';
+import { RunStore } from './experiments/store.ts';
+import { summaryOf } from './experiments/view.ts';
+import { ExperimentWorker, type WorkerOptions } from './experiments/worker.ts';
+import { findingOperations } from './findings/operations.ts';
+import { countOpenFindings } from './findings/store.ts';
+import { systemClock } from './lib/clock.ts';
+import { newId } from './lib/ids.ts';
+import { refuseSecond, removeInstance, writeInstance } from './lib/instance.ts';
+import { Lifecycle } from './lib/lifecycle.ts';
+import { createLog, type Log } from './lib/log.ts';
+import { Problem } from './lib/problem.ts';
+import { functionOperations } from './operate/functions/operations.ts';
+import { type OverviewSources, overviewOperations, readOverview } from './operate/overview/operations.ts';
+import { productOperations } from './product/operations.ts';
+import { decodeFunctionLine } from './signals/function-line.ts';
+import { invocationRecord } from './signals/invocation.ts';
+import { logRecord } from './signals/log-record.ts';
+import { Signals } from './signals/store.ts';
+import type { SignalRecord } from './signals/tables.ts';
+import { Leases } from './treatments/faults/store.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+/** Execution environments of one function version at most: about 45 MB each. */
+const CONCURRENCY_PER_VERSION = 40;
+
+/** A control room that runs. */
+export interface ControlRoom {
+  url: string;
+  keys: Keys;
+  compute: ComputeEngine;
+  events: EventsEngine;
+  signals: Signals;
+  close(): Promise<void>;
+}
+
+/** Opens a control room. When a part does not open, what was opened before is released again. */
+export async function openControlRoom(config: Config, version: string): Promise<ControlRoom> {
+  const opened = new Lifecycle();
+  try {
+    return await open(config, version, opened);
+  } catch (error) {
+    await opened.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function open(config: Config, version: string, opened: Lifecycle): Promise<ControlRoom> {
+  const { directory, host, port } = config;
+  const log = createLog(config.logLevel);
+  const instance = { id: newId('room'), pid: process.pid, url: '', startedAt: new Date().toISOString() };
+  await refuseSecond(directory);
+  const keys = await openKeys(directory);
+  await writeInstance(directory, instance);
+  opened.add('instance file', directory, removeInstance);
+  const origins = { hosts: [host] };
+  const door = opened.add('http door', await HttpDoor.open({ host, port, origins, log }), (it) => it.close());
+  const [state, events] = await openEngines(config, log, opened);
+  const signals = await openSignals(directory, events, log, opened);
+  const runtime =
+    config.compute.kind === 'embedded' ? await openRuntime(directory, door, signals, log, opened) : undefined;
+  const compute = opened.add('compute', openComputeClient(config, door, keys), (it) => it.close());
+  const store = new RunStore(state);
+  const leases = new Leases({ privateKey: keys.leasePrivateKey });
+  const worker = await openWorker({ store, events, treatments: leases, signals, log }, signals, opened);
+  const health = () => Promise.all([compute.health(), events.health(), state.health()]);
+  const overview: OverviewSources = {
+    demo: config.demo,
+    compute,
+    events,
+    health,
+    ingestion: () => signals.lag(),
+    runs: async () => (await store.list()).map(summaryOf),
+    openFindings: () => countOpenFindings(state),
+  };
+  const functionExists = (name: string) => exists(compute, name);
+  const operations = [
+    ...overviewOperations(overview),
+    ...functionOperations(compute, events),
+    ...experimentOperations({ store, worker, events, functionExists }),
+    ...findingOperations(state),
+    ...productOperations(events),
+  ];
+  const live = opened.add(
+    'live stream',
+    new Live({ runs: worker, overview: () => readOverview(overview) }),
+    (it) => it.close(),
+  );
+  await door.serve(runtime ? lambdaRoutes(runtime, keys) : [], (app) => {
+    const authentication = new Authentication(keys, systemClock, origins);
+    const authorize = (key: string) => authentication.isWriteKey(key);
+    healthRoutes(app, instance.id, health);
+    sessionRoutes(app, authentication, keys.sessionKey, systemClock);
+    restRoutes(app, operations, (request) => authentication.caller(request));
+    opened.add(
+      'streams',
+      streamRoute(app, live, (request) => authentication.caller(request)),
+      (end) => end(),
+    );
+    app.get('/openapi.json', async () => openApi(operations, version));
+    leasesDoor(app, { current: (name) => leases.current(name), authorize });
+    otlpDoor(app, { signals, authorize });
+    segmentDoor(app, { signals, authorize });
+    dashboard(app, join(import.meta.dirname, '..', 'web', 'dist'));
+  });
+  await writeInstance(directory, { ...instance, url: door.url });
+  return { url: door.url, keys, compute, events, signals, close: () => opened.close() };
+}
+
+async function openEngines(
+  config: Config,
+  log: Log,
+  opened: Lifecycle,
+): Promise<[StateEngine, EventsEngine]> {
+  const { directory } = config;
+  const opening = [
+    openState({ url: config.state, directory: join(directory, 'state'), log }),
+    openEvents({ url: config.events, directory: join(directory, 'events'), log }),
+  ] as const;
+  const [state, events] = await Promise.allSettled(opening);
+  if (state.status === 'fulfilled') opened.add('state', state.value, (it) => it.close());
+  if (events.status === 'fulfilled') opened.add('events', events.value, (it) => it.close());
+  if (state.status === 'rejected') throw state.reason;
+  if (events.status === 'rejected') throw events.reason;
+  return [state.value, events.value];
+}
+
+async function openSignals(
+  directory: string,
+  events: EventsEngine,
+  log: Log,
+  opened: Lifecycle,
+): Promise<Signals> {
+  const signals = await Signals.open({
+    events,
+    directory: join(directory, 'spool'),
+    clock: systemClock,
+    log,
+  });
+  return opened.add('signals', signals, (it) => it.close());
+}
+
+/** The experiment worker, with the runs that a previous life left running ended as aborted. */
+async function openWorker(
+  options: WorkerOptions,
+  signals: Signals,
+  opened: Lifecycle,
+): Promise<ExperimentWorker> {
+  const worker = new ExperimentWorker(options);
+  await worker.recover();
+  opened.add(
+    'flush listener',
+    signals.onFlushed(() => worker.onFlushed()),
+    (stop) => stop(),
+  );
+  return opened.add('experiments', worker, (it) => it.close());
+}
+
+async function exists(compute: ComputeEngine, name: string): Promise<boolean> {
+  try {
+    await compute.getFunction(name);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/** The embedded runtime; what its functions write and what it reports goes into the signals. */
+async function openRuntime(directory: string, door: HttpDoor, signals: Signals, log: Log, opened: Lifecycle) {
+  const append = (records: SignalRecord[]) => {
+    signals
+      .append(records)
+      .catch((error) => log.warn({ error: String(error) }, 'telemetry of a function was lost'));
+  };
+  const runtime = await EmbeddedRuntime.open({
+    directory: join(directory, 'compute'),
+    region: REGION,
+    accountId: ACCOUNT,
+    concurrencyPerVersion: CONCURRENCY_PER_VERSION,
+    functionUrl: (id) => `http://${id}.lambda-url.localhost:${door.port}/`,
+    onInvocation: (report) => append([invocationRecord(report)]),
+    onLog: (line) => append(recordsOf(line, log)),
+    clock: systemClock,
+    log,
+  });
+  return opened.add('compute runtime', runtime, (it) => it.close());
+}
+
+function recordsOf(line: FunctionLogLine, log: Log): SignalRecord[] {
+  const decoded = decodeFunctionLine(line.line, { receivedMs: line.atMs, newMessageId: randomUUID });
+  if (!decoded) return [logRecord(line)];
+  const { functionName } = line;
+  if (decoded.reasons.length > 0)
+    log.warn({ functionName, reasons: decoded.reasons }, 'telemetry of a function was refused');
+  return decoded.records;
+}
+
+function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeEngine {
+  if (config.compute.kind === 'aws') return openCompute({ region: config.compute.region });
+  const { accessKeyId, secretAccessKey } = keys;
+  return openCompute({ endpoint: door.url, region: REGION, credentials: { accessKeyId, secretAccessKey } });
+}
+
+function lambdaRoutes(runtime: EmbeddedRuntime, { accessKeyId, secretAccessKey }: Keys): RawRoute[] {
+  const credentials = { accessKeyId, secretAccessKey };
+  return [
+    {
+      takes: (request) => functionUrlId(request.headers.host) !== undefined,
+      handle: functionUrls({ runtime }),
+    },
+    {
+      takes: (request) => isLambdaApiPath(request.url ?? ''),
+      handle: lambdaApi({ runtime, credentials, region: REGION, clock: systemClock }),
+    },
+  ];
+}

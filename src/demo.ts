@@ -1,0 +1,124 @@
+/** The demo: the example shop deployed, 90 days of generated history, simulated shoppers, and its three experiments. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { deployShop } from '../examples/shop/deploy.ts';
+import { generateHistory } from '../examples/shop/history.ts';
+import type { Config } from './config.ts';
+import type { ControlRoom } from './control-room.ts';
+import { functionEnvironment } from './deploy-target.ts';
+import { call } from './doors/cli/client.ts';
+import { begin, follow } from './doors/cli/follow.ts';
+import { decodeMessage } from './signals/product-event.ts';
+import type { SignalRecord } from './signals/tables.ts';
+
+const SHOP = resolve(import.meta.dirname, '..', 'examples', 'shop');
+/** In this order: one that is supported, one that is refuted, one that is aborted. */
+const EXPERIMENTS = ['recommendations-slow', 'payments-slow', 'payments-failing'];
+const SEED = 7;
+/** The shop is busy and its functions are warm after this time. */
+const WARM_UP_MS = 8_000;
+
+export interface Demo {
+  stop(): Promise<void>;
+}
+
+/** Starts the demo on a running control room; `say` prints a line for people. */
+export async function openDemo(
+  config: Config,
+  room: ControlRoom,
+  say: (line: string) => void,
+): Promise<Demo> {
+  const [shop] = await Promise.all([
+    deployShop({ compute: room.compute, environment: functionEnvironment(room.url, room.keys) }),
+    loadHistory(room),
+  ]);
+  const shoppers = new Shoppers(shop.storefrontUrl, config.demoRate);
+  say(`  shop       ${shop.storefrontUrl}`);
+  say(`  try        npx upstack experiment run examples/shop/experiments/payments-slow.yaml`);
+  say('             npx upstack top   ·   npx upstack retention   ·   eval "$(npx upstack env)"\n');
+  const closing = new AbortController();
+  if (config.demoExperiments) void runExperiments(room, closing.signal, say);
+  return {
+    async stop() {
+      closing.abort();
+      await shoppers.stop();
+    },
+  };
+}
+
+/** Loads the generated history, marked as demo data, unless it is there. */
+async function loadHistory({ events, signals }: ControlRoom): Promise<void> {
+  const [known] = await events.query<{ any: number }>(
+    'SELECT toUInt32(count()) AS any FROM upstack.product_events WHERE demo AND day < today() - 1',
+  );
+  if (known && known.any > 0) return;
+  for (const batch of generateHistory({ seed: SEED, endMs: Date.now() })) {
+    await signals.append(batch.flatMap((message) => historyRecords(message)));
+  }
+}
+
+/** A message of the past counts as received when it happened: that is not late. */
+function historyRecords(message: { messageId: string; timestamp: string }): SignalRecord[] {
+  const receipt = { receivedMs: Date.parse(message.timestamp), newMessageId: () => message.messageId };
+  const decoded = decodeMessage(message, receipt);
+  return 'records' in decoded ? decoded.records : [];
+}
+
+/** Runs the shop's experiments one after the other, through the API, once in the life of a data directory. */
+async function runExperiments(
+  { url, keys }: ControlRoom,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const connection = { url, token: keys.token };
+  try {
+    const { runs } = await call<{ runs: unknown[] }>(connection, 'GET', '/api/experiments/runs');
+    if (runs.length > 0) return;
+    await pause(WARM_UP_MS, undefined, { signal });
+    for (const name of EXPERIMENTS) {
+      const source = await readFile(join(SHOP, 'experiments', `${name}.yaml`), 'utf8');
+      const ended = await follow(
+        connection,
+        await begin(connection, source, { wait: true, tell() {} }),
+        false,
+      );
+      if (signal.aborted) return;
+      const outcome = ended.decision === 'abort' ? 'aborted' : ended.verdict;
+      say(`  ${name}: ${outcome}  ${url}/experiments/${ended.runId}`);
+    }
+  } catch (error) {
+    if (!signal.aborted)
+      process.stderr.write(`upstack: the demo's experiments stopped: ${(error as Error).message}\n`);
+  }
+}
+
+/** The simulated shoppers as a process of their own, started again if it ends. */
+class Shoppers {
+  #line: string[];
+  #process: ChildProcess | undefined;
+  #stopping = false;
+
+  constructor(storefrontUrl: string, rate: number) {
+    this.#line = [join(SHOP, 'shoppers', 'main.ts'), '--storefront', storefrontUrl, '--rate', String(rate)];
+    this.#start();
+  }
+
+  #start(): void {
+    const child = spawn(process.execPath, this.#line, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#process = child;
+    child.once('exit', () => {
+      if (!this.#stopping) setTimeout(() => this.#stopping || this.#start(), 1_000).unref();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#process;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
