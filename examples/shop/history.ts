@@ -1,0 +1,207 @@
+import { customerId } from './functions/shared/customer.ts';
+import { CURRENCY, PRODUCTS, type Product } from './functions/shared/products.ts';
+import { type Person, personAt } from './shoppers/person.ts';
+import { type Random, randomOf } from './shoppers/random.ts';
+
+/** A message of Segment's HTTP API, marked as made up. */
+export type HistoryMessage = {
+  /** The same for the same seed, person, day and place in the day, so that loading twice adds nothing. */
+  messageId: string;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  anonymousId: string;
+  userId?: string;
+  context: { demo: true };
+} & (
+  | { type: 'track'; event: string; properties: Record<string, unknown> }
+  | { type: 'identify'; traits: Record<string, unknown> }
+);
+
+export interface HistoryOptions {
+  seed: number;
+  /** How long ago the shop opened; 90 by default. */
+  days?: number;
+  /** How many people ever came; 4,000 by default. They are the first customers of the simulated shoppers too. */
+  people?: number;
+  /** Now: nothing is later. Epoch milliseconds. */
+  endMs: number;
+}
+
+/** How a person takes to the shop: for how long they come, how often, and whether new things interest them. */
+interface Habit {
+  share: number;
+  meanDays: number;
+  visitsPerDay: number;
+  adopts: number;
+  orders: number;
+}
+
+const HABITS: readonly Habit[] = [
+  { share: 0.45, meanDays: 2, visitsPerDay: 0.3, adopts: 0.08, orders: 0.3 },
+  { share: 0.32, meanDays: 32, visitsPerDay: 0.17, adopts: 0.3, orders: 0.35 },
+  { share: 0.23, meanDays: 170, visitsPerDay: 0.42, adopts: 0.65, orders: 0.45 },
+];
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 90;
+const DEFAULT_PEOPLE = 4_000;
+const BATCH = 1_000;
+/** How busy the days are, Sunday first. */
+const WEEKDAYS = [1.2, 1, 0.95, 0.95, 1, 0.85, 1.05];
+/** Arrivals on the last day compared to the first: the shop grows. */
+const GROWTH = 4;
+export const WISHLIST = 'Wishlist Used';
+/** The wishlist was launched this long before the end; who wants it finds it within about two weeks. */
+export const WISHLIST_AGE_DAYS = 40;
+const DISCOVERY_DAYS = 12;
+const WISHLIST_USE = 0.4;
+const SIGNS_UP = 0.5;
+
+/**
+ * The made-up past of the shop, in batches of at most 1,000 messages, person by person and in order of time within
+ * each. The same options give the same messages; a later `endMs` on the same UTC day only adds to them, whereas
+ * another day moves everything, so a history is loaded once.
+ */
+export function* generateHistory(options: HistoryOptions): Generator<HistoryMessage[]> {
+  const { seed, days = DEFAULT_DAYS, people = DEFAULT_PEOPLE, endMs } = options;
+  let batch: HistoryMessage[] = [];
+  for (let index = 0; index < people; index++) {
+    for (const message of lifeOf(personAt(seed, index), { seed, days, people, endMs })) {
+      batch.push(message);
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function* lifeOf(person: Person, options: Required<HistoryOptions>): Generator<HistoryMessage> {
+  const { seed, days, people, endMs } = options;
+  const random = randomOf(seed, 'history', person.index);
+  const habit = habitOf(random);
+  const today = Math.floor(endMs / DAY_MS);
+  const opening = today - days + 1;
+  const arrival = opening + Math.floor(days * arrivalQuantile((person.index + random.next()) / people));
+  const lastDay = arrival + random.exponential(habit.meanDays);
+  const launch = today - WISHLIST_AGE_DAYS;
+  const adopts = random.chance(habit.adopts);
+  const adoption = Math.max(launch, arrival) + Math.floor(random.exponential(DISCOVERY_DAYS));
+  const diary = new Diary(person, seed, endMs);
+  for (let day = arrival; day <= Math.min(lastDay, today); day++) {
+    const busy = WEEKDAYS[(day + 4) % 7] as number;
+    if (day !== arrival && !random.chance(Math.min(1, habit.visitsPerDay * busy))) continue;
+    diary.open(day, random);
+    visit(diary, habit, adopts && day >= adoption, random);
+    yield* diary.close();
+  }
+}
+
+function visit(diary: Diary, habit: Habit, knowsWishlist: boolean, random: Random): void {
+  const views = 1 + random.poisson(2);
+  let product = random.pick(PRODUCTS);
+  for (let i = 0; i < views; i++) {
+    if (i > 0) product = random.pick(PRODUCTS);
+    if (i > 0 && random.chance(0.2))
+      diary.track('Recommendation Clicked', { sku: product.sku, kind: product.kind });
+    diary.track('Product Viewed', viewOf(product));
+    if (knowsWishlist && random.chance(WISHLIST_USE / views)) diary.track(WISHLIST, { sku: product.sku });
+  }
+  if (!random.chance(habit.orders)) return;
+  const quantity = random.chance(0.8) ? 1 : 2;
+  diary.track('Product Added', { ...viewOf(product), quantity, currency: CURRENCY });
+  if (random.chance(0.15)) return;
+  if (!diary.known && random.chance(SIGNS_UP)) diary.signUp();
+  diary.meet();
+  const order = {
+    orderId: diary.orderId(),
+    total: (product.priceCents * quantity) / 100,
+    currency: CURRENCY,
+  };
+  diary.track('Checkout Started', order);
+  if (random.chance(0.93)) diary.track('Order Completed', order);
+}
+
+/** One person's messages, day by day. */
+class Diary {
+  known = false;
+  #person: Person;
+  #userId: string;
+  #prefix: string;
+  #endMs: number;
+  #day = 0;
+  #atMs = 0;
+  #random: Random | undefined;
+  #today: HistoryMessage[] = [];
+
+  constructor(person: Person, seed: number, endMs: number) {
+    this.#person = person;
+    this.#userId = customerId(person.email);
+    this.#prefix = `demo-${seed}-${person.index}`;
+    this.#endMs = endMs;
+  }
+
+  /** A visit begins, at breakfast or after dinner. */
+  open(day: number, random: Random): void {
+    const hour = random.chance(0.4) ? 7 + 3 * random.next() : 18 + 4 * random.next();
+    this.#day = day;
+    this.#atMs = day * DAY_MS + Math.floor(hour * 3_600_000);
+    this.#random = random;
+    this.#today = [];
+  }
+
+  /** What happened on that day up to the end. */
+  close(): HistoryMessage[] {
+    return this.#today.filter((message) => Date.parse(message.timestamp) <= this.#endMs);
+  }
+
+  track(event: string, properties: Record<string, unknown>): void {
+    this.#today.push({ type: 'track', event, properties, ...this.#envelope() });
+  }
+
+  signUp(): void {
+    this.known = true;
+    const { email, name } = this.#person;
+    this.#today.push({ type: 'identify', traits: { email, name }, ...this.#envelope() });
+    this.track('Signed Up', { method: 'email' });
+  }
+
+  /** From here on the shop knows who it is: there is an address on the order. */
+  meet(): void {
+    this.known = true;
+  }
+
+  orderId(): string {
+    return `ord_${this.#prefix}-${this.#day}`;
+  }
+
+  #envelope(): Pick<HistoryMessage, 'messageId' | 'timestamp' | 'anonymousId' | 'userId' | 'context'> {
+    this.#atMs += 5_000 + Math.floor((this.#random as Random).exponential(25_000));
+    return {
+      messageId: `${this.#prefix}-${this.#day}-${this.#today.length}`,
+      timestamp: new Date(this.#atMs).toISOString(),
+      anonymousId: this.#person.visitorId,
+      ...(this.known ? { userId: this.#userId } : {}),
+      context: { demo: true },
+    };
+  }
+}
+
+function habitOf(random: Random): Habit {
+  let dice = random.next();
+  for (const habit of HABITS) {
+    if (dice < habit.share) return habit;
+    dice -= habit.share;
+  }
+  return HABITS[0] as Habit;
+}
+
+/** The part of the time after which `share` of all people have come, when arrivals grow linearly from 1 to GROWTH. */
+function arrivalQuantile(share: number): number {
+  const slope = GROWTH - 1;
+  return (Math.sqrt(1 + slope * (slope + 2) * share) - 1) / slope;
+}
+
+function viewOf({ sku, kind, priceCents }: Product): Record<string, unknown> {
+  return { sku, kind, price: priceCents / 100 };
+}

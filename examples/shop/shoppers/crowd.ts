@@ -1,0 +1,61 @@
+import { churnChance, type Outcome, type Person, personAt } from './person.ts';
+import { type Random, randomOf } from './random.ts';
+
+export interface Visit {
+  person: Person;
+  isFirst: boolean;
+  /** The visit's own chance: what is decided in it does not depend on other visits. */
+  random: Random;
+}
+
+/** Newcomers are numbered from here, well above the customers who were there from the beginning. */
+const FIRST_NEWCOMER = 1_000_000;
+/** The part of visits that somebody new makes. */
+const NEW_SHARE = 0.003;
+
+/**
+ * The people who use the shop: at the beginning the customers 0 to size - 1, later without those who left for good and
+ * with newcomers. Nobody is in the shop twice at the same time.
+ */
+export class Crowd {
+  #seed: number;
+  #random: Random;
+  #outside: number[];
+  #visits = 0;
+  #newcomers = 0;
+  #churned = 0;
+
+  constructor(seed: number, size: number) {
+    this.#seed = seed;
+    this.#random = randomOf(seed, 'crowd');
+    this.#outside = Array.from({ length: size }, (_, index) => index);
+  }
+
+  get churned(): number {
+    return this.#churned;
+  }
+
+  get newcomers(): number {
+    return this.#newcomers;
+  }
+
+  /** Somebody comes in: mostly a customer who is outside, sometimes (and when nobody is) somebody new. */
+  arrive(): Visit {
+    const random = randomOf(this.#seed, 'visit', this.#visits++);
+    if (this.#outside.length === 0 || this.#random.chance(NEW_SHARE)) {
+      const index = FIRST_NEWCOMER + this.#newcomers++;
+      return { person: personAt(this.#seed, index), isFirst: true, random };
+    }
+    const at = this.#random.whole(0, this.#outside.length - 1);
+    const index = this.#outside[at] as number;
+    this.#outside[at] = this.#outside.at(-1) as number;
+    this.#outside.pop();
+    return { person: personAt(this.#seed, index), isFirst: false, random };
+  }
+
+  /** They go; whether they come back depends on how it went. */
+  leave(person: Person, outcome: Outcome): void {
+    if (this.#random.chance(churnChance(outcome))) this.#churned++;
+    else this.#outside.push(person.index);
+  }
+}
