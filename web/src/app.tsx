@@ -1,0 +1,54 @@
+import { IconCompass } from '@tabler/icons-react';
+import { Link, Route, Switch } from 'wouter';
+import { NewExperimentPage } from './pages/experiments/new-page.tsx';
+import { RunPage } from './pages/experiments/run-page.tsx';
+import { ExperimentsPage } from './pages/experiments/runs-page.tsx';
+import { FindingsPage } from './pages/findings-page.tsx';
+import { FunctionPage } from './pages/functions/function-page.tsx';
+import { FunctionsPage } from './pages/functions/functions-page.tsx';
+import { HomePage } from './pages/home/home-page.tsx';
+import { PeoplePage } from './pages/people/people-page.tsx';
+import { Empty } from './parts/empty.tsx';
+import { Page } from './parts/page.tsx';
+import { useSession } from './session.ts';
+import { Login } from './shell/login.tsx';
+import { Shell } from './shell/shell.tsx';
+
+export function App() {
+  const { session, login, logout } = useSession();
+  if (session.state === 'unknown') return null;
+  if (session.state === 'out') return <Login error={session.error} onLogin={login} />;
+  return (
+    <Shell onLogout={logout}>
+      <Switch>
+        <Route path="/" component={HomePage} />
+        <Route path="/functions" component={FunctionsPage} />
+        <Route path="/functions/:name">
+          {({ name }) => <FunctionPage key={name} name={decodeURIComponent(name)} />}
+        </Route>
+        <Route path="/experiments" component={ExperimentsPage} />
+        <Route path="/experiments/new" component={NewExperimentPage} />
+        <Route path="/experiments/:runId">
+          {({ runId }) => <RunPage key={runId} runId={decodeURIComponent(runId)} />}
+        </Route>
+        <Route path="/findings" component={FindingsPage} />
+        <Route path="/people" component={PeoplePage} />
+        <Route component={NotFoundPage} />
+      </Switch>
+    </Shell>
+  );
+}
+
+function NotFoundPage() {
+  return (
+    <Page title="Not found">
+      <div className="card">
+        <Empty icon={IconCompass} title="There is no such page" level="h2">
+          <p>
+            The address may be old. <Link href="/">Go to the overview</Link>.
+          </p>
+        </Empty>
+      </div>
+    </Page>
+  );
+}

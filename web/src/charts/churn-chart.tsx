@@ -1,0 +1,50 @@
+import { useElementSize } from '@mantine/hooks';
+import { dayName, percent } from '../format.ts';
+import type { GrowthWeek } from './growth-layout.ts';
+import { ceiling } from './scale.ts';
+
+const LEFT = 44;
+const HEIGHT = 84;
+const TOP = 18;
+
+/** Churn of each week as bars on the slots of the growth chart above. */
+export function ChurnChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
+  const { ref, width } = useElementSize();
+  const top = ceiling(Math.max(0, ...weeks.map(({ churn }) => churn ?? 0)));
+  const slot = (width - LEFT) / Math.max(1, weeks.length);
+  const bar = Math.min(44, slot * 0.66);
+  const known = weeks.filter(({ churn }) => churn !== null);
+  const label = known.map(({ week, churn }) => `week of ${dayName(week)} ${percent(churn)}`).join(', ');
+  return (
+    <div ref={ref} className="plot-host" style={{ height: HEIGHT }}>
+      {width > 0 && (
+        <svg width={width} height={HEIGHT} role="img" aria-label={`Churn: ${label}`} className="svg-chart">
+          <line className="zero-line" x1={LEFT} x2={width} y1={HEIGHT - 1} y2={HEIGHT - 1} />
+          {weeks.map(({ week, churn, settling }, index) => {
+            if (churn === null) return null;
+            const height = Math.max(1, (churn / top) * (HEIGHT - TOP - 2));
+            const x = LEFT + slot * (index + 0.5);
+            return (
+              <g key={week}>
+                <rect
+                  className="churn-bar"
+                  data-settling={settling ? '' : undefined}
+                  x={x - bar / 2}
+                  y={HEIGHT - 1 - height}
+                  width={bar}
+                  height={height}
+                  rx={2}
+                />
+                {slot > 30 && (
+                  <text className="bar-name" x={x} y={HEIGHT - 6 - height} textAnchor="middle">
+                    {percent(churn)}
+                  </text>
+                )}
+              </g>
+            );
+          })}
+        </svg>
+      )}
+    </div>
+  );
+}

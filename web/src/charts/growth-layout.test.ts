@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { blocksOf, type GrowthWeek, growthDomain } from './growth-layout.ts';
+
+const week: GrowthWeek = {
+  week: '2026-11-16',
+  active: 90,
+  new: 30,
+  returning: 50,
+  resurrecting: 10,
+  dormant: 20,
+  churn: 0.25,
+  settling: false,
+};
+
+test('what was won stacks up to the active people, what was lost hangs below zero', () => {
+  assert.deepEqual(blocksOf(week), [
+    { part: 'returning', people: 50, from: 0, to: 50 },
+    { part: 'new', people: 30, from: 50, to: 80 },
+    { part: 'resurrecting', people: 10, from: 80, to: 90 },
+    { part: 'dormant', people: 20, from: -20, to: 0 },
+  ]);
+});
+
+test('empty blocks are left out, and an empty product still has an axis', () => {
+  const first = { ...week, active: 30, returning: 0, resurrecting: 0, dormant: 0, churn: null };
+  assert.deepEqual(
+    blocksOf(first).map(({ part }) => part),
+    ['new'],
+  );
+  assert.deepEqual(growthDomain([week, first]), [-20, 100]);
+  assert.deepEqual(growthDomain([]), [0, 1]);
+});

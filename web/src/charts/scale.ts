@@ -1,0 +1,108 @@
+/** The arithmetic of the charts' axes; no drawing here. */
+
+/** The least of 1, 2, 2.5, 5 · 10^k that is at least `max`, so that an axis ends on a round number; 1 for nothing. */
+export function ceiling(max: number): number {
+  if (!(max > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(max));
+  const step = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((factor) => factor * power >= max * (1 - 1e-9));
+  return (step ?? 10) * power;
+}
+
+/** Round values from 0 to `top`, at most `most` steps of equal size. */
+export function steps(top: number, most: number): number[] {
+  const size = ceiling(top / most);
+  return Array.from({ length: Math.floor(top / size + 1e-9) + 1 }, (_, index) => index * size);
+}
+
+/** Ratios on which an axis may begin and end. Dense near 1, where the decisions are. */
+const EDGES = [
+  1 / 32,
+  1 / 16,
+  0.1,
+  0.15,
+  0.2,
+  0.3,
+  0.4,
+  0.5,
+  0.6,
+  0.7,
+  0.8,
+  0.9,
+  0.95,
+  1.05,
+  1.1,
+  1.2,
+  1.35,
+  1.5,
+  1.75,
+  2,
+  2.5,
+  3,
+  4,
+  6,
+  8,
+  16,
+  32,
+];
+
+export interface RatioPoint {
+  ratio: number | null;
+  /** Bounds of the confidence sequence; null is an open end. */
+  low: number | null;
+  high: number | null;
+}
+
+/**
+ * The ratios that an axis shows: 1, the margin, and the band of the later half of the looks. The early, wide band is
+ * cut off, so that it does not flatten what matters now; around an open end there is some room.
+ */
+export function ratioDomain(points: readonly RatioPoint[], marginRatio: number): [number, number] {
+  const late = points.slice(Math.floor(points.length / 2));
+  const values = late
+    .flatMap(({ ratio, low, high }) => [ratio, low, high])
+    .filter((value): value is number => value !== null && value > 0);
+  const open = late.some(({ low, high }) => low === null || high === null);
+  const pad = open ? 1.4 : 1.04;
+  const lowest = Math.min(1, marginRatio, ...values) / pad;
+  const highest = Math.max(1, marginRatio, ...values) * pad;
+  return [
+    EDGES.findLast((edge) => edge <= lowest) ?? (EDGES[0] as number),
+    EDGES.find((edge) => edge >= highest) ?? (EDGES.at(-1) as number),
+  ];
+}
+
+/** From coarse to fine. */
+const RATIO_TICKS: readonly (readonly number[])[] = [
+  [1],
+  [0.1, 0.5, 1, 2, 10],
+  [0.25, 0.5, 1, 2, 4],
+  [0.7, 1, 1.4],
+  [1 / 16, 1 / 8, 0.25, 0.5, 1, 2, 4, 8, 16],
+  [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10],
+  [0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4, 6],
+  [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2, 2.5, 3],
+  [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2],
+  [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35],
+];
+
+/** The set of round ratios, at most `most` of them within the domain, that leaves the smallest gap on the axis. */
+export function ratioTicks([low, high]: readonly [number, number], most: number): number[] {
+  const gap = (ticks: readonly number[]) =>
+    Math.max(...[...ticks, high].map((tick, index) => Math.log(tick / (ticks[index - 1] ?? low))));
+  const fitting = RATIO_TICKS.map((ticks) =>
+    ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001),
+  ).filter(({ length }) => length <= Math.max(1, most));
+  return fitting.reduce((best, ticks) => (gap(ticks) < gap(best) ? ticks : best), [1]);
+}
+
+/** Where a ratio stands between the ends of a logarithmic axis, 0..1; open ends stand at the edge they point to. */
+export function ratioPosition(value: number, [low, high]: readonly [number, number]): number {
+  if (value <= low) return 0;
+  if (value >= high) return 1;
+  return Math.log(value / low) / Math.log(high / low);
+}
+
+/** How far evidence has come towards a claim, 0..1. */
+export function progress(logE: number, alpha: number): number {
+  return Math.min(1, Math.max(0, logE / Math.log(1 / alpha)));
+}

@@ -1,0 +1,159 @@
+import { useMemo, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import { minuteOf, NONE } from '../format.ts';
+import { timeAxis, valueAxis } from './axes.ts';
+import { ChartFrame, type LegendItem } from './chart-frame.tsx';
+import { ChartTip, type Hover, hoverOf } from './hover.tsx';
+import type { ColourName, Palette } from './palette.ts';
+import { Plot } from './plot.tsx';
+import { ceiling } from './scale.ts';
+import { drawSpans, type Span, spansAt } from './spans.ts';
+
+export interface Line {
+  label: string;
+  colour: ColourName;
+  kind: 'line' | 'bar';
+  /** Fills the area below a line. */
+  area?: boolean;
+}
+
+interface TimeChartProps {
+  title: string;
+  /** Epoch seconds. */
+  at: readonly number[];
+  lines: readonly Line[];
+  values: readonly (readonly (number | null)[])[];
+  format(value: number): string;
+  height?: number;
+  spans?: readonly Span[];
+  /** Charts with the same name share their cursor. */
+  group?: string;
+  /** A number above the chart that sums it up. */
+  headline?: string;
+  className?: string;
+}
+
+const NO_SPANS: readonly Span[] = [];
+
+function seriesOf(line: Line, { colour }: Palette): uPlot.Series {
+  const stroke = colour(line.colour);
+  if (line.kind === 'bar')
+    return {
+      label: line.label,
+      width: 0,
+      fill: colour(line.colour, 0.85),
+      points: { show: false },
+      ...(uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.7, 18], radius: 0.15 }) } : {}),
+    };
+  return {
+    label: line.label,
+    stroke,
+    width: 1.75,
+    points: { show: false },
+    ...(line.area ? { fill: colour(line.colour, 0.1) } : {}),
+  };
+}
+
+/** Lines or bars over the time of day, with what was being tried behind them, a tooltip, and a table. */
+export function TimeChart(props: TimeChartProps) {
+  const { title, at, lines, values, format, height = 160, group, headline } = props;
+  const spans = props.spans ?? NO_SPANS;
+  const shown = useRef(spans);
+  shown.current = spans;
+  const [hover, setHover] = useState<Hover | null>(null);
+  const data = useMemo(() => [at, ...values] as unknown as uPlot.AlignedData, [at, values]);
+  const stepSeconds = (at[1] ?? 60) - (at[0] ?? 0);
+
+  const room = useRef(0);
+  room.current = lines.some(({ kind }) => kind === 'bar') ? stepSeconds / 2 : 0;
+
+  const options = (palette: Palette): Omit<uPlot.Options, 'width' | 'height'> => ({
+    legend: { show: false },
+    padding: [6, 16, 0, 0],
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7 },
+      ...(group ? { sync: { key: group } } : {}),
+    },
+    scales: {
+      x: { range: (_, min, max) => [min - room.current, max + room.current] },
+      y: { range: (_, __, max) => [0, ceiling(max)] },
+    },
+    axes: [timeAxis(palette), valueAxis(palette, format)],
+    series: [{}, ...lines.map((line) => seriesOf(line, palette))],
+    hooks: {
+      drawClear: [(chart) => drawSpans(chart, shown.current, palette)],
+      setCursor: [(chart) => setHover(hoverOf(chart))],
+    },
+  });
+
+  const names: LegendItem[] = lines.map(({ label, colour, kind }) => ({
+    label,
+    colour: `var(--up-${colour})`,
+    kind,
+  }));
+  const tried: LegendItem = { label: 'Experiment', colour: 'var(--up-warn-line)', kind: 'band' };
+  const legend = [...(lines.length > 1 ? names : []), ...(spans.length > 0 ? [tried] : [])];
+
+  return (
+    <ChartFrame
+      title={title}
+      {...(props.className === undefined ? {} : { className: props.className })}
+      legend={legend}
+      table={() => ({
+        head: ['Time', ...lines.map(({ label }) => label), ...(spans.length > 0 ? ['Experiment'] : [])],
+        rows: at
+          .map((time, index) => [
+            minuteOf(time),
+            ...values.map((column) => text(column[index], format)),
+            ...(spans.length > 0 ? [spansAt(spans, time, stepSeconds).join(', ') || NONE] : []),
+          ])
+          .reverse(),
+      })}
+    >
+      {headline !== undefined && <p className="chart-headline">{headline}</p>}
+      <div className="plot-host">
+        <Plot
+          label={summary(props)}
+          height={height}
+          shape={lines.map(({ label }) => label).join()}
+          options={options}
+          data={data}
+        />
+        {hover !== null && at[hover.index] !== undefined && (
+          <ChartTip left={hover.left} flip={hover.flip}>
+            <strong>{minuteOf(at[hover.index] as number)}</strong>
+            {lines.map((line, index) => (
+              <span key={line.label}>
+                <i style={{ background: `var(--up-${line.colour})` }} />
+                {line.label}
+                <b>{text(values[index]?.[hover.index], format)}</b>
+              </span>
+            ))}
+            {spansAt(spans, at[hover.index] as number, stepSeconds).map((name) => (
+              <em key={name}>{name}</em>
+            ))}
+          </ChartTip>
+        )}
+      </div>
+    </ChartFrame>
+  );
+}
+
+function text(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? NONE : format(value);
+}
+
+function summary({ title, at, lines, values, format, spans = NO_SPANS }: TimeChartProps): string {
+  if (at.length === 0) return `${title}: nothing yet`;
+  const numbers = lines.map(({ label }, index) => {
+    const known = (values[index] ?? []).filter((value): value is number => value !== null);
+    if (known.length === 0) return `${label}: none`;
+    return `${label}: ${format(known.at(-1) as number)} now, at most ${format(Math.max(...known))}`;
+  });
+  const tried =
+    spans.length === 0 ? '' : ` Experiments marked: ${spans.map(({ label }) => label).join(', ')}.`;
+  const ends = `${minuteOf(at[0] as number)} to ${minuteOf(at.at(-1) as number)}`;
+  return `${title}, ${ends}. ${numbers.join('; ')}.${tried}`;
+}

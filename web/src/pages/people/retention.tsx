@@ -1,0 +1,86 @@
+import { NativeSelect, SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import type { FeaturesView, RetentionView } from '../../../../src/product/schema.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { CurveChart } from '../../charts/curve-chart.tsx';
+import { RetentionTriangle } from '../../charts/retention-triangle.tsx';
+import { percent } from '../../format.ts';
+import { Card } from '../../parts/card.tsx';
+import { Definition } from '../../parts/definition.tsx';
+import { Loaded } from '../../parts/failure.tsx';
+import { useResource } from '../../resource.ts';
+import { FEATURES_PATH } from './features.tsx';
+
+/** Who comes back: the triangle of weekly cohorts and its average. */
+export function Retention() {
+  const [kind, setKind] = useState('first');
+  const [event, setEvent] = useState('');
+  const features = useResource<FeaturesView>(FEATURES_PATH);
+  const path = `/api/product/retention?weeks=10&kind=${kind}&event=${encodeURIComponent(event)}`;
+  const retention = useResource<RetentionView>(path);
+  return (
+    <div className="grid">
+      <Card
+        title="Retention"
+        className="span-8 fill"
+        aside={
+          <Definition of="Retention">
+            A row is a cohort: the people whose {kind === 'first' ? 'first activity ever' : 'activity'} fell
+            into that week. Column k tells how many of them were active k weeks later. Hatched cells belong to
+            the week that is not over. “All cohorts” averages over those whose k-th week has ended.
+          </Definition>
+        }
+        end={
+          <>
+            <NativeSelect
+              size="xs"
+              aria-label="Activity that counts"
+              value={event}
+              onChange={(change) => setEvent(change.currentTarget.value)}
+              data={[
+                { value: '', label: 'Any event' },
+                ...(features.data?.features ?? []).map((feature) => feature.event),
+              ]}
+            />
+            <SegmentedControl
+              size="xs"
+              value={kind}
+              onChange={setKind}
+              aria-label="Cohort"
+              withItemsBorders={false}
+              data={[
+                { value: 'first', label: 'New people' },
+                { value: 'recurring', label: 'Active people' },
+              ]}
+            />
+          </>
+        }
+      >
+        <Loaded resource={retention} height={390}>
+          {(view) => <RetentionTriangle view={view} />}
+        </Loaded>
+      </Card>
+      <ChartFrame
+        title="Retention curve"
+        className="span-4 fill"
+        table={() => ({
+          head: ['Weeks later', 'Retained'],
+          rows: (retention.data?.curve ?? []).map((value, k) => [String(k), percent(value)]),
+        })}
+      >
+        <Loaded resource={retention} height={350}>
+          {({ curve }) => (
+            <CurveChart
+              label="Share of people active k weeks later"
+              names={curve.map((_, k) => (k === 0 ? 'week 0' : String(k)))}
+              values={curve}
+              format={percent}
+              top={1}
+              height={350}
+            />
+          )}
+        </Loaded>
+      </ChartFrame>
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import type { Icon } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+
+export type Tone = 'good' | 'bad' | 'warn' | 'live' | 'plain';
+
+/** A word with a tone; the icon says the same for those who do not see the colour. */
+export function Badge({ tone = 'plain', icon: Icon, children }: BadgeProps) {
+  return (
+    <span className="badge" data-tone={tone}>
+      {Icon !== undefined && <Icon size={14} stroke={2} aria-hidden="true" />}
+      {children}
+    </span>
+  );
+}
+
+interface BadgeProps {
+  tone?: Tone;
+  icon?: Icon;
+  children: ReactNode;
+}

@@ -1,0 +1,100 @@
+import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { Link, useLocation } from 'wouter';
+import { useLive } from '../live.ts';
+import { trailOf } from './chapters.ts';
+import { Logo } from './logo.tsx';
+
+const SCHEMES = [
+  { value: 'auto', label: 'System', icon: IconDeviceDesktop },
+  { value: 'light', label: 'Light', icon: IconSun },
+  { value: 'dark', label: 'Dark', icon: IconMoon },
+] as const;
+
+export function SchemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const Current = SCHEMES.find(({ value }) => value === colorScheme)?.icon ?? IconDeviceDesktop;
+  return (
+    <Menu position="bottom-end" width={180}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size={34} aria-label="Colour scheme">
+          <Current size={18} stroke={1.7} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SCHEMES.map(({ value, label, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            leftSection={<Icon size={16} stroke={1.7} />}
+            rightSection={value === colorScheme ? <IconCheck size={15} aria-label="chosen" /> : null}
+            onClick={() => setColorScheme(value)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+const CONNECTIONS = {
+  live: { tone: 'good', label: 'Live', help: 'Numbers on this page arrive as they happen' },
+  connecting: { tone: 'warn', label: 'Connecting', help: 'Opening the live connection' },
+  lost: { tone: 'bad', label: 'Offline', help: 'The live connection is lost; numbers may be out of date' },
+} as const;
+
+function LiveState() {
+  const connection = useLive((live) => live.connection);
+  const { tone, label, help } = CONNECTIONS[connection];
+  return (
+    <Tooltip label={help}>
+      <span className="live-state" data-testid="live" data-connection={connection}>
+        <span className="dot" data-tone={tone} data-pulse={connection === 'live' ? '' : undefined} />
+        {label}
+      </span>
+    </Tooltip>
+  );
+}
+
+function Trail() {
+  const [path] = useLocation();
+  const trail = trailOf(path);
+  return (
+    <nav aria-label="Where you are">
+      <ol className="crumbs">
+        {trail.map((step, index) => (
+          <li key={step.label} aria-current={index === trail.length - 1 ? 'page' : undefined}>
+            {step.path === undefined ? step.label : <Link href={step.path}>{step.label}</Link>}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+export function Header({ onLogout }: { onLogout(): void }) {
+  const demo = useLive((live) => live.overview?.demo ?? false);
+  return (
+    <header className="header">
+      <Link href="/" className="brand" aria-label="Upstack, overview">
+        <Logo />
+        <span>Upstack</span>
+      </Link>
+      <Trail />
+      <div className="header-end">
+        {demo && (
+          <Tooltip label="The example shop and its simulated shoppers produce these numbers">
+            <span className="badge">Demo data</span>
+          </Tooltip>
+        )}
+        <LiveState />
+        <SchemeSwitch />
+        <Tooltip label="Log out">
+          <ActionIcon variant="subtle" color="gray" size={34} aria-label="Log out" onClick={onLogout}>
+            <IconLogout size={18} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </header>
+  );
+}
