@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  GetFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda';
+import { zipSync } from 'fflate';
+import { ControlRoom, type Outcome, run } from './control-room.ts';
+
+const ROLE = 'arn:aws:iam::000000000000:role/any';
+const ZIP = zipSync({
+  'index.mjs': new TextEncoder().encode(
+    'export const handler = async (payload) => ({ hello: payload.name });',
+  ),
+});
+
+let room: ControlRoom;
+let zipFile: string;
+before(async () => {
+  room = await ControlRoom.start();
+  zipFile = join(room.directory, 'function.zip');
+  await writeFile(zipFile, ZIP);
+});
+after(() => room.stop());
+
+test('AWS SDK v3 with nothing but the variables of "upstack env" deploys, invokes and deletes a function', async () => {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = room.env;
+  const client = new LambdaClient({
+    endpoint: AWS_ENDPOINT_URL as string,
+    region: AWS_REGION as string,
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID as string,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY as string,
+    },
+  });
+  const FunctionName = 'sdk-function';
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName,
+      Role: ROLE,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Code: { ZipFile: ZIP },
+    }),
+  );
+  await waitUntilFunctionActiveV2({ client, maxWaitTime: 10 }, { FunctionName });
+  const { Version } = await client.send(new PublishVersionCommand({ FunctionName }));
+  await client.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: Version }));
+  const answer = await client.send(
+    new InvokeCommand({ FunctionName, Qualifier: 'live', Payload: '{"name":"you"}' }),
+  );
+  assert.deepEqual(
+    [answer.StatusCode, answer.ExecutedVersion, answer.Payload?.transformToString()],
+    [200, '1', '{"hello":"you"}'],
+  );
+  await client.send(new DeleteFunctionCommand({ FunctionName }));
+  await assert.rejects(client.send(new GetFunctionCommand({ FunctionName })), {
+    name: 'ResourceNotFoundException',
+  });
+  client.destroy();
+});
+
+const hasAwsCli = await run('aws', ['--version']).then(
+  ({ code }) => code === 0,
+  () => false,
+);
+
+// AWS_ENDPOINT_URL is known to the AWS CLI since 2.13; the option works with every version.
+test('the AWS CLI does the same', { skip: hasAwsCli ? false : 'no AWS CLI on this machine' }, async () => {
+  const out = join(room.directory, 'answer.json');
+  const payloadFile = join(room.directory, 'payload.json');
+  await writeFile(payloadFile, '{"name":"you"}');
+  const name = ['--function-name', 'cli-function'];
+  const aws = async (...line: string[]) => {
+    const outcome: Outcome = await run(
+      'aws',
+      ['lambda', ...line, '--endpoint-url', room.url, '--output', 'json'],
+      {
+        ...process.env,
+        ...room.env,
+        AWS_PAGER: '',
+      },
+    );
+    assert.equal(outcome.code, 0, `aws lambda ${line.join(' ')}: ${outcome.stderr}`);
+    return outcome.stdout === '' ? {} : (JSON.parse(outcome.stdout) as Record<string, unknown>);
+  };
+  await aws(
+    'create-function',
+    ...name,
+    '--role',
+    ROLE,
+    '--runtime',
+    'nodejs18.x',
+    '--handler',
+    'index.handler',
+    '--zip-file',
+    `fileb://${zipFile}`,
+  );
+  await aws('wait', 'function-active', ...name);
+  assert.equal((await aws('publish-version', ...name)).Version, '1');
+  await aws('create-alias', ...name, '--name', 'live', '--function-version', '1');
+  const invoked = await aws(
+    'invoke',
+    ...name,
+    '--qualifier',
+    'live',
+    '--payload',
+    `fileb://${payloadFile}`,
+    out,
+  );
+  assert.deepEqual([invoked.StatusCode, invoked.ExecutedVersion], [200, '1']);
+  assert.equal((await aws('get-alias', ...name, '--name', 'live')).FunctionVersion, '1');
+  await aws('delete-function', ...name);
+});

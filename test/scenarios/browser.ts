@@ -1,0 +1,51 @@
+/** A real Chromium: the one that an npm package carries, or the one that CHROMIUM_PATH names. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import bundled from '@sparticuz/chromium';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** Screenshots are kept here as artefacts of a test run; git does not. */
+const ARTEFACTS = resolve(import.meta.dirname, '../../.artefacts');
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+export async function openBrowser(): Promise<Browser> {
+  const own = process.env.CHROMIUM_PATH;
+  return chromium.launch({
+    executablePath: own ?? (await bundled.executablePath()),
+    args: [...(own === undefined ? bundled.args : ['--no-sandbox']), ...QUIET],
+    headless: true,
+  });
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await mkdir(ARTEFACTS, { recursive: true });
+  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`), fullPage: true });
+}
+
+/** What axe-core finds seriously wrong with the page's accessibility, one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { target: string[] }[];
+}
+
+/** Whether the page scrolls sideways, which on a phone it must not. */
+export function scrollsSideways(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+}

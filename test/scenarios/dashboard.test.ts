@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFaults, openBrowser, screenshot, scrollsSideways } from './browser.ts';
+import { ControlRoom, until } from './control-room.ts';
+
+const EXPERIMENTS = resolve(import.meta.dirname, '../../examples/shop/experiments');
+const VERDICT_MS = 120_000;
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+let room: ControlRoom;
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+before(async () => {
+  [room, browser] = await Promise.all([ControlRoom.start('--demo', '--no-demo-experiments'), openBrowser()]);
+  page = await browser.newPage({ viewport: SIZES.desktop });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+  });
+});
+after(async () => {
+  await browser.close();
+  await room.stop();
+});
+
+async function start(name: string): Promise<string> {
+  const source = await readFile(`${EXPERIMENTS}/${name}.yaml`, 'utf8');
+  const response = await room.fetch('/api/experiments/runs', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ source }),
+  });
+  assert.equal(response.status, 200);
+  return ((await response.json()) as { runId: string }).runId;
+}
+
+test('a wrong token is refused with a reason, the right one logs in', async () => {
+  await page.goto(room.url);
+  await page.getByLabel('Token').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText(/not the token/).waitFor();
+  await screenshot(page, 'login-desktop-light');
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await page.getByLabel('Token').fill(room.env.UPSTACK_TOKEN as string);
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation', { name: 'Main' }).first().waitFor();
+});
+
+test('an experiment is watched to its verdict', async () => {
+  await until('traffic', 30_000, async () => {
+    const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
+      '/api/functions',
+    );
+    return functions.some(({ name, invocations }) => name === 'shop-payments' && invocations > 100);
+  });
+  const runId = await start('payments-slow');
+  await page.goto(`${room.url}/experiments/${runId}`);
+  await page.getByTestId('outcome').waitFor();
+  await screenshot(page, 'experiment-running-desktop-light');
+  // No reload: the verdict must come over the live stream.
+  await page
+    .getByTestId('outcome')
+    .getByText(/refuted/i)
+    .first()
+    .waitFor({ timeout: VERDICT_MS });
+  assert.ok(await page.getByTestId('abort').isDisabled());
+});
+
+test('another experiment is aborted with the button, and the journal says why', async () => {
+  const runId = await start('recommendations-slow');
+  await page.goto(`${room.url}/experiments/${runId}`);
+  await page.getByTestId('abort').click();
+  await page.getByTestId('abort-reason').fill('rehearsal of the button');
+  await page.keyboard.press('Enter');
+  await page
+    .getByTestId('outcome')
+    .getByText(/aborted/i)
+    .first()
+    .waitFor({ timeout: 10_000 });
+  await page.getByText('rehearsal of the button').first().waitFor();
+  const run = await room.json<{ status: string; decision: string }>(`/api/experiments/runs/${runId}`);
+  assert.deepEqual([run.status, run.decision], ['ended', 'abort']);
+});
+
+test('every page is accessible and fits a desktop and a phone, in light and in dark', async () => {
+  const { runs } = await room.json<{ runs: { runId: string; experiment: string }[] }>(
+    '/api/experiments/runs',
+  );
+  const refuted = runs.find(({ experiment }) => experiment === 'payments-slow')?.runId;
+  const pages = {
+    overview: '/',
+    functions: '/functions',
+    function: '/functions/shop-payments',
+    experiments: '/experiments',
+    experiment: `/experiments/${refuted}`,
+    'new-experiment': '/experiments/new',
+    findings: '/findings',
+    people: '/people',
+  };
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      for (const [name, path] of Object.entries(pages)) {
+        await page.goto(`${room.url}${path}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForFunction(
+          () => document.querySelector('[data-loading], .mantine-Skeleton-root') === null,
+        );
+        const where = `${name}-${size}-${scheme}`;
+        await screenshot(page, where);
+        assert.ok(!(await scrollsSideways(page)), `${where} scrolls sideways`);
+        assert.deepEqual(await accessibilityFaults(page), [], where);
+      }
+    }
+  }
+});
+
+test('the browser had nothing to complain about', () => {
+  assert.deepEqual(complaints, []);
+});

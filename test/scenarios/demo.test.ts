@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { RunView } from '../../src/experiments/schema.ts';
+import { ControlRoom } from './control-room.ts';
+
+const EXPERIMENTS = resolve(import.meta.dirname, '../../examples/shop/experiments');
+const THREE_MINUTES_MS = 180_000;
+/** From the first harmful response to the last injected one. */
+const LONGEST_HARM_MS = 2_000;
+
+let room: ControlRoom;
+let startedAt: number;
+
+before(async () => {
+  startedAt = performance.now();
+  room = await ControlRoom.start('--demo', '--no-demo-experiments');
+});
+after(() => room.stop());
+
+async function runExperiment(name: string): Promise<{ code: number; run: RunView }> {
+  const { code, stdout, stderr } = await room.upstack(
+    'experiment',
+    'run',
+    `${EXPERIMENTS}/${name}.yaml`,
+    '--json',
+  );
+  assert.notEqual(stdout, '', stderr);
+  const { runId } = JSON.parse(stdout) as { runId: string };
+  return { code, run: await room.json<RunView>(`/api/experiments/runs/${runId}`) };
+}
+
+test('slow recommendations do not hurt the checkout: supported, exit code 0', async () => {
+  const { code, run } = await runExperiment('recommendations-slow');
+  assert.deepEqual([run.verdict, run.decision, code], ['supported', 'conclude', 0], run.reason ?? '');
+});
+
+test('slow payments hurt the checkout: refuted, exit code 3, and a finding is open', async () => {
+  const { code, run } = await runExperiment('payments-slow');
+  assert.deepEqual([run.verdict, run.decision, code], ['refuted', 'conclude', 3], run.reason ?? '');
+  const { findings } = await room.json<{ findings: { experiment: string; state: string }[] }>(
+    '/api/findings',
+  );
+  assert.ok(findings.some((finding) => finding.experiment === 'payments-slow' && finding.state === 'open'));
+});
+
+test('failing payments are aborted, exit code 6, within 2 s of the first harmful response', async (t) => {
+  const { code, run } = await runExperiment('payments-failing');
+  assert.deepEqual([run.decision, code], ['abort', 6], run.reason ?? '');
+  const { count, firstAt, lastAt } = run.injections;
+  assert.ok(count > 0 && firstAt !== null && lastAt !== null);
+  const harmMs = Date.parse(lastAt) - Date.parse(firstAt);
+  t.diagnostic(`${count} injections within ${harmMs} ms`);
+  assert.ok(harmMs <= LONGEST_HARM_MS, `the last of ${count} injections came ${harmMs} ms after the first`);
+});
+
+test('all three verdicts came within three minutes of the start', (t) => {
+  const tookMs = performance.now() - startedAt;
+  t.diagnostic(`${Math.round(tookMs / 1000)} s`);
+  assert.ok(tookMs <= THREE_MINUTES_MS, `${Math.round(tookMs / 1000)} s`);
+});
+
+test('the pages are alive: functions, people, retention and adoption have figures', async () => {
+  const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
+    '/api/functions',
+  );
+  assert.equal(
+    functions.filter(({ name, invocations }) => name.startsWith('shop-') && invocations > 0).length,
+    4,
+  );
+  const { weeks } = await room.json<{ weeks: { active: number }[] }>('/api/product/growth?weeks=12');
+  assert.ok(weeks.every(({ active }) => active > 0));
+  const { features } = await room.json<{ features: { event: string }[] }>('/api/product/features');
+  assert.ok(features.some(({ event }) => event === 'Order Completed'));
+});
