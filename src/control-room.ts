@@ -39,6 +39,7 @@ import { Problem } from './lib/problem.ts';
 import { functionOperations } from './operate/functions/operations.ts';
 import { type OverviewSources, overviewOperations, readOverview } from './operate/overview/operations.ts';
 import { productOperations } from './product/operations.ts';
+import { activePeople } from './product/queries.ts';
 import { decodeFunctionLine } from './signals/function-line.ts';
 import { invocationRecord } from './signals/invocation.ts';
 import { logRecord } from './signals/log-record.ts';
@@ -99,6 +100,10 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     ingestion: () => signals.lag(),
     runs: async () => (await store.list()).map(summaryOf),
     openFindings: () => countOpenFindings(state),
+    people: async () => {
+      const [today, week] = await Promise.all([activePeople(events, 1), activePeople(events, 7)]);
+      return { today, week };
+    },
   };
   const functionExists = (name: string) => exists(compute, name);
   const operations = [

@@ -39,7 +39,7 @@ export const SHOP_FUNCTIONS: readonly ShopFunction[] = [
     urls: { RECOMMENDATIONS_URL: 'shop-recommendations', CHECKOUT_URL: 'shop-checkout' },
   },
 ];
-export const STOREFRONT = 'shop-catalogue';
+const STOREFRONT = 'shop-catalogue';
 const RUNTIME = 'nodejs24.x';
 const ALIAS = 'live';
 

@@ -38,7 +38,7 @@ test('it has the size that was promised, in batches, marked as made up, and no m
   assert.ok(weeksOf.size > 3_900 && weeksOf.size <= 4_000, `${weeksOf.size}`);
   assert.ok(batches.every((batch) => batch.length <= 1_000));
   assert.equal(new Set(messages.map((m) => m.messageId)).size, messages.length);
-  assert.ok(messages.every((m) => m.context.demo));
+  assert.ok(messages.every((m) => m.context.upstack.demo));
 });
 
 test('each person lives forwards, within the time, and stays known once known', () => {

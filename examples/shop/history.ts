@@ -11,7 +11,7 @@ export type HistoryMessage = {
   timestamp: string;
   anonymousId: string;
   userId?: string;
-  context: { demo: true };
+  context: { upstack: { demo: true } };
 } & (
   | { type: 'track'; event: string; properties: Record<string, unknown> }
   | { type: 'identify'; traits: Record<string, unknown> }
@@ -182,7 +182,7 @@ class Diary {
       timestamp: new Date(this.#atMs).toISOString(),
       anonymousId: this.#person.visitorId,
       ...(this.known ? { userId: this.#userId } : {}),
-      context: { demo: true },
+      context: { upstack: { demo: true } },
     };
   }
 }

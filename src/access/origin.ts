@@ -11,7 +11,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const FUNCTION_URL = /^[a-z0-9]+\.lambda-url\.localhost$/;
 
 /** `host[:port]` of a Host header, lower case; undefined when it is missing or malformed. */
-export function hostName(header: string | undefined): string | undefined {
+function hostName(header: string | undefined): string | undefined {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(header ?? '');
   return match?.[1]?.toLowerCase();
 }

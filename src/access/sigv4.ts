@@ -32,7 +32,7 @@ export type SignatureVerdict =
   | { ok: true; accessKeyId: string }
   | { ok: false; code: SignatureErrorCode; status: 400 | 403; message: string };
 
-export type SignatureErrorCode =
+type SignatureErrorCode =
   | 'MissingAuthenticationTokenException'
   | 'IncompleteSignatureException'
   | 'UnrecognizedClientException'

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 
 const HEADER_BYTES = 12;
 /** No frame is longer; a length beyond it is damage. */
-export const LONGEST_FRAME_BYTES = 64 * 1024 * 1024;
+const LONGEST_FRAME_BYTES = 64 * 1024 * 1024;
 
 export interface Frame {
   payload: Buffer;

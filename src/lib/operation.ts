@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** What a caller may do. `read` looks, `operate` changes functions and runs experiments. */
-export type Permission = 'read' | 'operate';
+type Permission = 'read' | 'operate';
 
 /** Who calls an operation: the audit trail's subject. */
 export interface Caller {

@@ -1,4 +1,4 @@
-import { type Metric, SETTLE_MS } from './definition.ts';
+import { judgedAfterMs, type Metric, SETTLE_MS } from './definition.ts';
 
 /** Whose units are counted, and as of when. */
 export interface Scope {
@@ -17,88 +17,90 @@ export interface Statement {
 }
 
 const SINCE = "fromUnixTimestamp64Milli({since:Int64}, 'UTC')";
-const JUDGED = "fromUnixTimestamp64Milli({judged:Int64}, 'UTC')";
 /** A call that was on its way when the run began may end in it. */
 const BEFORE_START_MS = 60_000;
+const EXPOSES = 'Run = {run:String} AND Exposed';
+/** A failed call is a span too (kind Client); an invocation is of one of these kinds. */
+const FAILED = "IsError AND SpanKind IN ('Server', 'Consumer')";
+const ENDED = 'Timestamp + toIntervalNanosecond(Duration)';
+/** What one look may cost: it fails rather than slow the engine down. */
+const LIMITS = 'SETTINGS max_execution_time = 5, max_memory_usage = 1000000000';
 
 /**
- * A run's units with their arm, stage and first exposure. A unit that was ever seen in two arms belongs to neither; the
- * exposures table keeps only one arm per unit, so the spans of the run tell.
+ * Counts for all metrics of a run in one pass over its time: per arm and stage the exposed units, and per metric, in
+ * their order, the units that can be judged and those of them with the metric's event. Arm `both` are the units that
+ * were seen in two arms; they belong to neither.
+ *
+ * The spans are read once, for exposures and failures together, so that every metric is about the same units.
  */
-const UNITS = `
-  SELECT Unit, min(Arm) AS arm, min(Stage) AS stage, min(FirstExposure) AS exposed
-  FROM upstack.exposures
-  WHERE Run = {run:String} AND Unit != '' AND Unit NOT IN (${crossed('Unit')})
-  GROUP BY Unit`;
-
-function crossed(select: string): string {
-  return `
-    SELECT ${select} FROM upstack.otel_traces
-    WHERE Run = {run:String} AND Exposed AND Timestamp >= ${SINCE}
-    GROUP BY Unit HAVING uniqExact(Arm) > 1`;
-}
-
-/** Counts of distinct exposed units per arm and stage that both arms had time to report: what the share is checked on. */
-export function compileExposures(scope: Scope): Statement {
+export function compileLook(metrics: readonly Metric[], scope: Scope): Statement {
+  const judged = metrics.map((metric) => judgedColumn(metric, scope));
+  const happened = metrics.map(happenedColumn);
+  const failures = metrics.flatMap((metric, i) => failureColumn(metric, i));
+  const conversions = metrics.flatMap((metric, i) => (metric.name === 'conversion' ? [{ metric, i }] : []));
   return {
-    sql: `SELECT arm, toUInt32(stage) AS stage, toUInt32(count()) AS units, 0 AS events
-      FROM (${UNITS}) WHERE exposed <= ${JUDGED} GROUP BY arm, stage`,
-    parameters: { ...bounds(scope), judged: scope.atMs - SETTLE_MS - scope.delayMs },
-  };
-}
-
-/** How many units were seen in two arms and are therefore left out. */
-export function compileCrossed(scope: Scope): Statement {
-  return { sql: `SELECT toUInt32(count()) AS units FROM (${crossed('Unit')})`, parameters: bounds(scope) };
-}
-
-/** Counts of units, and of units with the metric's event, per arm and stage. */
-export function compileMetric(metric: Metric, scope: Scope): Statement {
-  return metric.name === 'conversion' ? conversion(metric, scope) : errorRate(metric, scope);
-}
-
-function conversion(metric: Metric & { name: 'conversion' }, scope: Scope): Statement {
-  return {
-    sql: `SELECT arm, toUInt32(stage) AS stage, toUInt32(count()) AS units,
-        toUInt32(countIf(arrayExists(t -> t >= exposed AND t <= exposed + toIntervalMillisecond({within:UInt32}), times)))
-          AS events
-      FROM (${UNITS}) AS units
-      LEFT JOIN (
-        SELECT unit, groupArray(ts) AS times FROM upstack.product_events
-        WHERE event = {event:String} AND type = 'track' AND unit != ''
-          AND day >= toDate(${SINCE}, 'UTC') AND ts >= ${SINCE}
-        GROUP BY unit
-      ) AS events ON units.Unit = events.unit
-      WHERE exposed <= ${JUDGED}
-      GROUP BY arm, stage`,
+    sql: `SELECT if(arm = other, arm, 'both') AS arm, toUInt32(stage) AS stage,
+        toUInt32(countIf(exposed <= ${moment(scope.atMs - SETTLE_MS - scope.delayMs)})) AS exposures,
+        [${judged.map((column) => `toUInt32(countIf(${column}))`).join(', ')}] AS units,
+        [${judged.map((column, i) => `toUInt32(countIf(${column} AND ${happened[i]}))`).join(', ')}] AS events
+      FROM (
+        SELECT Unit, minIf(Arm, ${EXPOSES}) AS arm, maxIf(Arm, ${EXPOSES}) AS other, minIf(Stage, ${EXPOSES}) AS stage,
+          minIf(Timestamp, ${EXPOSES}) AS exposed${failures.map((column) => `, ${column}`).join('')}
+        FROM upstack.otel_traces
+        WHERE Timestamp >= ${SINCE} AND Unit != '' AND ((${EXPOSES}) OR (${FAILED}))
+        GROUP BY Unit HAVING countIf(${EXPOSES}) > 0
+      ) AS units ${conversions.length === 0 ? '' : eventsJoin(conversions)}
+      GROUP BY arm, stage ${LIMITS}`,
     parameters: {
-      ...bounds(scope),
-      event: metric.event,
-      within: metric.withinMs,
-      judged: scope.atMs - metric.withinMs - SETTLE_MS - scope.delayMs,
+      run: scope.run,
+      since: scope.startedAtMs - BEFORE_START_MS,
+      ...Object.fromEntries(metrics.flatMap(parametersOf)),
     },
   };
 }
 
-/**
- * An invocation counts when it ended after the exposure: the caller of the function that was struck began before.
- * One event per unit keeps the events independent, however often a failing client tries again.
- */
-function errorRate(metric: Metric & { name: 'error-rate' }, scope: Scope): Statement {
-  return {
-    sql: `SELECT arm, toUInt32(stage) AS stage, toUInt32(count()) AS units, toUInt32(countIf(last >= exposed)) AS events
-      FROM (${UNITS}) AS units
-      LEFT JOIN (
-        SELECT Unit AS unit, max(Timestamp + toIntervalNanosecond(Duration)) AS last FROM upstack.otel_traces
-        WHERE Timestamp >= ${SINCE} AND IsError AND Unit != '' AND SpanKind IN ('Server', 'Consumer')
-          ${metric.function === undefined ? '' : 'AND FaasName = {function:String}'}
-        GROUP BY Unit
-      ) AS errors ON units.Unit = errors.unit
-      GROUP BY arm, stage`,
-    parameters: { ...bounds(scope), ...(metric.function === undefined ? {} : { function: metric.function }) },
-  };
+function eventsJoin(conversions: readonly { metric: Metric & { name: 'conversion' }; i: number }[]): string {
+  return `LEFT JOIN (
+      SELECT unit, ${conversions.map(({ i }) => `groupArrayIf(ts, event = {event${i}:String}) AS times${i}`).join(', ')}
+      FROM upstack.product_events
+      WHERE event IN (${conversions.map(({ i }) => `{event${i}:String}`).join(', ')}) AND type = 'track' AND unit != ''
+        AND day >= toDate(${SINCE}, 'UTC') AND ts >= ${SINCE}
+      GROUP BY unit
+    ) AS done ON units.Unit = done.unit`;
 }
 
-function bounds({ run, startedAtMs }: Scope): Record<string, unknown> {
-  return { run, since: startedAtMs - BEFORE_START_MS };
+/** Whether a unit can be judged: at once, or when its window is over. */
+function judgedColumn(metric: Metric, { atMs, delayMs }: Scope): string {
+  const afterMs = judgedAfterMs(metric);
+  return afterMs === undefined ? '1' : `exposed <= ${moment(atMs - afterMs - delayMs)}`;
+}
+
+/**
+ * Whether a unit had the event. An invocation counts when it ended after the exposure, because the caller of the
+ * function that was struck began before; one failure per unit keeps the events independent, however often a failing
+ * client tries again.
+ */
+function happenedColumn(metric: Metric, i: number): string {
+  if (metric.name === 'error-rate') return `failed${i} >= exposed`;
+  return `arrayExists(t -> t >= exposed AND t <= exposed + toIntervalMillisecond({within${i}:UInt32}), times${i})`;
+}
+
+function failureColumn(metric: Metric, i: number): string[] {
+  if (metric.name !== 'error-rate') return [];
+  const where = metric.function === undefined ? '' : ` AND FaasName = {function${i}:String}`;
+  return [`maxIf(${ENDED}, ${FAILED}${where}) AS failed${i}`];
+}
+
+function parametersOf(metric: Metric, i: number): [string, unknown][] {
+  if (metric.name === 'conversion') {
+    return [
+      [`event${i}`, metric.event],
+      [`within${i}`, metric.withinMs],
+    ];
+  }
+  return metric.function === undefined ? [] : [[`function${i}`, metric.function]];
+}
+
+function moment(epochMs: number): string {
+  return `fromUnixTimestamp64Milli(${Math.floor(epochMs)}, 'UTC')`;
 }

@@ -6,10 +6,11 @@ import { after, before, test } from 'node:test';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
-import { stageArms } from './arms.ts';
+import type { StageArms } from './arms.ts';
 import { CATALOG, metricNamed, unknownMetric } from './catalog.ts';
+import type { Scope } from './compile.ts';
 import { describeMetric, directionOf, judgedAfterMs, labelOf, type Metric } from './definition.ts';
-import { countCrossed, countExposures, countMetric } from './queries.ts';
+import { readRunCounts } from './queries.ts';
 
 // Recent: the tables drop what is old.
 const START = Math.floor(Date.now() / 1000) * 1000 - 600_000;
@@ -102,6 +103,10 @@ const scopeAt = (seconds: number, run = RUN) => ({
   delayMs: 0,
 });
 
+const counts = (metrics: Metric[], scope: Scope, stages = 1) => readRunCounts(events, metrics, stages, scope);
+const units = (stages: StageArms[]) =>
+  stages.map(({ control, treatment }) => [control.units, treatment.units]);
+
 test('a metric is described, directed and found by name; an unknown one is told the known ones', () => {
   assert.deepEqual(metricNamed('conversion')?.required, ['event', 'within']);
   assert.equal(metricNamed('conversions'), undefined);
@@ -143,15 +148,21 @@ test('counts are of units, judged when their window is over, without units that 
     { unit: 'late', at: 31 },
     { unit: 'elsewhere', at: 3 },
   ]);
-  const at = async (seconds: number) => stageArms(await countMetric(events, ORDER, scopeAt(seconds)), 1)[0];
+  const at = async (seconds: number) => (await counts([ORDER], scopeAt(seconds))).metrics[0]?.[0];
   // a: in time; b: too late; c: before its exposure; d: another event; late: not judged yet.
   assert.deepEqual(await at(40), { control: { units: 2, events: 0 }, treatment: { units: 2, events: 1 } });
   assert.deepEqual(await at(52), { control: { units: 2, events: 0 }, treatment: { units: 3, events: 2 } });
   assert.deepEqual(await at(22), { control: { units: 0, events: 0 }, treatment: { units: 0, events: 0 } });
-  const exposed = stageArms(await countExposures(events, scopeAt(40)), 1)[0];
-  assert.deepEqual([exposed?.control.units, exposed?.treatment.units], [2, 3]);
-  assert.equal(await countCrossed(events, scopeAt(40)), 1);
-  assert.equal(await countCrossed(events, scopeAt(40, 'run_other')), 0);
+  const { exposures, crossed } = await counts([ORDER], scopeAt(40));
+  assert.deepEqual([exposures[0]?.control.units, exposures[0]?.treatment.units, crossed], [2, 3, 1]);
+  assert.deepEqual(units((await counts([], scopeAt(10))).exposures), [[2, 2]], 'late is not exposed yet');
+  assert.deepEqual(units((await counts([], scopeAt(40, 'run_other'))).exposures), [[1, 0]]);
+  assert.equal((await counts([], scopeAt(40, 'run_other'))).crossed, 0);
+  assert.deepEqual(
+    units((await counts([], { ...scopeAt(4), delayMs: 1_500 })).exposures),
+    [[0, 0]],
+    'both arms wait for a delayed one',
+  );
 });
 
 test('a unit counts once as failed: by an invocation that ended after its exposure, at once, anywhere or in one function', async () => {
@@ -169,19 +180,14 @@ test('a unit counts once as failed: by an invocation that ended after its exposu
     { unit: 'e4', at: 10, arm: 'control', run },
     { unit: 'e4', at: 10.1, error: true, kind: 'Client' },
   ]);
-  const at = async (metric: Metric) => stageArms(await countMetric(events, metric, scopeAt(10, run)), 1)[0];
-  assert.deepEqual(await at(ERRORS), {
-    control: { units: 2, events: 0 },
-    treatment: { units: 2, events: 2 },
-  });
-  assert.deepEqual((await at({ name: 'error-rate', function: 'shop-checkout' }))?.treatment, {
-    units: 2,
-    events: 2,
-  });
-  assert.deepEqual((await at({ name: 'error-rate', function: 'shop-payments' }))?.treatment, {
-    units: 2,
-    events: 0,
-  });
+  const named = (name: string): Metric => ({ name: 'error-rate', function: name });
+  const { metrics } = await counts(
+    [ERRORS, named('shop-checkout'), named('shop-payments')],
+    scopeAt(10, run),
+  );
+  assert.deepEqual(metrics[0], [{ control: { units: 2, events: 0 }, treatment: { units: 2, events: 2 } }]);
+  assert.deepEqual(metrics[1]?.[0]?.treatment, { units: 2, events: 2 });
+  assert.deepEqual(metrics[2]?.[0]?.treatment, { units: 2, events: 0 });
 });
 
 test('stages are kept apart', async () => {
@@ -193,12 +199,8 @@ test('stages are kept apart', async () => {
     // Met again in a later stage: it belongs to its first.
     { unit: 's1', at: 3, arm: 'treatment', run, stage: 1 },
   ]);
-  const stages = stageArms(await countExposures(events, scopeAt(60, run)), 2);
-  assert.deepEqual(
-    stages.map(({ control, treatment }) => [control.units, treatment.units]),
-    [
-      [0, 1],
-      [1, 1],
-    ],
-  );
+  assert.deepEqual(units((await counts([], scopeAt(60, run), 2)).exposures), [
+    [0, 1],
+    [1, 1],
+  ]);
 });

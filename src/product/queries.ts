@@ -65,8 +65,8 @@ export async function features(events: EventsEngine, days: number): Promise<Feat
   return { days, active, features: rows.map((row) => ({ ...row, rate: rate(row.people) })) };
 }
 
-/** People active at all in the last `days` days. */
-async function activePeople(events: EventsEngine, days: number): Promise<number> {
+/** People active at all in the last `days` days, today included. */
+export async function activePeople(events: EventsEngine, days: number): Promise<number> {
   const [row] = await events.query<{ people: number }>(
     `SELECT toUInt32(uniqExact(${PERSON})) AS people FROM (
        SELECT ${RAW_ID} AS raw FROM upstack.product_events

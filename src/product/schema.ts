@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The API's view of product metrics; `web/` imports these types. Weeks are named by their Monday, `YYYY-MM-DD`, UTC. */
 
-export const growthWeek = z.object({
+const growthWeek = z.object({
   week: z.string(),
   /** active = new + returning + resurrecting */
   active: z.number(),
@@ -51,7 +51,7 @@ export const adoptionView = z.object({
   firstUses: z.array(z.object({ day: z.string(), people: z.number(), total: z.number() })),
 });
 
-export const featureRow = z.object({
+const featureRow = z.object({
   event: z.string(),
   people: z.number(),
   rate: z.number().nullable(),

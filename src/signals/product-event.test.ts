@@ -31,7 +31,7 @@ function reason(message: unknown): string {
 }
 
 test('a track becomes a row', () => {
-  const context = { upstack: { unit: 'session-1', traceId: 'abc', demo: true } };
+  const context = { traceId: 'abc', upstack: { unit: 'session-1', demo: true } };
   const message = {
     ...bought,
     anonymousId: 'a1',

@@ -91,7 +91,8 @@ function timeOf({ timestamp, originalTimestamp }: Fields, receivedMs: number): n
 }
 
 function eventRecord(fields: Fields, ids: Ids, ts: number, receipt: Receipt): SignalRecord {
-  const upstack = fieldsOf(fieldsOf(fields.context).upstack);
+  const context = fieldsOf(fields.context);
+  const upstack = fieldsOf(context.upstack);
   const properties =
     fields.type === 'identify' || fields.type === 'group' ? fields.traits : fields.properties;
   return {
@@ -107,7 +108,7 @@ function eventRecord(fields: Fields, ids: Ids, ts: number, receipt: Receipt): Si
       textOf(fields.messageId) || receipt.newMessageId(),
       fields.type,
       JSON.stringify(fieldsOf(properties)),
-      textOf(upstack.traceId),
+      textOf(context.traceId),
       upstack.demo === true,
     ],
   };

@@ -28,8 +28,8 @@ export interface Span {
 /** The names that the collector's ClickHouse exporter writes, by OTLP number. */
 export const SPAN_KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'] as const;
 export const SPAN_STATUSES = ['Unset', 'Ok', 'Error'] as const;
-export type SpanKind = (typeof SPAN_KINDS)[number];
-export type SpanStatus = (typeof SPAN_STATUSES)[number];
+type SpanKind = (typeof SPAN_KINDS)[number];
+type SpanStatus = (typeof SPAN_STATUSES)[number];
 
 const DAY_MS = 86_400_000;
 /** Spans are kept this long; older ones would be dropped at once. */

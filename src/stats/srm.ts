@@ -10,7 +10,7 @@ import { stirlingRemainder } from './special.ts';
 
 /** Concentration of the prior: how near to the intended shares a mismatch is expected to lie. */
 export const SRM_CONCENTRATION = 10_000;
-export const SRM_ALPHA = 0.01;
+const SRM_ALPHA = 0.01;
 
 /** Exact numbers of distinct units per arm during one period of constant shares. */
 export interface StageUnits {

@@ -18,7 +18,7 @@ export async function openBrowser(): Promise<Browser> {
   const own = process.env.CHROMIUM_PATH;
   return chromium.launch({
     executablePath: own ?? (await bundled.executablePath()),
-    args: [...(own === undefined ? bundled.args : ['--no-sandbox']), ...QUIET],
+    args: ['--no-sandbox', ...QUIET],
     headless: true,
   });
 }

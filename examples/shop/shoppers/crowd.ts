@@ -10,11 +10,13 @@ export interface Visit {
 
 /** Newcomers are numbered from here, well above the customers who were there from the beginning. */
 const FIRST_NEWCOMER = 1_000_000;
+/** Every third of the people in the generated history is a customer, so that old ones and recent ones are among them. */
+const EVERY = 3;
 /** The part of visits that somebody new makes. */
 const NEW_SHARE = 0.003;
 
 /**
- * The people who use the shop: at the beginning the customers 0 to size - 1, later without those who left for good and
+ * The people who use the shop: at the beginning `size` customers, later without those who left for good and
  * with newcomers. Nobody is in the shop twice at the same time.
  */
 export class Crowd {
@@ -28,7 +30,7 @@ export class Crowd {
   constructor(seed: number, size: number) {
     this.#seed = seed;
     this.#random = randomOf(seed, 'crowd');
-    this.#outside = Array.from({ length: size }, (_, index) => index);
+    this.#outside = Array.from({ length: size }, (_, index) => index * EVERY);
   }
 
   get churned(): number {

@@ -27,7 +27,7 @@ export class Authentication {
     }
     const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
     if (bearer !== undefined) {
-      if (this.isToken(bearer)) return { name: 'token', permissions: ['read', 'operate'] };
+      if (this.isToken(bearer)) return { name: 'the API token', permissions: ['read', 'operate'] };
       throw problem('unauthenticated', 'this token is not valid here: "upstack env" prints the right one');
     }
     const name = this.#sessionName(request);

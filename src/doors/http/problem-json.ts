@@ -7,7 +7,7 @@ export interface ProblemAnswer {
   body: { type: string; title: string; status: number; detail: string };
 }
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Renders any error: a Problem as it is, an HTTP framework's 4xx with its message, everything else as a bare 500. */
 export function problemAnswer(error: unknown): ProblemAnswer {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { problem as forbidden } from '../../access/problems.ts';
 import type { Caller, Operation } from '../../lib/operation.ts';
 import { problem } from './problems.ts';
 
@@ -7,14 +8,17 @@ import { problem } from './problems.ts';
 export function restRoutes(
   app: FastifyInstance,
   operations: readonly Operation[],
-  authenticate: (request: FastifyRequest, operation: Operation) => Caller,
+  authenticate: (request: FastifyRequest) => Caller,
 ): void {
   for (const operation of operations) {
     app.route({
       method: operation.method,
       url: operation.path,
       handler: async (request, reply) => {
-        const caller = authenticate(request, operation);
+        const caller = authenticate(request);
+        if (!caller.permissions.includes(operation.permission)) {
+          throw forbidden('forbidden', `${caller.name} may not "${operation.permission}"`);
+        }
         const input = readInput(operation, request);
         const result = await operation.run(input, caller);
         return reply.header('cache-control', 'no-store').send(operation.output.parse(result));

@@ -20,7 +20,7 @@ export function sessionRoutes(
     if (typeof token !== 'string' || !authentication.isToken(token)) {
       throw problem('unauthenticated', 'this is not the token: "upstack env" prints it');
     }
-    const sealed = sealSession('dashboard', clock.now(), sessionKey);
+    const sealed = sealSession('the dashboard', clock.now(), sessionKey);
     reply.header('set-cookie', `${SESSION_COOKIE}=${sealed}; ${ATTRIBUTES}; Max-Age=${SESSION_MS / 1000}`);
     return reply.code(204).send();
   });

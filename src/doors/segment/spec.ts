@@ -11,7 +11,7 @@ export type Call = (typeof CALLS)[number];
 export const LARGEST_BATCH_BYTES = 500 * 1024;
 export const MOST_MESSAGES = 2_500;
 
-export interface InvalidEvent {
+interface InvalidEvent {
   /** Position in the batch, from 0. */
   index: number;
   messageId: string | null;

@@ -8,7 +8,8 @@ import type { Endpoint } from './twin.ts';
 type Client = ReturnType<typeof createClient>;
 
 const REQUEST_TIMEOUT_MS = 60_000;
-const HEALTH_TIMEOUT_MS = 2_000;
+/** A busy engine is not a dead one. */
+const HEALTH_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 16;
 
 export interface ClickHouseOptions {

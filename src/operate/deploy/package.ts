@@ -12,7 +12,7 @@ export interface FunctionPackage {
 export type ModuleFormat = 'esm' | 'cjs';
 
 /** The zip limit of CreateFunction and UpdateFunctionCode with the package in the request (AWS Lambda quotas). */
-export const LARGEST_ZIP_BYTES = 50 * 1024 * 1024;
+const LARGEST_ZIP_BYTES = 50 * 1024 * 1024;
 
 const ENTRY_NAMES = ['index', 'handler'];
 const ENTRY_EXTENSIONS = ['ts', 'mts', 'js', 'mjs', 'cjs'];

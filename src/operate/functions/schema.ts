@@ -18,7 +18,7 @@ export const functionRow = z.object({
 });
 
 /** Aligned series: `at` in epoch seconds, one value per step in each other array (null: no invocations). */
-export const functionSeries = z.object({
+const functionSeries = z.object({
   stepSeconds: z.number(),
   at: z.array(z.number()),
   invocations: z.array(z.number()),

@@ -7,7 +7,6 @@ import { type Operation, operation } from '../../lib/operation.ts';
 import { Problem } from '../../lib/problem.ts';
 import { columns } from '../functions/operations.ts';
 import { series } from '../functions/queries.ts';
-import { activePeople } from './queries.ts';
 import { type Overview, overview } from './schema.ts';
 
 export interface OverviewSources {
@@ -18,6 +17,8 @@ export interface OverviewSources {
   ingestion(): Overview['ingestion'];
   runs(): Promise<RunSummary[]>;
   openFindings(): Promise<number>;
+  /** People with a product event today and in the last seven days. */
+  people(): Promise<Overview['people']>;
 }
 
 const MINUTES = 30;
@@ -47,7 +48,7 @@ export async function readOverview(sources: OverviewSources): Promise<Overview> 
     sources.health(),
     whileDown(sources.compute.listFunctions(), []),
     whileDown(series(sources.events, MINUTES, 60), []),
-    whileDown(activePeople(sources.events), { today: 0, week: 0 }),
+    whileDown(sources.people(), { today: 0, week: 0 }),
     whileDown(sources.runs(), []),
     whileDown(sources.openFindings(), 0),
   ]);

@@ -10,7 +10,7 @@ export interface LegendItem {
   kind: 'line' | 'band' | 'bar' | 'dash' | 'hatch';
 }
 
-export interface ChartTable {
+interface ChartTable {
   head: readonly string[];
   rows: readonly (readonly string[])[];
 }
@@ -64,7 +64,7 @@ export function ChartFrame({ title, aside, legend = [], table, className, note, 
   );
 }
 
-export function Legend({ items }: { items: readonly LegendItem[] }) {
+function Legend({ items }: { items: readonly LegendItem[] }) {
   return (
     <ul className="legend">
       {items.map(({ label, colour, kind }) => (

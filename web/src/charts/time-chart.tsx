@@ -9,7 +9,7 @@ import { Plot } from './plot.tsx';
 import { ceiling } from './scale.ts';
 import { drawSpans, type Span, spansAt } from './spans.ts';
 
-export interface Line {
+interface Line {
   label: string;
   colour: ColourName;
   kind: 'line' | 'bar';
@@ -65,6 +65,9 @@ export function TimeChart(props: TimeChartProps) {
   const stepSeconds = (at[1] ?? 60) - (at[0] ?? 0);
 
   const room = useRef(0);
+  const least = useRef(0);
+  // Counts are whole: an axis that ends at 1 would have halves on it.
+  least.current = lines.some(({ kind }) => kind === 'bar') ? 4 : 0;
   room.current = lines.some(({ kind }) => kind === 'bar') ? stepSeconds / 2 : 0;
 
   const options = (palette: Palette): Omit<uPlot.Options, 'width' | 'height'> => ({
@@ -78,7 +81,7 @@ export function TimeChart(props: TimeChartProps) {
     },
     scales: {
       x: { range: (_, min, max) => [min - room.current, max + room.current] },
-      y: { range: (_, __, max) => [0, ceiling(max)] },
+      y: { range: (_, __, max) => [0, ceiling(Math.max(least.current, max))] },
     },
     axes: [timeAxis(palette), valueAxis(palette, format)],
     series: [{}, ...lines.map((line) => seriesOf(line, palette))],

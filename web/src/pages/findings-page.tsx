@@ -2,23 +2,14 @@ import { SegmentedControl } from '@mantine/core';
 import { IconChecklist, IconCircleCheck, IconCircleDot, IconRotate, IconTool } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { ago, NONE } from '../format.ts';
+import type { FindingView } from '../../../src/findings/schema.ts';
+import { ago, count, NONE } from '../format.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Loaded } from '../parts/failure.tsx';
 import { useNow } from '../parts/now.ts';
 import { Page } from '../parts/page.tsx';
 import { useResource } from '../resource.ts';
-
-interface FindingRow {
-  findingId: string;
-  runId: string;
-  experiment: string;
-  title: string;
-  state: 'open' | 'fixed' | 'verified' | 'reopened';
-  openedAt: string;
-  closedAt: string | null;
-}
 
 const STATES = {
   open: { label: 'Open', tone: 'bad', icon: IconCircleDot },
@@ -30,7 +21,7 @@ const STATES = {
 const REFRESH_MS = 10_000;
 
 export function FindingsPage() {
-  const findings = useResource<{ findings: FindingRow[] }>('/api/findings', REFRESH_MS);
+  const findings = useResource<{ findings: FindingView[] }>('/api/findings', REFRESH_MS);
   const [filter, setFilter] = useState('open');
   return (
     <Page
@@ -73,7 +64,7 @@ function NoFindings({ any }: { any: boolean }) {
   );
 }
 
-function FindingTable({ rows }: { rows: readonly FindingRow[] }) {
+function FindingTable({ rows }: { rows: readonly FindingView[] }) {
   const now = useNow(10_000);
   return (
     <div className="card">
@@ -84,6 +75,10 @@ function FindingTable({ rows }: { rows: readonly FindingRow[] }) {
             <tr>
               <th scope="col">Finding</th>
               <th scope="col">State</th>
+              <th scope="col">Function</th>
+              <th scope="col" className="right">
+                Runs
+              </th>
               <th scope="col">Opened</th>
               <th scope="col">Closed</th>
             </tr>
@@ -93,17 +88,24 @@ function FindingTable({ rows }: { rows: readonly FindingRow[] }) {
               const { label, tone, icon } = STATES[row.state];
               return (
                 <tr key={row.findingId}>
-                  <th scope="row">
+                  <th scope="row" className="run-cell">
                     <Link href={`/experiments/${encodeURIComponent(row.runId)}`} className="row-link">
                       {row.title}
                     </Link>
-                    <div className="small muted mono">{row.experiment}</div>
+                    <div className="small muted">{row.reason}</div>
                   </th>
                   <td>
                     <Badge tone={tone} icon={icon}>
                       {label}
                     </Badge>
                   </td>
+                  <td>
+                    <Link href={`/functions/${encodeURIComponent(row.function)}`} className="nowrap">
+                      {row.function}
+                    </Link>
+                    <div className="small muted">{row.treatment}</div>
+                  </td>
+                  <td className="right">{count(row.runs.length)}</td>
                   <td className="muted nowrap">{ago(row.openedAt, now)}</td>
                   <td className="muted nowrap">{row.closedAt === null ? NONE : ago(row.closedAt, now)}</td>
                 </tr>

@@ -53,16 +53,16 @@ const OUTCOMES = {
     label: 'Aborted',
     tone: 'bad',
     icon: IconHandStop,
-    meaning: 'The run was ended, and its fault withdrawn, before a verdict.',
+    meaning: 'The fault was withdrawn at once and the run ended.',
   },
 } as const satisfies Record<string, Outcome>;
 
-/** What has become of a run: its verdict where there is one, else how it ended. */
+/** What has become of a run: that it was aborted, else its verdict. Evidence that cannot be used comes before both. */
 export function outcomeOf(run: Pick<RunSummary, 'status' | 'verdict' | 'decision'>): Outcome {
   if (run.status === 'running') return OUTCOMES.running;
-  if (run.verdict === 'supported' || run.verdict === 'refuted' || run.verdict === 'invalid')
-    return OUTCOMES[run.verdict];
-  return run.decision === 'abort' ? OUTCOMES.aborted : OUTCOMES.undecided;
+  if (run.verdict === 'invalid') return OUTCOMES.invalid;
+  if (run.decision === 'abort') return OUTCOMES.aborted;
+  return OUTCOMES[run.verdict ?? 'undecided'];
 }
 
 export function OutcomeBadge({ run }: { run: Pick<RunSummary, 'status' | 'verdict' | 'decision'> }) {

@@ -14,7 +14,7 @@ interface Options {
 }
 
 /** The exit code of an ended run: 0 supported, 3 refuted, 4 undecided, 5 invalid, 6 aborted. */
-export function exitCode({ verdict, decision }: Pick<RunSummary, 'verdict' | 'decision'>): number {
+function exitCode({ verdict, decision }: Pick<RunSummary, 'verdict' | 'decision'>): number {
   if (verdict === 'invalid') return 5;
   if (decision === 'abort') return 6;
   return { supported: 0, refuted: 3, undecided: 4 }[verdict ?? 'undecided'];

@@ -10,7 +10,9 @@ import { weigh } from '../../../stats/verdict.ts';
 import { print } from '../output.ts';
 
 const direction = z.enum(['up', 'down']);
-const stages = z.array(z.object({ control: z.number(), treatment: z.number(), share: z.number() })).min(1);
+const stages = z
+  .array(z.strictObject({ control: z.number(), treatment: z.number(), share: z.number() }))
+  .min(1);
 const alpha = z.number().default(0.05);
 
 interface Calculation {
@@ -30,7 +32,7 @@ function calculation<Input extends z.ZodType>(
 const CALCULATIONS: Record<string, Calculation> = {
   counts: calculation(
     'evidence on a ratio of rates: {stages: [{control, treatment, share}], scales?, nullLogRatio?, direction?, alpha?}; control and treatment are event counts',
-    z.object({
+    z.strictObject({
       stages,
       scales: z
         .array(z.number())
@@ -51,8 +53,8 @@ const CALCULATIONS: Record<string, Calculation> = {
   ),
   srm: calculation(
     'sample-ratio mismatch: {stages: [{counts: […], shares: […]}], k?}',
-    z.object({
-      stages: z.array(z.object({ counts: z.array(z.number()), shares: z.array(z.number()) })).min(1),
+    z.strictObject({
+      stages: z.array(z.strictObject({ counts: z.array(z.number()), shares: z.array(z.number()) })).min(1),
       k: z.number().default(SRM_CONCENTRATION),
     }),
     ({ stages, k }) => {
@@ -62,7 +64,7 @@ const CALCULATIONS: Record<string, Calculation> = {
   ),
   verdict: calculation(
     'evidence for supported, refuted and harm on one metric: {stages, direction, marginRatio, alpha?}',
-    z.object({ stages, direction, marginRatio: z.number(), alpha }),
+    z.strictObject({ stages, direction, marginRatio: z.number(), alpha }),
     ({ stages, direction, marginRatio, alpha }) => {
       const evidence = weigh(stages, { direction, marginRatio });
       const needed = Math.log(1 / alpha);
@@ -77,7 +79,7 @@ const CALCULATIONS: Record<string, Calculation> = {
   ),
   plan: calculation(
     'events needed for support, both arms together: {direction, marginRatio, share, alpha?, expectedRatio?}',
-    z.object({
+    z.strictObject({
       direction,
       marginRatio: z.number(),
       share: z.number(),

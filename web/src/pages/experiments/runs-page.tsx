@@ -12,13 +12,13 @@ import { Page } from '../../parts/page.tsx';
 import { useResource } from '../../resource.ts';
 import { RunTable } from './run-table.tsx';
 
-const FILTERS = ['All', 'Running', 'Supported', 'Refuted', 'Other'] as const;
+const FILTERS = ['All', 'Running', 'Supported', 'Refuted', 'Aborted', 'Other'] as const;
 type Filter = (typeof FILTERS)[number];
 
 /** Whether a run belongs to the filter and mentions the words. */
 function matches(run: RunSummary, filter: Filter, words: string): boolean {
   const { label } = outcomeOf(run);
-  const named = ['Running', 'Supported', 'Refuted'].includes(label) ? label : 'Other';
+  const named = ['Running', 'Supported', 'Refuted', 'Aborted'].includes(label) ? label : 'Other';
   if (filter !== 'All' && named !== filter) return false;
   const text = `${run.title} ${run.experiment} ${run.function} ${run.hypothesis} ${run.runId}`.toLowerCase();
   return words

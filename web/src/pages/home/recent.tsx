@@ -51,7 +51,8 @@ export function People({ overview, className }: { overview: Overview; className:
           <dt>
             People active today
             <Definition of="People active today">
-              Distinct people (known or anonymous) with at least one product event since midnight UTC.
+              Distinct ids, the user's where it is known and else the anonymous one, with at least one product
+              event since midnight UTC. The People page also joins the ids of one person.
             </Definition>
           </dt>
           <dd>
@@ -60,9 +61,9 @@ export function People({ overview, className }: { overview: Overview; className:
         </div>
         <div>
           <dt>
-            People active this week
-            <Definition of="People active this week">
-              Distinct people with at least one product event since Monday, midnight UTC.
+            People active, last 7 days
+            <Definition of="People active, last 7 days">
+              Distinct ids with at least one product event today or in the six days before, UTC.
             </Definition>
           </dt>
           <dd>

@@ -1,7 +1,6 @@
 import { IconUsersGroup } from '@tabler/icons-react';
 import type { GrowthView } from '../../../../src/product/schema.ts';
 import { count, percent } from '../../format.ts';
-import { useLive } from '../../live.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded } from '../../parts/failure.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -53,22 +52,16 @@ function NoPeople() {
 }
 
 function Headline({ weeks }: { weeks: GrowthView['weeks'] }) {
-  const people = useLive((live) => live.overview?.people);
   const last = weeks.findLast(({ settling }) => !settling);
   const current = weeks.at(-1);
   const won = last === undefined ? 0 : last.new + last.resurrecting;
   return (
     <Stats label="Now">
       <Stat
-        label="Active today"
-        value={people === undefined ? '–' : count(people.today)}
-        definition="Distinct people with at least one product event since midnight UTC. An anonymous person that logs in later is counted once."
-      />
-      <Stat
         label="Active this week"
         value={count(current?.active ?? 0)}
         note="the week is not over"
-        definition="Distinct people with at least one product event since Monday, UTC."
+        definition="Distinct people with at least one product event since Monday, UTC. An anonymous person who logs in later is counted once."
       />
       <Stat
         label="Active last week"

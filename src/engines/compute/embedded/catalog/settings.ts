@@ -10,7 +10,7 @@ import {
 import type { Settings } from './records.ts';
 
 /** All of them run on the Node that runs the control room. */
-export const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
+const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
 const ARCHITECTURES = ['x86_64', 'arm64'];
 
 /** What functions may not set because Lambda sets it. Source: AWS, "Defined runtime environment variables". */
