@@ -1,7 +1,6 @@
 import type { EventsEngine } from '../engines/events/engine.ts';
-import { stageArms } from '../metrics/arms.ts';
 import type { Metric } from '../metrics/definition.ts';
-import { countCrossed, countExposures, countMetric } from '../metrics/queries.ts';
+import { readRunCounts } from '../metrics/queries.ts';
 import { delayOf, type Run } from './experiment.ts';
 import type { LookCounts } from './look.ts';
 
@@ -14,18 +13,10 @@ const FUNCTION_UNITS = `SELECT Unit FROM upstack.otel_traces
 export async function readCounts(events: EventsEngine, run: Run, atMs: number): Promise<LookCounts> {
   const { runId, experiment, startedAt, stages } = run;
   const scope = { run: runId, startedAtMs: startedAt.getTime(), atMs, delayMs: delayOf(experiment) };
-  const [goal, exposures, crossed, ...guardrails] = await Promise.all([
-    countMetric(events, experiment.goal.metric, scope),
-    countExposures(events, scope),
-    countCrossed(events, scope),
-    ...experiment.guardrails.map(({ metric }) => countMetric(events, metric, scope)),
-  ]);
-  return {
-    goal: stageArms(goal, stages.length),
-    guardrails: guardrails.map((rows) => stageArms(rows, stages.length)),
-    exposures: stageArms(exposures, stages.length),
-    crossed,
-  };
+  const metrics = [experiment.goal.metric, ...experiment.guardrails.map(({ metric }) => metric)];
+  const counts = await readRunCounts(events, metrics, stages.length, scope);
+  const [goal = [], ...guardrails] = counts.metrics;
+  return { goal, guardrails, exposures: counts.exposures, crossed: counts.crossed };
 }
 
 export interface Injections {
@@ -91,11 +82,11 @@ export async function eventRate(
     metric.name === 'conversion'
       ? `SELECT unit, min(ts) AS first FROM upstack.product_events
          WHERE event = {event:String} AND type = 'track' AND day >= toDate(now('UTC') - {seconds:UInt32})
-           AND ts >= now() - {seconds:UInt32} AND ts <= now() AND unit IN (${FUNCTION_UNITS}) GROUP BY unit`
+           AND ts >= now() - {seconds:UInt32} AND ts <= now64(3) AND unit IN (${FUNCTION_UNITS}) GROUP BY unit`
       : `SELECT Unit AS unit, min(Timestamp) AS first FROM upstack.otel_traces
          WHERE Timestamp >= now() - {seconds:UInt32} AND IsError AND Unit IN (${FUNCTION_UNITS}) GROUP BY Unit`;
   const [row] = await events.query<{ units: number; span: number }>(
-    `SELECT toUInt32(count()) AS units, toFloat64(now()) - toFloat64(toUnixTimestamp(min(first))) AS span
+    `SELECT toUInt32(count()) AS units, toFloat64(now64(3)) - toFloat64(min(first)) AS span
      FROM (${happened}) ${LIMITS}`,
     {
       function: functionName,

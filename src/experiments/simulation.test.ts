@@ -110,8 +110,9 @@ const stopped = ({ verdict, decision }: End) => verdict === 'refuted' || decisio
 /** A goal with a margin of a tenth of a percent is never decided, so every run is watched for its whole time. */
 const UNDECIDABLE: Experiment = { ...EXPERIMENT, goal: { ...EXPERIMENT.goal, marginRatio: 0.999 } };
 
-test('of 1,000 runs without an effect, watched every second to the end, at most 6 % are refuted or aborted', () => {
+test('of 1,000 runs without an effect, watched every second to the end, at most 6 % are refuted or aborted', (context) => {
   const ends = many(1_000, SHOP, 2_024, UNDECIDABLE);
+  context.diagnostic(`${(100 * part(ends, stopped)).toFixed(1)} % refuted or aborted`);
   assert.ok(part(ends, stopped) <= 0.06, `${part(ends, stopped)}`);
   assert.ok(ends.filter(({ seconds }) => seconds === 180).length > 900, 'runs are watched to the end');
 });
@@ -121,8 +122,9 @@ test('nor are they at a small share, a lower rate and a margin that can be reach
   assert.ok(part(ends, stopped) <= 0.06, `${part(ends, stopped)}`);
 });
 
-test('a ratio of 1.0 is supported at a margin of .8 within three minutes of shop traffic', () => {
+test('a ratio of 1.0 is supported at a margin of .8 within three minutes of shop traffic', (context) => {
   const ends = many(100, SHOP, 8);
+  context.diagnostic(`median ${median(ends.map(({ seconds }) => seconds))} s`);
   assert.ok(part(ends, ({ verdict }) => verdict === 'supported') >= 0.9, JSON.stringify(ends[0]));
   assert.ok(median(ends.map(({ seconds }) => seconds)) < 120);
 });

@@ -24,7 +24,7 @@ import { Signals } from '../signals/store.ts';
 import { Leases } from '../treatments/faults/store.ts';
 import { experimentOperations } from './operations.ts';
 import type { PlanView, RunSummary, RunView } from './schema.ts';
-import { RunStore } from './store.ts';
+import { RunStore, type RunTables } from './store.ts';
 import type { RunEvent } from './watch/worker.ts';
 import { ExperimentWorker } from './worker.ts';
 
@@ -51,7 +51,7 @@ interface Room {
 
 function openRoom(lag: () => { lagMs: number } = () => signals.lag()): Room {
   const store = new RunStore(state);
-  const leases = new Leases({ privateKey });
+  const leases = new Leases({ privateKey, ttlMs: 2_500 });
   const worker = new ExperimentWorker({
     store,
     events,
@@ -203,7 +203,7 @@ const ended = (runId: string, on = room) =>
 const leased = (target: string, on = room) => until('a lease', () => on.leases.current(target)[0]);
 const saltOf = async (runId: string) => (await room.store.get(runId)).salt;
 
-test('errors in treatment abort the run within two seconds of the first, and leave a finding', async () => {
+test('errors in treatment abort the run within two seconds of the first, and leave a finding', async (context) => {
   const { runId } = await start({});
   const salt = await saltOf(runId);
   const run = await show(runId);
@@ -226,6 +226,7 @@ test('errors in treatment abort the run within two seconds of the first, and lea
     await pause(25);
   }
   const tookMs = lastHarmAt - (firstHarmAt as number);
+  context.diagnostic(`${tookMs.toFixed(0)} ms from the first harm to the last`);
   assert.ok(tookMs <= 2_000, `${tookMs} ms from the first harm to the last`);
 
   const end = await ended(runId);
@@ -268,7 +269,7 @@ test('errors in treatment abort the run within two seconds of the first, and lea
 });
 
 test('a re-run that is supported verifies the finding', async () => {
-  const { runId } = await start({ fault: '{kind: latency, ms: 5}' });
+  const { runId } = await start({ fault: '{kind: latency, ms: 5}', within: '3s' });
   const salt = await saltOf(runId);
   const run = await show(runId);
   await leased('shop-payments');
@@ -277,9 +278,11 @@ test('a re-run that is supported verifies the finding', async () => {
     unit: `visitor-${i}`,
     arm: assign(salt, `visitor-${i}`, 0.5),
   }));
-  await signals.append(units.map(({ unit, arm }) => invocation('shop-payments', unit, { run, arm })));
   const orders = { control: 0, treatment: 0 };
-  await signals.append(units.filter(({ arm }) => orders[arm]++ % 5 === 0).flatMap(({ unit }) => order(unit)));
+  await signals.append([
+    ...units.map(({ unit, arm }) => invocation('shop-payments', unit, { run, arm })),
+    ...units.filter(({ arm }) => orders[arm]++ % 5 === 0).flatMap(({ unit }) => order(unit)),
+  ]);
 
   const end = await ended(runId);
   assert.deepEqual([end.verdict, end.decision], ['supported', 'conclude']);
@@ -376,9 +379,10 @@ test('a plan says how long it takes and what is missing', async () => {
   const plan = await room.call<PlanView>('experiments.plan', {
     source: file({ target: 'shop-catalogue', maxDuration: '30m' }),
   });
-  assert.equal(plan.eventsPerSecond, 4);
+  const perSecond = plan.eventsPerSecond as number;
+  assert.ok(perSecond > 0 && perSecond <= 4, `40 events over at least ten seconds, not ${perSecond}`);
   assert.ok(plan.eventsNeeded > 400 && plan.eventsNeeded < 800, `${plan.eventsNeeded}`);
-  assert.equal(plan.expectedSeconds, plan.eventsNeeded / 4 + 2.5);
+  assert.equal(plan.expectedSeconds, plan.eventsNeeded / perSecond + 2.5);
   assert.deepEqual(
     plan.checks.map(({ state }) => state),
     ['pass', 'pass', 'pass', 'pass', 'fail', 'pass'],
@@ -459,8 +463,13 @@ test('looks are thinned for readers, and the last one is kept', async () => {
   await room.call('experiments.abort', { runId });
   const [view] = (await show(runId)).looks;
   assert.ok(view);
-  for (let sequence = 1_000; sequence < 2_500; sequence++)
-    await room.store.addLook(runId, sequence, { ...view, elapsedMs: sequence });
+  const rows = Array.from({ length: 1_500 }, (_, i) => ({
+    run_id: runId,
+    sequence: 1_000 + i,
+    at: new Date(),
+    look: JSON.stringify({ ...view, elapsedMs: 1_000 + i }),
+  }));
+  await state.run<RunTables, unknown>((database) => database.insertInto('looks').values(rows).execute());
   const looks = await room.store.looks(runId);
   assert.ok(looks.length <= 600 && looks.length > 450, `${looks.length}`);
   assert.equal(looks.at(-1)?.elapsedMs, 2_499);

@@ -20,6 +20,7 @@ import type { RunSummary } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf } from './view.ts';
 import { type RunEvent, RunWatch } from './watch/worker.ts';
+import { within } from './within.ts';
 
 export interface WorkerOptions {
   store: RunStore;
@@ -33,7 +34,7 @@ export interface WorkerOptions {
 }
 
 /** How long an abort and a shutdown wait for the record, milliseconds. */
-const LONGEST_RECORD_MS = 5_000;
+const LONGEST_RECORD_MS = 3_000;
 
 /** Runs experiments: begins them, watches each until its end, and tells who subscribed. */
 export class ExperimentWorker {
@@ -110,7 +111,7 @@ export class ExperimentWorker {
       { verdict: 'undecided', decision: 'abort', reason: `aborted by ${by}: ${reason}` },
       abortRequestedEntry(by, reason),
     );
-    const run = await Promise.race([watch.ended, late()]);
+    const run = await within(LONGEST_RECORD_MS, 'the record', watch.ended).catch(() => undefined);
     if (!run)
       throw problem(
         'not-recorded',
@@ -135,7 +136,8 @@ export class ExperimentWorker {
     this.#closed = true;
     const watches = [...this.#watches.values()];
     for (const watch of watches) watch.stop(STOPPED);
-    await Promise.race([Promise.allSettled(watches.map(({ ended }) => ended)), late()]);
+    const ended = Promise.allSettled(watches.map((watch) => watch.ended));
+    await within(LONGEST_RECORD_MS, 'the record', ended).catch(() => undefined);
     for (const watch of watches) watch.leave();
   }
 
@@ -167,10 +169,4 @@ export class ExperimentWorker {
   #now(): Date {
     return new Date(this.#clock.now());
   }
-}
-
-function late(): Promise<undefined> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), LONGEST_RECORD_MS).unref();
-  });
 }

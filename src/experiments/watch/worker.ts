@@ -60,6 +60,7 @@ export class RunWatch {
   #look: Look | undefined;
   #sequence = 0;
   #storedAt = Number.NEGATIVE_INFINITY;
+  #stored: Look | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #applied = false;
   #exposed = false;
@@ -200,7 +201,10 @@ export class RunWatch {
       'the record of the look',
       this.#write(entries, isDue ? view : undefined),
     );
-    if (isDue) this.#storedAt = now;
+    if (isDue) {
+      this.#storedAt = now;
+      this.#stored = look;
+    }
     this.#applied = true;
     this.#exposed ||= exposedUnits > 0;
     tell({ run: summaryOf(this.#run), look: view, ...(journal.length > 0 ? { journal } : {}) });
@@ -247,8 +251,8 @@ export class RunWatch {
         function: experiment.function,
         treatment: describeTreatment(experiment.treatment, experiment.function),
       },
-      // Its own number, so that a stored copy of the same look cannot clash with it.
-      ...(view ? { look: { sequence: this.#sequence + 1, view } } : {}),
+      // Its own number: a record of the same look may have been late and landed after all.
+      ...(view && this.#stored !== this.#look ? { look: { sequence: this.#sequence + 1, view } } : {}),
     };
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
