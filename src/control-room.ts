@@ -59,6 +59,8 @@ export interface ControlRoom {
   compute: ComputeEngine;
   events: EventsEngine;
   signals: Signals;
+  /** From now on `/readyz` says so: what was to be deployed at the start is deployed. */
+  markStarted(): void;
   close(): Promise<void>;
 }
 
@@ -118,10 +120,11 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     new Live({ runs: worker, overview: () => readOverview(overview) }),
     (it) => it.close(),
   );
+  let started = false;
   await door.serve(runtime ? lambdaRoutes(runtime, keys) : [], (app) => {
     const authentication = new Authentication(keys, systemClock, origins);
     const authorize = (key: string) => authentication.isWriteKey(key);
-    healthRoutes(app, instance.id, health);
+    healthRoutes(app, instance.id, { started: () => started, engines: health });
     sessionRoutes(app, authentication, keys.sessionKey, systemClock);
     restRoutes(app, operations, (request) => authentication.caller(request));
     opened.add(
@@ -136,7 +139,17 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     dashboard(app, join(import.meta.dirname, '..', 'web', 'dist'));
   });
   await writeInstance(directory, { ...instance, url: door.url });
-  return { url: door.url, keys, compute, events, signals, close: () => opened.close() };
+  return {
+    url: door.url,
+    keys,
+    compute,
+    events,
+    signals,
+    markStarted() {
+      started = true;
+    },
+    close: () => opened.close(),
+  };
 }
 
 async function openEngines(

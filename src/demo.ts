@@ -21,31 +21,46 @@ const SEED = 7;
 const WARM_UP_MS = 8_000;
 
 export interface Demo {
+  /** What to look at and try, for people. */
+  hints: string[];
+  /** Loads the history, lets the shoppers in and runs the experiments. */
+  begin(): void;
   stop(): Promise<void>;
 }
 
-/** Starts the demo on a running control room; `say` prints a line for people. */
+/** Deploys the shop on a control room that runs; `say` prints a line for people. */
 export async function openDemo(
   config: Config,
   room: ControlRoom,
   say: (line: string) => void,
 ): Promise<Demo> {
-  const [shop] = await Promise.all([
-    deployShop({ compute: room.compute, environment: functionEnvironment(room.url, room.keys) }),
-    loadHistory(room),
-  ]);
-  const shoppers = new Shoppers(shop.storefrontUrl, config.demoRate);
-  say(`  shop       ${shop.storefrontUrl}`);
-  say(`  try        npx upstack experiment run examples/shop/experiments/payments-slow.yaml`);
-  say('             npx upstack top   ·   npx upstack retention   ·   eval "$(npx upstack env)"\n');
+  const { storefrontUrl } = await deployShop({
+    compute: room.compute,
+    environment: functionEnvironment(room.url, room.keys),
+  });
   const closing = new AbortController();
-  if (config.demoExperiments) void runExperiments(room, closing.signal, say);
+  let shoppers: Shoppers | undefined;
   return {
+    hints: [
+      `shop       ${storefrontUrl}`,
+      'try        npx upstack experiment run examples/shop/experiments/payments-slow.yaml',
+      '           npx upstack top   ·   npx upstack retention   ·   eval "$(npx upstack env)"',
+      '',
+    ],
+    begin() {
+      loadHistory(room).catch((error) => complain('the history was not loaded', error));
+      shoppers = new Shoppers(storefrontUrl, config.demoRate);
+      if (config.demoExperiments) void runExperiments(room, closing.signal, say);
+    },
     async stop() {
       closing.abort();
-      await shoppers.stop();
+      await shoppers?.stop();
     },
   };
+}
+
+function complain(what: string, error: unknown): void {
+  process.stderr.write(`upstack: ${what}: ${(error as Error).message}\n`);
 }
 
 /** Loads the generated history, marked as demo data, unless it is there. */
@@ -89,8 +104,7 @@ async function runExperiments(
       say(`  ${name}: ${outcome}  ${url}/experiments/${ended.runId}`);
     }
   } catch (error) {
-    if (!signal.aborted)
-      process.stderr.write(`upstack: the demo's experiments stopped: ${(error as Error).message}\n`);
+    if (!signal.aborted) complain("the demo's experiments stopped", error);
   }
 }
 

@@ -8,15 +8,18 @@ export async function runControlRoom(config: Config, version: string): Promise<v
   const since = performance.now();
   const stopped = stopSignal();
   const room = await openControlRoom(config, version);
+  const demo = config.demo ? await startDemo(config, room) : undefined;
+  room.markStarted();
   say(
     `\n${styleText('bold', 'Upstack')} ${version} is ready after ${((performance.now() - since) / 1000).toFixed(1)} s`,
   );
   say(`  dashboard  ${styleText('cyan', `${room.url}/#token=${room.keys.token}`)}`);
   say(`  data       ${config.directory}`);
-  const demo = config.demo ? startDemo(config, room) : undefined;
+  for (const line of demo?.hints ?? []) say(`  ${line}`);
+  demo?.begin();
   await stopped;
   say('stopping');
-  await (await demo)?.stop();
+  await demo?.stop();
   await room.close();
 }
 

@@ -47,27 +47,30 @@ export function Journal({ entries, running, className }: JournalProps) {
       {entries.length === 0 ? (
         <Empty icon={IconNotebook} title="Nothing is written yet" />
       ) : (
-        <ol className="journal" aria-live={running ? 'polite' : 'off'}>
-          {entries.map((entry) => {
-            const Icon = iconOf(entry.kind);
-            return (
-              <li key={entry.sequence}>
-                <span className="journal-icon">
-                  <Icon size={14} stroke={1.9} aria-hidden="true" />
-                </span>
-                <div>
-                  <p>{entry.text}</p>
-                  <p className="small muted">
-                    <time dateTime={entry.at} title={dateTime(entry.at)}>
-                      {clockTime(entry.at)}
-                    </time>{' '}
-                    · {entry.kind}
-                  </p>
-                </div>
-              </li>
-            );
-          })}
-        </ol>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        <section className="journal-scroll" aria-label="Journal, entries" tabIndex={0}>
+          <ol className="journal" aria-live={running ? 'polite' : 'off'}>
+            {entries.map((entry) => {
+              const Icon = iconOf(entry.kind);
+              return (
+                <li key={entry.sequence}>
+                  <span className="journal-icon">
+                    <Icon size={14} stroke={1.9} aria-hidden="true" />
+                  </span>
+                  <div>
+                    <p>{entry.text}</p>
+                    <p className="small muted">
+                      <time dateTime={entry.at} title={dateTime(entry.at)}>
+                        {clockTime(entry.at)}
+                      </time>{' '}
+                      · {entry.kind}
+                    </p>
+                  </div>
+                </li>
+              );
+            })}
+          </ol>
+        </section>
       )}
     </Card>
   );
