@@ -11,12 +11,13 @@ import { functionEnvironment } from './deploy-target.ts';
 import { call } from './doors/cli/client.ts';
 import { begin, follow } from './doors/cli/follow.ts';
 import { decodeMessage } from './signals/product-event.ts';
-import type { SignalRecord } from './signals/tables.ts';
+import { type SignalRecord, TABLES, type TableName } from './signals/tables.ts';
 
 const SHOP = resolve(import.meta.dirname, '..', 'examples', 'shop');
 /** In this order: one that is supported, one that is refuted, one that is aborted. */
 const EXPERIMENTS = ['recommendations-slow', 'payments-slow', 'payments-failing'];
 const SEED = 7;
+const HISTORY_BATCH = 10_000;
 /** The shop is busy and its functions are warm after this time. */
 const WARM_UP_MS = 8_000;
 
@@ -63,14 +64,30 @@ function complain(what: string, error: unknown): void {
   process.stderr.write(`upstack: ${what}: ${(error as Error).message}\n`);
 }
 
-/** Loads the generated history, marked as demo data, unless it is there. */
-async function loadHistory({ events, signals }: ControlRoom): Promise<void> {
+/**
+ * Loads the generated history, marked as demo data, unless it is there. It goes straight into the events engine: in the
+ * spool the signals of now would have to wait behind it.
+ */
+async function loadHistory({ events }: ControlRoom): Promise<void> {
   const [known] = await events.query<{ any: number }>(
     'SELECT toUInt32(count()) AS any FROM upstack.product_events WHERE demo AND day < today() - 1',
   );
   if (known && known.any > 0) return;
-  for (const batch of generateHistory({ seed: SEED, endMs: Date.now() })) {
-    await signals.append(batch.flatMap((message) => historyRecords(message)));
+  const endMs = Date.now();
+  const rows = new Map<TableName, (readonly unknown[])[]>();
+  for (const batch of generateHistory({ seed: SEED, endMs })) {
+    for (const { table, row } of batch.flatMap(historyRecords)) {
+      const all = rows.get(table) ?? [];
+      all.push(row);
+      rows.set(table, all);
+    }
+  }
+  for (const [table, all] of rows) {
+    for (let start = 0; start < all.length; start += HISTORY_BATCH) {
+      const token = `history-${endMs}-${table}-${start}`;
+      const batch = all.slice(start, start + HISTORY_BATCH);
+      await events.insert({ table: `upstack.${table}`, columns: TABLES[table], rows: batch, token });
+    }
   }
 }
 
