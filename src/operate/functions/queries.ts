@@ -47,6 +47,19 @@ export async function totalsPerFunction(
   return new Map(rows.map((row) => [row.function, row]));
 }
 
+/** Figures of all functions together over the last minute, or since the first invocation when that is shorter. */
+export async function lastMinute(
+  events: EventsEngine,
+): Promise<{ perSecond: number; errorRate: number | null; p95Ms: number | null }> {
+  const [row] = await events.query<Omit<SeriesStep, 'at'> & { seconds: number }>(
+    `SELECT ${FIGURES}, toFloat64(greatest(1, dateDiff('millisecond', min(ts), now64(3)) / 1000)) AS seconds
+     FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute(1)`,
+  );
+  if (!row || row.invocations === 0) return { perSecond: 0, errorRate: null, p95Ms: null };
+  const { invocations, errors, p95Ms, seconds } = row;
+  return { perSecond: invocations / seconds, errorRate: errors / invocations, p95Ms };
+}
+
 /** Invocations per minute of each function, oldest first, `minutes` values. */
 export async function perMinute(events: EventsEngine, minutes: number): Promise<Map<string, number[]>> {
   const rows = await events.query<{ function: string; ago: number; invocations: number }>(

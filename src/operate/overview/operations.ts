@@ -6,7 +6,7 @@ import type { RunSummary } from '../../experiments/schema.ts';
 import { type Operation, operation } from '../../lib/operation.ts';
 import { Problem } from '../../lib/problem.ts';
 import { columns } from '../functions/operations.ts';
-import { series } from '../functions/queries.ts';
+import { lastMinute, series } from '../functions/queries.ts';
 import { type Overview, overview } from './schema.ts';
 
 export interface OverviewSources {
@@ -40,19 +40,19 @@ export function overviewOperations(sources: OverviewSources): Operation[] {
 }
 
 /**
- * The home page's figures. Rates are of the last full minute. While an engine is down, what comes from it is empty and
+ * The home page's figures. Rates are of the last minute. While an engine is down, what comes from it is empty and
  * the rest is there: this is the page that has to say so.
  */
 export async function readOverview(sources: OverviewSources): Promise<Overview> {
-  const [engines, functions, steps, people, runs, openFindings] = await Promise.all([
+  const [engines, functions, now, steps, people, runs, openFindings] = await Promise.all([
     sources.health(),
     whileDown(sources.compute.listFunctions(), []),
+    whileDown(lastMinute(sources.events), { perSecond: 0, errorRate: null, p95Ms: null }),
     whileDown(series(sources.events, MINUTES, 60), []),
     whileDown(sources.people(), { today: 0, week: 0 }),
     whileDown(sources.runs(), []),
     whileDown(sources.openFindings(), 0),
   ]);
-  const minute = steps.at(-2);
   const { at, invocations, errors, p95Ms } = columns(steps);
   return {
     demo: sources.demo,
@@ -60,9 +60,9 @@ export async function readOverview(sources: OverviewSources): Promise<Overview> 
     ingestion: sources.ingestion(),
     functions: {
       count: functions.length,
-      invocationsPerSecond: (minute?.invocations ?? 0) / 60,
-      errorRate: minute && minute.invocations > 0 ? minute.errors / minute.invocations : null,
-      p95Ms: minute && minute.invocations > 0 ? minute.p95Ms : null,
+      invocationsPerSecond: now.perSecond,
+      errorRate: now.errorRate,
+      p95Ms: now.p95Ms,
     },
     series: { at, invocations, errors, p95Ms },
     running: runs.filter((run) => run.status === 'running'),
