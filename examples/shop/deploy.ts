@@ -1,7 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import type { ComputeEngine, FunctionDetail, FunctionInput } from '../../src/engines/compute/engine.ts';
-import { Problem } from '../../src/lib/problem.ts';
+import type { ComputeEngine, FunctionInput } from '../../src/engines/compute/engine.ts';
 import { deployFunction } from '../../src/operate/deploy/operations.ts';
 import { packageFunction } from '../../src/operate/deploy/worker.ts';
 
@@ -69,57 +68,20 @@ export async function deployShop(options: {
     for (const [variable, callee] of Object.entries(shopFunction.urls))
       own[variable] = urls[callee] as string;
     const packaged = await packageFunction(join(import.meta.dirname, 'functions', name));
-    const input = { ...settingsOf(shopFunction, own), ...packaged };
-    const deployed = await upToDate(compute, input);
-    const { version, url } = deployed ?? (await deployFunction(compute, input, ALIAS));
+    const { version, url, changed } = await deployFunction(
+      compute,
+      { ...settingsOf(shopFunction, own), ...packaged },
+      ALIAS,
+    );
     urls[name] = url;
-    log(`${name} version ${version}${deployed ? ' is up to date' : ''}, ${url}`);
+    log(`${name} version ${version}${changed ? '' : ' is up to date'}, ${url}`);
   }
   return { storefrontUrl: urls[STOREFRONT] as string, urls };
 }
 
-/** The environment is not readable back, so the description carries a digest of it to recognise what is deployed. */
 function settingsOf(
-  shopFunction: ShopFunction,
+  { name, description, memoryMb, timeoutSeconds }: ShopFunction,
   environment: Record<string, string>,
 ): Omit<FunctionInput, 'zip' | 'handler'> {
-  const { name, description, memoryMb, timeoutSeconds } = shopFunction;
-  const sorted = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1));
-  const digest = createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 12);
-  return {
-    name,
-    description: `${description} [settings ${digest}]`,
-    runtime: RUNTIME,
-    memoryMb,
-    timeoutSeconds,
-    environment,
-  };
-}
-
-/** The version behind the alias and its URL, when it is what would be deployed. */
-async function upToDate(
-  compute: ComputeEngine,
-  input: FunctionInput,
-): Promise<{ version: string; url: string } | undefined> {
-  const detail = await existing(compute, input.name);
-  const live = detail?.aliases.find((alias) => alias.name === ALIAS)?.version;
-  const deployed = detail?.versions.find(({ version }) => version === live);
-  if (!detail?.url || !deployed) return undefined;
-  const same =
-    deployed.codeSha256 === createHash('sha256').update(input.zip).digest('base64') &&
-    deployed.description === input.description &&
-    deployed.handler === input.handler &&
-    deployed.runtime === input.runtime &&
-    deployed.memoryMb === input.memoryMb &&
-    deployed.timeoutSeconds === input.timeoutSeconds;
-  return same ? { version: deployed.version, url: detail.url } : undefined;
-}
-
-async function existing(compute: ComputeEngine, name: string): Promise<FunctionDetail | undefined> {
-  try {
-    return await compute.getFunction(name);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return undefined;
-    throw error;
-  }
+  return { name, description, runtime: RUNTIME, memoryMb, timeoutSeconds, environment };
 }

@@ -124,7 +124,8 @@ function renderInvoked({ payload, executedVersion, functionError, log }: Invoked
 }
 
 function renderDeployed(result: Deployment): string {
-  const moved = result.previous === null ? 'created' : `moved from version ${result.previous}`;
+  const moved =
+    result.previous === null ? 'created' : result.changed ? `moved from version ${result.previous}` : 'stays';
   const back =
     result.previous === null || result.previous === result.version
       ? []
