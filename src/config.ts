@@ -5,6 +5,8 @@ import { Problem } from './lib/problem.ts';
 /** What `upstack start` was asked for, checked. */
 export interface Config {
   host: string;
+  /** Further names that requests may ask for, such as the one of a proxy in front. */
+  allowedHosts: readonly string[];
   /** 0 takes any free port. */
   port: number;
   directory: string;
@@ -31,6 +33,7 @@ export function configFrom(options: Record<string, unknown>): Config {
   if (!LOG_LEVELS.includes(logLevel)) throw bad('--log-level', logLevel, LOG_LEVELS.join(', '));
   return {
     host: text('host', DEFAULT_HOST),
+    allowedHosts: (options.allowHost as string[] | undefined) ?? [],
     port: whole('--port', text('port', String(DEFAULT_PORT)), 65_535),
     directory: resolve(text('data', DEFAULT_DATA)),
     demo: options.demo === true,

@@ -6,6 +6,7 @@ import { openKeys } from './access/store.ts';
 import type { Config } from './config.ts';
 import { Authentication } from './doors/http/authentication.ts';
 import { healthRoutes } from './doors/http/health.ts';
+import { answeredHosts } from './doors/http/hosts.ts';
 import { Live } from './doors/http/live.ts';
 import { openApi } from './doors/http/openapi.ts';
 import { restRoutes } from './doors/http/rest.ts';
@@ -83,7 +84,7 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   const keys = await openKeys(directory);
   await writeInstance(directory, instance);
   opened.add('instance file', directory, removeInstance);
-  const origins = { hosts: [host] };
+  const origins = { hosts: answeredHosts(host, config.allowedHosts) };
   const door = opened.add('http door', await HttpDoor.open({ host, port, origins, log }), (it) => it.close());
   const [state, events] = await openEngines(config, log, opened);
   const signals = await openSignals(directory, events, log, opened);

@@ -18,6 +18,8 @@ const SHOP = resolve(import.meta.dirname, '..', 'examples', 'shop');
 const EXPERIMENTS = ['recommendations-slow', 'payments-slow', 'payments-failing'];
 const SEED = 7;
 const HISTORY_BATCH = 10_000;
+/** The shoppers inside get two seconds to finish. */
+const LONGEST_STOP_MS = 4_000;
 /** The shop is busy and its functions are warm after this time. */
 const WARM_UP_MS = 8_000;
 
@@ -113,7 +115,7 @@ async function runExperiments(
       const source = await readFile(join(SHOP, 'experiments', `${name}.yaml`), 'utf8');
       const ended = await follow(
         connection,
-        await begin(connection, source, { wait: true, tell() {} }),
+        await begin(connection, source, { queue: true, tell() {} }),
         false,
       );
       if (signal.aborted) return;
@@ -139,6 +141,7 @@ class Shoppers {
   #start(): void {
     const child = spawn(process.execPath, this.#line, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#process = child;
+    child.once('error', (error) => complain('the shoppers did not start', error));
     child.once('exit', () => {
       if (!this.#stopping) setTimeout(() => this.#stopping || this.#start(), 1_000).unref();
     });
@@ -147,9 +150,11 @@ class Shoppers {
   async stop(): Promise<void> {
     this.#stopping = true;
     const child = this.#process;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP_MS);
     await ended;
+    clearTimeout(force);
   }
 }

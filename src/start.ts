@@ -19,8 +19,11 @@ export async function runControlRoom(config: Config, version: string): Promise<v
   demo?.begin();
   await stopped;
   say('stopping');
-  await demo?.stop();
-  await room.close();
+  try {
+    await demo?.stop();
+  } finally {
+    await room.close();
+  }
 }
 
 async function startDemo(config: Config, room: ControlRoom) {

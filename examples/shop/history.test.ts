@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { generateHistory, type HistoryMessage, WISHLIST, WISHLIST_AGE_DAYS } from './history.ts';
+import {
+  generateHistory,
+  type HistoryMessage,
+  recentCustomers,
+  WISHLIST,
+  WISHLIST_AGE_DAYS,
+} from './history.ts';
 
 const DAY_MS = 86_400_000;
 const endMs = Date.UTC(2026, 4, 20, 15);
@@ -104,4 +110,24 @@ test('the wishlist is used from its launch on, by more people each week and by a
   );
   const active = [...weeksOf.values()].filter((weeks) => Math.max(...weeks) >= thisWeek - 5).length;
   assert.ok(firsts.size / active > 0.1 && firsts.size / active < 0.5, `${firsts.size} of ${active}`);
+});
+
+test('customers are mostly people who were active lately, the same for the same seed, each once', () => {
+  const customers = recentCustomers({ seed: 7, endMs });
+  assert.deepEqual(recentCustomers({ seed: 7, endMs }), customers);
+  assert.notDeepEqual(recentCustomers({ seed: 8, endMs }), customers);
+  assert.equal(new Set(customers).size, customers.length);
+  assert.ok(customers.length > 900 && customers.length < 1_300, `${customers.length}`);
+  const numberOf = (message: HistoryMessage): number => Number(message.messageId.split('-')[2]);
+  const everCame = new Set(messages.map(numberOf));
+  const recent = new Set(messages.filter((m) => Date.parse(m.timestamp) > endMs - 7 * DAY_MS).map(numberOf));
+  const among = customers.filter((index) => recent.has(index)).length;
+  assert.ok(customers.every((index) => everCame.has(index)));
+  assert.ok(Math.abs(among / recent.size - 0.68) < 0.05, `${among} of ${recent.size}`);
+  const others = customers.length - among;
+  assert.ok(others > 40 && others < 110, `${others}`);
+  // A part of the list is a fair part: it does not begin with those who came first.
+  const firstHundred = customers.slice(0, 100).reduce((sum, index) => sum + index, 0) / 100;
+  const all = customers.reduce((sum, index) => sum + index, 0) / customers.length;
+  assert.ok(Math.abs(firstHundred - all) < 500, `${firstHundred} and ${all}`);
 });

@@ -21,7 +21,7 @@ export interface HistoryOptions {
   seed: number;
   /** How long ago the shop opened; 90 by default. */
   days?: number;
-  /** How many people ever came; 4,000 by default. They are the first customers of the simulated shoppers too. */
+  /** How many people ever came; 4,000 by default. */
   people?: number;
   /** Now: nothing is later. Epoch milliseconds. */
   endMs: number;
@@ -56,6 +56,10 @@ export const WISHLIST_AGE_DAYS = 40;
 const DISCOVERY_DAYS = 12;
 const WISHLIST_USE = 0.4;
 const SIGNS_UP = 0.5;
+/** Who was in the shop this long ago is likely to be a customer now, who was not hardly ever. */
+const RECENT_MS = 7 * DAY_MS;
+const STAYS = 0.68;
+const RETURNS = 0.03;
 
 /**
  * The made-up past of the shop, in batches of at most 1,000 messages, person by person and in order of time within
@@ -74,6 +78,25 @@ export function* generateHistory(options: HistoryOptions): Generator<HistoryMess
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/**
+ * The numbers of the people with whom the simulated shoppers continue the same history: about two thirds of those who
+ * were active in its last seven days and a few of the others who ever came, about 1,100, in random order.
+ */
+export function recentCustomers(options: HistoryOptions): number[] {
+  const { seed, days = DEFAULT_DAYS, people = DEFAULT_PEOPLE, endMs } = options;
+  const random = randomOf(seed, 'customers');
+  const drawn: { index: number; place: number }[] = [];
+  for (let index = 0; index < people; index++) {
+    const [dice, place] = [random.next(), random.next()];
+    const messages = [...lifeOf(personAt(seed, index), { seed, days, people, endMs })];
+    const last = messages.at(-1);
+    if (last === undefined) continue;
+    const wasRecent = Date.parse(last.timestamp) > endMs - RECENT_MS;
+    if (dice < (wasRecent ? STAYS : RETURNS)) drawn.push({ index, place });
+  }
+  return drawn.sort((a, b) => a.place - b.place).map(({ index }) => index);
 }
 
 function* lifeOf(person: Person, options: Required<HistoryOptions>): Generator<HistoryMessage> {

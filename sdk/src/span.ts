@@ -63,6 +63,7 @@ function failureOf({ threw, error, statusCode }: Invocation): { type: string; me
   }
 }
 
+/** The cut may leave half of a character, which not every reader takes: it becomes U+FFFD. */
 function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
+  return text.slice(0, LONGEST_TEXT).toWellFormed();
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -121,6 +121,46 @@ test('a write that the disk refuses rejects its appends alone', async (t) => {
   await rm(settings.directory, { recursive: true });
   await assert.rejects(spool.append([frame('lost')]), { code: 'ENOENT' });
   assert.equal(spool.bytes, 0);
+});
+
+for (const earlier of [['kept'], []]) {
+  test(`a write whose sync fails is cut off again, after ${earlier.length} that were kept`, async (t) => {
+    const settings = await options(t, { sealAfterMs: 60_000 });
+    const spool = await Spool.open(settings);
+    for (const text of earlier) await spool.append([frame(text)]);
+    const handle = await open(settings.directory, 'r');
+    const prototype = Object.getPrototypeOf(handle);
+    await handle.close();
+    const failing = t.mock.method(prototype, 'datasync', async () => {
+      throw new Error('input/output error');
+    });
+    await assert.rejects(spool.append([frame('lost')]), /input\/output error/);
+    failing.mock.restore();
+    assert.equal(failing.mock.callCount(), 1);
+    // As after a crash: the first spool is not closed.
+    const next = await Spool.open(settings);
+    assert.deepEqual([next.records, next.bytes], [spool.records, spool.bytes]);
+    const left: string[] = [];
+    for (const name of await segments(settings.directory)) {
+      const segment = await taken(next);
+      assert.equal(`${segment.id}.segment`, name);
+      left.push(...(await texts(next, segment)));
+    }
+    assert.deepEqual(left, earlier);
+    await next.close();
+    await spool.close();
+  });
+}
+
+test('a part of a segment is kept aside, once however often it is said', async (t) => {
+  const spool = await Spool.open(await options(t));
+  await spool.append([frame('good and bad')]);
+  const segment = await taken(spool);
+  const aside = await spool.keepAside(segment, 'bad, longer\n');
+  assert.equal(await spool.keepAside(segment, 'bad\n'), aside);
+  await spool.remove(segment);
+  assert.equal(await readFile(aside, 'utf8'), 'bad\n');
+  await spool.close();
 });
 
 test('closed, it takes nothing and ends its taker', async (t) => {

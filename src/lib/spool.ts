@@ -48,6 +48,7 @@ interface Waiting {
 
 const SUFFIX = '.segment';
 const REFUSED = 'refused';
+const ROWS_SUFFIX = '.rows.jsonl';
 
 export class Spool {
   #options: SpoolOptions;
@@ -140,6 +141,23 @@ export class Spool {
     return aside;
   }
 
+  /**
+   * Keeps a part of the segment aside, as a file of the given text, before the segment is removed. On disk when it
+   * resolves; saying the same again replaces it. Returns where.
+   */
+  async keepAside(segment: Segment, text: string): Promise<string> {
+    const aside = join(this.#options.directory, REFUSED, `${segment.id}${ROWS_SUFFIX}`);
+    const file = await open(aside, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await syncDirectory(join(this.#options.directory, REFUSED));
+    return aside;
+  }
+
   /** Hands out what there is without waiting for its age. */
   seal(): void {
     if (this.#current || this.#writing) this.#due = true;
@@ -184,7 +202,9 @@ export class Spool {
         for (const { resolve } of group) resolve();
       } catch (error) {
         this.#bytes -= size;
-        // What the disk holds beyond the last commit is unknown now: write no more behind it.
+        // What the disk holds beyond the last commit is unknown now: cut it off, because its sender will send it again
+        // and a later life would hand out both, and write no more behind it.
+        await this.#cutBack();
         await this.#sealCurrent();
         for (const { reject } of group) reject(error);
       }
@@ -192,6 +212,14 @@ export class Spool {
     }
     this.#writing = undefined;
     this.#hand();
+  }
+
+  /** Cuts the current file to what was committed, as far as the disk lets it. */
+  async #cutBack(): Promise<void> {
+    const current = this.#current;
+    if (!current) return;
+    await current.file.truncate(current.bytes).catch(() => undefined);
+    await current.file.sync().catch(() => undefined);
   }
 
   async #create(): Promise<Segment & { file: FileHandle }> {

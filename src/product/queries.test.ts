@@ -159,6 +159,49 @@ test('adoption shows the first use ever of each person, with those before the pe
   }
 });
 
+test('a rare feature is counted however many others there are', async () => {
+  const at = `${today} 12:00:00.000`;
+  const row = (event: string, person: string) => [
+    event,
+    today,
+    at,
+    at,
+    person,
+    '',
+    person,
+    `${event}-${person}`,
+    'track',
+    '{}',
+    '',
+    false,
+  ];
+  const many = Array.from({ length: 101 }, (_, i) => [
+    row(`Event ${i}`, 'r1'),
+    row(`Event ${i}`, 'r2'),
+  ]).flat();
+  await events.insert({
+    table: 'upstack.product_events',
+    columns: [
+      'event',
+      'day',
+      'ts',
+      'received',
+      'user_id',
+      'anonymous_id',
+      'unit',
+      'message_id',
+      'type',
+      'properties',
+      'trace_id',
+      'demo',
+    ],
+    rows: [...many, row('Rare', 'r1')],
+    token: 'many',
+  });
+  const view = await queries.adoption(events, 'Rare', 7);
+  assert.deepEqual([view.adopters, view.uses], [1, 1]);
+});
+
 test('a feature that nobody uses has zeros, not an error', async () => {
   const view = await queries.adoption(events, 'Never', 7);
   assert.deepEqual([view.adopters, view.uses, view.repeat, view.firstUses.length], [0, 0, 0, 7]);

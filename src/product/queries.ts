@@ -44,8 +44,13 @@ interface FeatureFigures {
   repeat: number;
 }
 
-/** Every event of the last `days` days: people, uses, and people who did it on two days or more. */
-export async function features(events: EventsEngine, days: number): Promise<FeaturesView> {
+const MOST_FEATURES = 100;
+
+/**
+ * Every event of the last `days` days (the 100 with most people), or one: people, uses, and people who did it on two
+ * days or more.
+ */
+export async function features(events: EventsEngine, days: number, event?: string): Promise<FeaturesView> {
   const [active, rows] = await Promise.all([
     activePeople(events, days),
     events.query<FeatureFigures>(
@@ -54,11 +59,12 @@ export async function features(events: EventsEngine, days: number): Promise<Feat
          SELECT event, ${PERSON} AS person, sum(raw_uses) AS uses, groupUniqArrayArray(raw_days) AS used_days FROM (
            SELECT event, ${RAW_ID} AS raw, uniqExact(message_id) AS raw_uses, groupUniqArray(day) AS raw_days
            FROM upstack.product_events WHERE day > today() - {days:UInt32} AND day <= today() AND type = 'track'
+             ${event === undefined ? '' : 'AND event = {event:String}'}
            GROUP BY event, raw
          ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
          GROUP BY event, person
-       ) GROUP BY event ORDER BY people DESC, event LIMIT 100 ${LIMITS}`,
-      { days },
+       ) GROUP BY event ORDER BY people DESC, event LIMIT ${MOST_FEATURES} ${LIMITS}`,
+      { days, ...(event !== undefined && { event }) },
     ),
   ]);
   const rate = (people: number) => (active === 0 ? null : people / active);
@@ -79,13 +85,9 @@ export async function activePeople(events: EventsEngine, days: number): Promise<
 
 /** Who uses one feature, and when people first did, over the last `days` days. First means first ever. */
 export async function adoption(events: EventsEngine, event: string, days: number): Promise<AdoptionView> {
-  const [all, first] = await Promise.all([features(events, days), firstUses(events, event, days)]);
-  const figures = all.features.find((row) => row.event === event) ?? {
-    people: 0,
-    uses: 0,
-    repeat: 0,
-    rate: null,
-  };
+  const [all, first] = await Promise.all([features(events, days, event), firstUses(events, event, days)]);
+  const nobody = { people: 0, uses: 0, repeat: 0, rate: all.active === 0 ? null : 0 };
+  const figures = all.features[0] ?? nobody;
   let total = first.before;
   const firstUsesPerDay = first.days.map(({ day, people }) => {
     total += people;

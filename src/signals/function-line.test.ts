@@ -65,6 +65,7 @@ test('rows of invocations and log lines', () => {
     coldStart: true,
     initMs: undefined,
     status: 'error',
+    httpStatus: 502,
     errorType: 'TypeError',
   });
   const expected = [
@@ -80,6 +81,7 @@ test('rows of invocations and log lines', () => {
     true,
     null,
     'error',
+    502,
     'TypeError',
   ];
   assert.deepEqual(invocation, { table: 'invocations', row: expected });

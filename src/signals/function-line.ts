@@ -14,9 +14,14 @@ export interface DecodedLine {
   reasons: string[];
 }
 
+/** Whether a line of a function's log is telemetry of its SDK. */
+export function isTelemetryLine(line: string): boolean {
+  return line.startsWith(PREFIX);
+}
+
 /** What the line says, or undefined when it is an ordinary line (also one that was cut and is not JSON any more). */
 export function decodeFunctionLine(line: string, receipt: Receipt): DecodedLine | undefined {
-  if (!line.startsWith(PREFIX)) return undefined;
+  if (!isTelemetryLine(line)) return undefined;
   let parsed: { traces?: unknown; events?: unknown };
   try {
     parsed = JSON.parse(line);

@@ -18,6 +18,7 @@ export function invocationRecord(report: InvocationReport): SignalRecord {
       report.coldStart,
       report.initMs ?? null,
       report.status,
+      report.httpStatus ?? 0,
       report.errorType,
     ],
   };

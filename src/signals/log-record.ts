@@ -14,7 +14,7 @@ export function logRecord(line: FunctionLogLine): SignalRecord {
       line.version,
       line.instance,
       line.requestId,
-      line.line.slice(0, LONGEST_LINE),
+      line.line.slice(0, LONGEST_LINE).toWellFormed(),
     ],
   };
 }

@@ -3,6 +3,7 @@
  * and differ only in how ids, 64-bit numbers and bytes look, which a `Reading` says.
  * https://opentelemetry.io/docs/specs/otlp/ and opentelemetry/proto/trace/v1/trace.proto.
  */
+import { jsonText } from './json-text.ts';
 import { SPAN_KINDS, SPAN_STATUSES, type Span, spanFault, spanRecord } from './span.ts';
 import type { SignalRecord } from './tables.ts';
 
@@ -86,16 +87,19 @@ function spanOf(fields: Fields, resource: Attributes, scope: Fields, reading: Re
 function attributesOf(value: unknown, reading: Reading): Attributes {
   const attributes: Attributes = {};
   for (const pair of listOf(value, 'attributes')) {
-    attributes[textOf(pair.key)] = valueText(pair.value, reading).slice(0, LONGEST_VALUE);
+    attributes[textOf(pair.key)] = cut(valueText(pair.value, reading));
   }
   return attributes;
 }
+
+/** The cut may fall between the two halves of a character. */
+const cut = (text: string): string => text.slice(0, LONGEST_VALUE).toWellFormed();
 
 /** An AnyValue as a text: a string as it is, a list or a map as JSON. */
 function valueText(value: unknown, reading: Reading): string {
   const plain = plainValue(value, reading, 0);
   if (plain === null) return '';
-  return typeof plain === 'object' ? JSON.stringify(plain) : String(plain);
+  return typeof plain === 'object' ? jsonText(plain) : String(plain);
 }
 
 function plainValue(value: unknown, reading: Reading, depth: number): unknown {
@@ -121,7 +125,7 @@ function plainValue(value: unknown, reading: Reading, depth: number): unknown {
 /** A member of its own: decoded protobuf messages inherit the defaults of all the others. */
 const has = (fields: Fields, name: string): boolean =>
   Object.hasOwn(fields, name) && fields[name] !== undefined && fields[name] !== null;
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.toWellFormed() : '');
 const enumOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function fieldsOf(value: unknown, name: string): Fields {

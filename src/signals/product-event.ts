@@ -2,6 +2,7 @@
  * Product events out of messages of the Segment specification (https://segment.com/docs/connections/spec/), whichever
  * way they came: over HTTP or on a function's telemetry line.
  */
+import { jsonText } from './json-text.ts';
 import { type SignalRecord, timeOfMs } from './tables.ts';
 
 export interface Receipt {
@@ -107,7 +108,7 @@ function eventRecord(fields: Fields, ids: Ids, ts: number, receipt: Receipt): Si
       textOf(upstack.unit) || ids.anonymous || ids.user,
       textOf(fields.messageId) || receipt.newMessageId(),
       fields.type,
-      JSON.stringify(fieldsOf(properties)),
+      jsonText(fieldsOf(properties)),
       textOf(context.traceId),
       upstack.demo === true,
     ],
@@ -121,7 +122,7 @@ function nameOf({ type, event, name }: Fields): string {
   return shown === '' ? String(type) : shown;
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.toWellFormed() : '');
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 function fieldsOf(value: unknown): Fields {

@@ -37,17 +37,30 @@ const OLDEST_MS = 30 * DAY_MS;
 /** How far a sender's clock may run ahead. */
 const LATEST_MS = 3_600_000;
 const LARGEST_STAGE = 255;
+/** A 64-bit number of nanoseconds ends in the year 2554. */
+const LARGEST_NANOS = 2 ** 64;
+const NO_TIME = '0';
 
 /** Why the span cannot be kept, or undefined when it can. */
 export function spanFault(span: Span, nowMs: number): string | undefined {
   const where = `span "${span.name}"`;
   if (!/^(?!0+$)[0-9a-f]{32}$/.test(span.traceId)) return `${where}: traceId must be 16 bytes, not all zero`;
   if (!/^(?!0+$)[0-9a-f]{16}$/.test(span.spanId)) return `${where}: spanId must be 8 bytes, not all zero`;
-  const startMs = Number(span.startNanos) / 1e6;
-  if (!(startMs > nowMs - OLDEST_MS))
-    return `${where}: startTimeUnixNano is missing or more than 30 days ago`;
-  if (startMs > nowMs + LATEST_MS) return `${where}: startTimeUnixNano is more than an hour ahead`;
+  const started = timeFault(span.startNanos, nowMs);
+  if (started !== undefined) return `${where}: startTimeUnixNano is ${started}`;
+  if (Number(span.endNanos) > LARGEST_NANOS) return `${where}: endTimeUnixNano is not a time`;
+  for (const { nanos } of span.events) {
+    // An event without its time is no reason to lose the span: it gets the span's start.
+    const happened = nanos === NO_TIME ? undefined : timeFault(nanos, nowMs);
+    if (happened !== undefined) return `${where}: timeUnixNano of an event is ${happened}`;
+  }
   return undefined;
+}
+
+function timeFault(nanos: string, nowMs: number): string | undefined {
+  const ms = Number(nanos) / 1e6;
+  if (!(ms > nowMs - OLDEST_MS)) return 'missing or more than 30 days ago';
+  return ms > nowMs + LATEST_MS ? 'more than an hour ahead' : undefined;
 }
 
 /** The span's row, with what is asked for all the time lifted from its attributes. */
@@ -72,7 +85,7 @@ export function spanRecord(span: Span): SignalRecord {
       String(duration > 0n ? duration : 0n),
       span.status,
       span.statusMessage,
-      span.events.map((event) => timeOfNanos(event.nanos)),
+      span.events.map(({ nanos }) => timeOfNanos(nanos === NO_TIME ? span.startNanos : nanos)),
       span.events.map((event) => event.name),
       span.events.map((event) => event.attributes),
       span.links.map((link) => link.traceId),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,9 +12,11 @@ import { openEvents } from '../engines/events/open.ts';
 import { type EventsTwin, startEventsTwin } from '../engines/events/twin.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
+import { tracesOfObject } from './otlp-json.ts';
+import { decodeMessage } from './product-event.ts';
 import { spanRecord } from './span.ts';
 import { Signals } from './store.ts';
-import type { SignalRecord } from './tables.ts';
+import { type SignalRecord, TABLES } from './tables.ts';
 
 let home: string;
 let twin: EventsTwin;
@@ -132,7 +134,7 @@ test('settle waits for everything accepted; listeners hear which tables; lag tel
   await signals.append([...Array.from({ length: 1_700 }, (_, i) => exposure(run, `u${i}`)), link]);
   assert.equal(signals.lag().waiting, 1_701);
   await signals.settle();
-  assert.deepEqual(signals.lag(), { waiting: 0, lagMs: 0, acceptedPerSecond: 170.1 });
+  assert.deepEqual(signals.lag(), { waiting: 0, lagMs: 0, acceptedPerSecond: 170.1, refused: 0 });
   assert.deepEqual([...heard].sort(), ['identities', 'otel_traces']);
   assert.deepEqual(await counts(run), { spans: 1_700, units: 1_700, exposed: 1_700 });
   assert.equal(await segments(run), 0);
@@ -252,6 +254,148 @@ test('rows that the engine refuses are put aside, and what comes after them is n
   assert.equal((await counts(run))?.spans, 1);
 });
 
+const LONE = 'bad\ud83d';
+const REPAIRED = 'bad\ufffd';
+
+test('half characters anywhere and impossible event times take nothing of others with them', async (t) => {
+  const run = newRun();
+  const signals = await opened(t, run);
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const start = `${Date.now()}000000`;
+  const span = (unit: string, change: object = {}) => ({
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    name: 'checkout',
+    startTimeUnixNano: start,
+    endTimeUnixNano: start,
+    attributes: [
+      text('upstack.run', run),
+      text('upstack.unit', unit),
+      { key: 'upstack.exposed', value: { boolValue: true } },
+    ],
+    ...change,
+  });
+  const attributes = [...span(LONE).attributes, text(LONE, LONE), text('cut', `${'x'.repeat(16_383)}😀`)];
+  const spans = [
+    span('first'),
+    span('far', { events: [{ name: 'e', timeUnixNano: '18446744073709551615' }] }),
+    span(LONE, { name: LONE, attributes, events: [{ name: LONE, timeUnixNano: start, attributes }] }),
+    span('before', { events: [{ name: 'e', timeUnixNano: '-5' }] }),
+    span('timeless', { events: [{ name: 'e' }], links: [{ traceState: LONE, attributes }] }),
+    span('padded', { startTimeUnixNano: `0${start}` }),
+    span('late', { endTimeUnixNano: '99999999999999999999' }),
+    span('last', { status: { code: 2, message: LONE } }),
+  ];
+  const decoded = tracesOfObject({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, Date.now());
+  assert.equal(decoded.rejected, 3);
+  assert.match(
+    decoded.reason,
+    /timeUnixNano of an event is more than an hour ahead.*30 days ago.*endTimeUnixNano/,
+  );
+  const message = {
+    type: 'track',
+    event: LONE,
+    userId: run,
+    properties: { [LONE]: [{ deep: LONE, kept: '\\ud83d 😀' }] },
+  };
+  const event = decodeMessage(message, { receivedMs: Date.now(), newMessageId: () => run });
+  assert.ok('records' in event);
+  const raw = exposure(run, `${run}${LONE}`);
+  await signals.append([...decoded.records, ...event.records, raw, exposure(run, 'other')]);
+  await signals.settle();
+  const rows = await events.query<{ Unit: string; n: number; keys: string[] }>(
+    `SELECT Unit, toUInt32(count()) AS n, arraySort(mapKeys(any(SpanAttributes))) AS keys
+     FROM upstack.otel_traces WHERE Run = {run:String} GROUP BY Unit ORDER BY Unit`,
+    { run },
+  );
+  const units = [REPAIRED, 'first', 'last', 'other', 'padded', `${run}${REPAIRED}`, 'timeless'].sort();
+  assert.deepEqual(
+    rows.map(({ Unit, n }) => [Unit, n]),
+    units.map((unit) => [unit, 1]),
+  );
+  assert.ok(rows[0]?.keys.includes(REPAIRED));
+  assert.deepEqual(await counts(run), { spans: 7, units: 7, exposed: 7 });
+  const [times] = await events.query<{ n: number }>(
+    `SELECT toUInt32(countIf(toUnixTimestamp64Nano(Timestamp) = {start:Int64}
+       AND arrayAll(at -> at = Timestamp, Events.Timestamp))) AS n
+     FROM upstack.otel_traces WHERE Run = {run:String}`,
+    { run, start },
+  );
+  assert.equal(times?.n, 5);
+  const [stored] = await events.query<{ event: string; deep: string; kept: string }>(
+    `SELECT event, JSONExtractString(properties, {key:String}, 1, 'deep') AS deep,
+       JSONExtractString(properties, {key:String}, 1, 'kept') AS kept
+     FROM upstack.product_events WHERE user_id = {run:String}`,
+    { run, key: REPAIRED },
+  );
+  assert.deepEqual(stored, { event: REPAIRED, deep: REPAIRED, kept: '\\ud83d 😀' });
+  assert.deepEqual([signals.lag().refused, signals.failures()], [0, 0]);
+  assert.deepEqual(await readdir(join(directoryOf(run), 'refused')), []);
+});
+
+/** The record with something that its column cannot hold. */
+function broken(record: SignalRecord, column: string, value: unknown): SignalRecord {
+  const at = (TABLES[record.table] as readonly string[]).indexOf(column);
+  return { table: record.table, row: record.row.map((held, i) => (i === at ? value : held)) };
+}
+
+test('of a segment, only the rows that cannot be inserted are put aside, also when it is sent twice', async (t) => {
+  const run = newRun();
+  const faults: [number, string, unknown][] = [
+    [0, 'Timestamp', 'yesterday'],
+    [333, 'Stage', 'third'],
+    [334, 'Duration', { a: 1 }],
+    [500, 'Events.Name', ['no time for it']],
+    [501, 'SpanAttributes', 'no map'],
+    [502, 'Exposed', 'perhaps'],
+    [699, 'Events.Timestamp', [[1]]],
+  ];
+  const records = Array.from({ length: 700 }, (_, i) => exposure(run, `u${i}`));
+  for (const [at, column, value] of faults) {
+    records[at] = broken(records[at] as SignalRecord, column, value);
+  }
+  const link: SignalRecord = { table: 'identities', row: [run, 'u', '1700000000.000'] };
+  // The first life takes everything that lands and is stopped before it hears of the last.
+  let landed = 0;
+  const forgetful: EventsEngine = {
+    ...events,
+    async insert(batch) {
+      await events.insert(batch);
+      if (++landed >= 6) throw new Error('connection reset');
+    },
+  };
+  const options = { directory: directoryOf(run), clock: systemClock, log: silentLog };
+  const first = await Signals.open({ ...options, events: forgetful });
+  await first.append([...records, link]);
+  await until('the first inserts', () => landed >= 6);
+  await first.close();
+  assert.equal(await segments(run), 1);
+  const signals = await opened(t, run);
+  await signals.settle();
+  const good = records.length - faults.length;
+  assert.deepEqual(await counts(run), { spans: good, units: good, exposed: good });
+  assert.deepEqual([signals.lag().refused, signals.failures()], [faults.length, faults.length]);
+  const [name, ...others] = await readdir(join(directoryOf(run), 'refused'));
+  assert.deepEqual(others, []);
+  const lines = (await readFile(join(directoryOf(run), 'refused', name as string), 'utf8'))
+    .trim()
+    .split('\n');
+  const aside = lines.map((line) => JSON.parse(line) as { table: string; reason: string; row: unknown[] });
+  assert.deepEqual(
+    aside.map(({ row }) => row),
+    faults.map(([at]) => records[at]?.row),
+  );
+  for (const { table, reason } of aside) {
+    assert.equal(table, 'otel_traces');
+    assert.ok(reason.length > 10 && reason.length <= 500);
+  }
+  const [linked] = await events.query<{ n: number }>(
+    'SELECT toUInt32(count()) AS n FROM upstack.identities WHERE anonymous_id = {run:String}',
+    { run },
+  );
+  assert.equal(linked?.n, 1);
+});
+
 test('a full spool says so, with a time to come back; so does a closed one', async () => {
   const run = newRun();
   const away: EventsEngine = { ...events, insert: () => Promise.reject(new Error('away')) };
@@ -269,5 +413,8 @@ test('a full spool says so, with a time to come back; so does a closed one', asy
   const { waiting, lagMs } = signals.lag();
   assert.ok(waiting > 3 && lagMs > 0);
   await signals.close();
+  const before = signals.failures();
+  assert.ok(before >= 1);
   await assert.rejects(signals.append([exposure(run, 'late')]), { code: 'signals.not-stored', status: 503 });
+  assert.equal(signals.failures(), before + 1);
 });

@@ -5,6 +5,8 @@ import type { Log } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
 import { retry } from '../lib/retry.ts';
 import { type Segment, Spool, SpoolFullError } from '../lib/spool.ts';
+import { isolate } from './isolate.ts';
+import { jsonText } from './json-text.ts';
 import { problem } from './problems.ts';
 import { Rate } from './rate.ts';
 import { type SignalRecord, TABLES, type TableName } from './tables.ts';
@@ -26,6 +28,14 @@ export interface SignalsLag {
   lagMs: number;
   /** Accepted records per second over the last ten seconds. */
   acceptedPerSecond: number;
+  /** Records since the start that were accepted and then refused by the events engine for good. They are put aside. */
+  refused: number;
+}
+
+interface RefusedRow {
+  table: TableName;
+  reason: string;
+  row: unknown[];
 }
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
@@ -38,10 +48,13 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 /** How long `close` tries to bring the rest into the events engine, milliseconds. */
 const LONGEST_CLOSE_MS = 3_000;
+/** Of the engine's words about a refused row, characters. */
+const LONGEST_REASON = 500;
 
 /**
  * The one way of signals into the events engine: appended to an fsynced spool, then inserted segment by segment. A
  * segment's id is the token of its inserts, so a segment that is sent twice, by a retry or after a crash, lands once.
+ * Rows that the engine refuses for good are put aside alone: nobody's record takes another's with it.
  */
 export class Signals {
   #spool: Spool;
@@ -51,6 +64,8 @@ export class Signals {
   #closed = false;
   #accepted: number;
   #flushed = 0;
+  #refused = 0;
+  #rejected = 0;
   #listeners = new Set<(tables: ReadonlySet<TableName>) => void>();
   #settling: { until: number; resolve: () => void }[] = [];
   #flusher: Promise<void>;
@@ -80,13 +95,22 @@ export class Signals {
    * `signals.spool-full` and `signals.not-stored` (503); then nothing of them counts as stored.
    */
   async append(records: readonly SignalRecord[]): Promise<void> {
+    try {
+      await this.#store(records);
+    } catch (error) {
+      this.#rejected++;
+      throw error;
+    }
+  }
+
+  async #store(records: readonly SignalRecord[]): Promise<void> {
     if (records.length === 0) return;
     if (this.#closed) throw problem('not-stored', 'the control room is stopping: send the signals again');
     const frames: Frame[] = [];
     for (let start = 0; start < records.length; start += FRAME_RECORDS) {
       if (start > 0) await new Promise(setImmediate);
       const part = records.slice(start, start + FRAME_RECORDS);
-      const payload = Buffer.from(JSON.stringify(part.map(({ table, row }) => [table, row])));
+      const payload = Buffer.from(jsonText(part.map(({ table, row }) => [table, row])));
       frames.push({ payload, count: part.length });
     }
     try {
@@ -111,7 +135,13 @@ export class Signals {
       waiting: this.#accepted - this.#flushed,
       lagMs: oldestMs === undefined ? 0 : Math.max(0, this.#options.clock.now() - oldestMs),
       acceptedPerSecond: this.#rate.perSecond(),
+      refused: this.#refused,
     };
+  }
+
+  /** What was lost since the start: appends that were rejected, plus records refused. It never falls. */
+  failures(): number {
+    return this.#rejected + this.#refused;
   }
 
   /** Tells the listener, after each segment, which tables have new rows. Returns what ends it. */
@@ -150,7 +180,8 @@ export class Signals {
       const segment = await this.#spool.take();
       if (!segment) return;
       try {
-        const tables = await this.#send(segment);
+        const { tables, refused } = await this.#send(segment);
+        if (refused.length > 0) await this.#keepAside(segment, refused);
         await this.#spool.remove(segment);
         this.#tell(tables);
       } catch (error) {
@@ -165,8 +196,8 @@ export class Signals {
     }
   }
 
-  /** Inserts the segment, table by table, for as long as it takes. */
-  async #send(segment: Segment): Promise<ReadonlySet<TableName>> {
+  /** Inserts the segment, table by table, for as long as it takes; what the engine will never take comes back. */
+  async #send(segment: Segment): Promise<{ tables: ReadonlySet<TableName>; refused: RefusedRow[] }> {
     const tables = new Map<TableName, unknown[][]>();
     for (const { payload } of await this.#spool.read(segment)) {
       for (const [table, row] of JSON.parse(payload.toString('utf8')) as [TableName, unknown[]][]) {
@@ -176,15 +207,47 @@ export class Signals {
       }
     }
     const results = await Promise.allSettled(
-      [...tables].map(([table, rows]) => this.#insert(segment, table, rows)),
+      [...tables].map(([table, rows]) => this.#land(segment, table, rows)),
     );
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-    return new Set(tables.keys());
+    const refused: RefusedRow[] = [];
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason;
+      for (const row of result.value) refused.push(row);
+    }
+    return { tables: new Set(tables.keys()), refused };
   }
 
-  /** Rows that the engine will never take, or a file that cannot be read or removed: one line in the log, and on. */
+  /** Inserts the rows but for those that the engine refuses for good, and returns these. */
+  async #land(segment: Segment, table: TableName, rows: unknown[][]): Promise<RefusedRow[]> {
+    const whole = `${segment.id}:${table}`;
+    const ranges = await isolate(rows.length, async (from, to) => {
+      const all = to - from === rows.length;
+      try {
+        await this.#insert(table, rows.slice(from, to), all ? whole : `${whole}:${from}-${to}`);
+        return undefined;
+      } catch (error) {
+        if (isRefusal(error)) return error.message.slice(0, LONGEST_REASON);
+        throw error;
+      }
+    });
+    return ranges.flatMap(({ from, to, reason }) =>
+      rows.slice(from, to).map((row) => ({ table, reason, row })),
+    );
+  }
+
+  /** Rows that the engine will never take are written down, with why, for a person to look at. */
+  async #keepAside(segment: Segment, refused: readonly RefusedRow[]): Promise<void> {
+    const aside = await this.#spool.keepAside(segment, refused.map((row) => `${jsonText(row)}\n`).join(''));
+    this.#refused += refused.length;
+    this.#options.log.error(
+      { segment: segment.id, aside, records: refused.length, error: refused[0]?.reason },
+      'signals put aside',
+    );
+  }
+
+  /** A file that cannot be read, written or removed: one line in the log, and on. */
   async #putAside(segment: Segment, error: unknown): Promise<void> {
+    this.#refused += segment.records;
     const aside = await this.#spool.refuse(segment).catch(() => 'where it is');
     this.#options.log.error({ segment: segment.id, aside, error: String(error) }, 'signals put aside');
   }
@@ -199,19 +262,14 @@ export class Signals {
     }
   }
 
-  #insert(segment: Segment, table: TableName, rows: unknown[][]): Promise<void> {
-    const batch = {
-      table: `upstack.${table}`,
-      columns: TABLES[table],
-      rows,
-      token: `${segment.id}:${table}`,
-    };
+  #insert(table: TableName, rows: unknown[][], token: string): Promise<void> {
+    const batch = { table: `upstack.${table}`, columns: TABLES[table], rows, token };
     return retry(() => this.#options.events.insert(batch), {
       firstMs: FIRST_PAUSE_MS,
       longestMs: LONGEST_PAUSE_MS,
       signal: this.#stopping.signal,
       failed: (error, attempt) => {
-        if (error instanceof Problem && error.code === 'events.refused-rows') throw error;
+        if (isRefusal(error)) throw error;
         this.#options.log.warn(
           { table, rows: rows.length, attempt, error: String(error) },
           'insert is repeated',
@@ -219,4 +277,8 @@ export class Signals {
       },
     });
   }
+}
+
+function isRefusal(error: unknown): error is Problem {
+  return error instanceof Problem && error.code === 'events.refused-rows';
 }

@@ -63,6 +63,7 @@ export const TABLES = {
     'cold',
     'init_ms',
     'status',
+    'http_status',
     'error_type',
   ],
   logs: ['ts', 'function', 'version', 'instance', 'request_id', 'line'],
@@ -82,8 +83,8 @@ export function timeOfMs(ms: number): string {
   return `${Math.floor(whole / 1000)}.${String(whole % 1000).padStart(3, '0')}`;
 }
 
-/** Epoch nanoseconds in decimal digits as the events engine reads a DateTime64(9). */
+/** Epoch nanoseconds in decimal digits as the events engine reads a DateTime64(9), which takes no zeros in front. */
 export function timeOfNanos(nanos: string): string {
-  const digits = nanos.padStart(10, '0');
+  const digits = String(BigInt(nanos)).padStart(10, '0');
   return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }

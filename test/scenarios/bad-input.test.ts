@@ -64,6 +64,12 @@ test('a file, a run, a command or an option that does not exist is bad input', a
   }
 });
 
+test('a command without its subcommand is bad input too, and help that was asked for is not', async () => {
+  assert.equal((await room.upstack('experiment')).code, 2);
+  assert.equal((await room.upstack('experiment', '--help')).code, 0);
+  assert.equal((await room.upstack('--version')).code, 0);
+});
+
 test('the API answers problem documents for what it cannot read', async () => {
   const cases: [path: string, init: RequestInit, status: number][] = [
     ['/api/experiments/runs', { method: 'POST', body: '{' }, 400],

@@ -54,6 +54,15 @@ test('failing payments are aborted, exit code 6, within 2 s of the first harmful
   assert.ok(harmMs <= LONGEST_HARM_MS, `the last of ${count} injections came ${harmMs} ms after the first`);
 });
 
+test('the outage shows in the figures of the functions: a server error is an error', async () => {
+  const { functions } = await room.json<{ functions: { name: string; errors: number }[] }>('/api/functions');
+  for (const name of ['shop-payments', 'shop-checkout']) {
+    assert.ok((functions.find((row) => row.name === name)?.errors ?? 0) > 0, name);
+  }
+  const view = await room.json<{ recentErrors: { errorType: string }[] }>('/api/functions/shop-payments');
+  assert.equal(view.recentErrors[0]?.errorType, 'HTTP 503');
+});
+
 test('all three verdicts came within three minutes of the start', (t) => {
   const tookMs = performance.now() - startedAt;
   t.diagnostic(`${Math.round(tookMs / 1000)} s`);

@@ -59,7 +59,7 @@ export function useResource<Data>(path: string, everyMs?: number): Resource<Data
 }
 
 /** How often a running experiment is fetched anew, for what the stream does not carry (the count of injections). */
-const RUN_REFRESH_MS = 10_000;
+const RUN_REFRESH_MS = 2_000;
 
 /** One run: fetched once, then kept up to date by the stream. */
 export function useRun(runId: string) {
@@ -78,7 +78,8 @@ export function useRun(runId: string) {
         (reason) => controller.signal.aborted || setError(asApiError(reason)),
       );
     void ask();
-    const timer = status === 'ended' ? undefined : setInterval(ask, RUN_REFRESH_MS);
+    const timer =
+      status === 'ended' ? undefined : setInterval(() => document.hidden || void ask(), RUN_REFRESH_MS);
     return () => {
       controller.abort();
       clearInterval(timer);

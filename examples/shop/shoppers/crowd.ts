@@ -10,14 +10,12 @@ export interface Visit {
 
 /** Newcomers are numbered from here, well above the customers who were there from the beginning. */
 const FIRST_NEWCOMER = 1_000_000;
-/** Every third of the people in the generated history is a customer, so that old ones and recent ones are among them. */
-const EVERY = 3;
 /** The part of visits that somebody new makes. */
 const NEW_SHARE = 0.003;
 
 /**
- * The people who use the shop: at the beginning `size` customers, later without those who left for good and
- * with newcomers. Nobody is in the shop twice at the same time.
+ * The people who use the shop: at the beginning the customers (numbers of people, each once), later without those who
+ * left for good and with newcomers. Nobody is in the shop twice at the same time.
  */
 export class Crowd {
   #seed: number;
@@ -27,10 +25,10 @@ export class Crowd {
   #newcomers = 0;
   #churned = 0;
 
-  constructor(seed: number, size: number) {
+  constructor(seed: number, customers: readonly number[]) {
     this.#seed = seed;
     this.#random = randomOf(seed, 'crowd');
-    this.#outside = Array.from({ length: size }, (_, index) => index * EVERY);
+    this.#outside = [...customers];
   }
 
   get churned(): number {

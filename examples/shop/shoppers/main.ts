@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { recentCustomers } from '../history.ts';
 import { DEFAULTS, type ShoppersOptions, startShoppers } from './shoppers.ts';
 
 /**
  * `node examples/shop/shoppers/main.ts --storefront URL [--rate N] [--seed N] [--speed N] [--people N] [--seconds N]`
+ * The customers are those of the made-up past who were active lately; `--people` takes that many of them at most.
  * Ends after `--seconds`, on SIGINT and SIGTERM, and, when it was started with an IPC channel, with its parent.
  * Prints the totals as one line of JSON at the end.
  */
@@ -55,8 +57,10 @@ function read(): { options: ShoppersOptions; seconds: number | undefined } | str
     if (!(number >= least && number <= most)) return `--${name} must be a number from ${least} to ${most}`;
     numbers[name] = number;
   }
-  const { seconds, ...rest } = numbers;
-  return { options: { storefront: values.storefront, ...DEFAULTS, ...rest }, seconds };
+  const { seconds, people, ...rest } = numbers;
+  const settings = { ...DEFAULTS, ...rest };
+  const customers = recentCustomers({ seed: settings.seed, endMs: Date.now() }).slice(0, people);
+  return { options: { storefront: values.storefront, ...settings, customers }, seconds };
 }
 
 main();

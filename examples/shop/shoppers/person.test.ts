@@ -81,8 +81,9 @@ test('a slow step ends the visit, a failed one is tried once or twice again', ()
 });
 
 test('nobody is in the shop twice, and who was let down leaves for good more often', () => {
+  const customers = Array.from({ length: 100 }, (_, index) => 11 + 5 * index);
   const visits = (outcome: 'done' | 'slow') => {
-    const crowd = new Crowd(7, 100);
+    const crowd = new Crowd(7, customers);
     for (let round = 0; round < 200; round++) {
       const inside = Array.from({ length: 50 }, () => crowd.arrive().person);
       assert.equal(new Set(inside.map((person) => person.index)).size, 50);
@@ -95,8 +96,23 @@ test('nobody is in the shop twice, and who was let down leaves for good more oft
   assert.ok(happy.newcomers > 5 && happy.newcomers < 100, `${happy.newcomers}`);
 });
 
+test('who comes in is one of the customers that were handed over, or new', () => {
+  const customers = [4, 8, 15, 16, 23, 42];
+  const crowd = new Crowd(7, customers);
+  const seen = new Set<number>();
+  for (let round = 0; round < 500; round++) {
+    const { person, isFirst } = crowd.arrive();
+    if (!isFirst) assert.ok(customers.includes(person.index), `${person.index}`);
+    else assert.ok(person.index > 4_000, `${person.index}`);
+    if (!isFirst) seen.add(person.index);
+    crowd.leave(person, 'done');
+  }
+  assert.equal(seen.size, customers.length);
+  assert.deepEqual(customers, [4, 8, 15, 16, 23, 42], 'the list of the caller is not touched');
+});
+
 test('an empty street is filled with newcomers', () => {
-  const crowd = new Crowd(7, 1);
+  const crowd = new Crowd(7, [31]);
   const indexes = [crowd.arrive(), crowd.arrive(), crowd.arrive()].map((visit) => visit.person.index);
   assert.equal(new Set(indexes).size, 3);
 });

@@ -32,7 +32,8 @@ async function openShop(t: TestContext, paying: Handler = payments): Promise<str
 }
 
 async function shopUntil(storefront: string, enough: (totals: Totals) => boolean): Promise<Totals> {
-  const shoppers = startShoppers({ storefront, rate: 60, seed: 7, speed: 20, people: 200 });
+  const customers = Array.from({ length: 200 }, (_, index) => index);
+  const shoppers = startShoppers({ storefront, rate: 60, seed: 7, speed: 20, customers });
   for (const deadline = Date.now() + 15_000; !enough(shoppers.totals()); ) {
     if (Date.now() > deadline) break;
     await new Promise((resolve) => setTimeout(resolve, 20));

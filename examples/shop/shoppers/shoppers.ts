@@ -13,8 +13,8 @@ export interface ShoppersOptions {
   seed: number;
   /** How many times faster than real people they think and lose patience; 10 in the demo. */
   speed?: number;
-  /** How many customers there are at the beginning. */
-  people?: number;
+  /** The numbers of the people who are customers at the beginning, each once. */
+  customers: readonly number[];
   /** The most visits at the same time; who comes above that turns round at the door. */
   mostAtOnce?: number;
 }
@@ -44,7 +44,7 @@ export interface Shoppers {
   stop(): Promise<Totals>;
 }
 
-export const DEFAULTS = { rate: 36, seed: 7, speed: 10, people: 1_200, mostAtOnce: 400 } as const;
+export const DEFAULTS = { rate: 36, seed: 7, speed: 10, mostAtOnce: 400 } as const;
 /** The street fills during this time, so that a shop which was just deployed is not stormed while it starts. */
 const OPENING_MS = 5_000;
 const FIRST_SHARE = 0.1;
@@ -77,18 +77,12 @@ class Street {
   #nextAt = 0;
 
   constructor(options: ShoppersOptions) {
-    const {
-      seed,
-      rate,
-      speed = DEFAULTS.speed,
-      people = DEFAULTS.people,
-      mostAtOnce = DEFAULTS.mostAtOnce,
-    } = options;
+    const { seed, rate, customers, speed = DEFAULTS.speed, mostAtOnce = DEFAULTS.mostAtOnce } = options;
     this.#storefront = new URL(options.storefront);
     this.#speed = speed;
     this.#gapMs = 1000 / rate;
     this.#mostAtOnce = mostAtOnce;
-    this.#crowd = new Crowd(seed, people);
+    this.#crowd = new Crowd(seed, customers);
     this.#network = new Network(mostAtOnce);
     this.#arrivals = randomOf(seed, 'arrivals');
   }

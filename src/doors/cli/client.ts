@@ -18,7 +18,14 @@ const UNREACHABLE = { status: 503, title: 'The control room does not answer' };
  */
 export async function connect(options: { data?: string }): Promise<Connection> {
   const { UPSTACK_URL: url, UPSTACK_TOKEN: token } = process.env;
-  if (url && token && options.data === undefined) return { url, token };
+  if (url && token && options.data === undefined) {
+    if (URL.canParse(url)) return { url, token };
+    throw new Problem(
+      'cli.bad-url',
+      { status: 400, title: 'Bad URL' },
+      `UPSTACK_URL "${url}" is not a URL: write it as http://host:port`,
+    );
+  }
   const directory = resolve(options.data ?? DEFAULT_DATA);
   const keys = await readKeys(keyFile(directory));
   if (!keys) {
@@ -38,8 +45,7 @@ export async function call<Result>(
   path: string,
   body?: unknown,
 ): Promise<Result> {
-  const response = await request(connection, method, path, body);
-  const text = await response.text();
+  const { response, text } = await request(connection, method, path, body);
   if (response.ok) return JSON.parse(text) as Result;
   throw problemFrom(response.status, text, response.headers.get('retry-after'));
 }
@@ -49,9 +55,9 @@ async function request(
   method: string,
   path: string,
   body: unknown,
-): Promise<Response> {
+): Promise<{ response: Response; text: string }> {
   try {
-    return await fetch(new URL(path, url), {
+    const response = await fetch(new URL(path, url), {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -59,6 +65,7 @@ async function request(
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    return { response, text: await response.text() };
   } catch (error) {
     throw new Problem(
       'cli.unreachable',

@@ -11,15 +11,15 @@ const LONGEST_WAIT_MS = 15 * 60_000;
 
 /**
  * Starts a run. While another experiment is active on the function it waits its turn, at most 15 minutes, and says so
- * once; without `wait` it throws `experiments.target-busy`.
+ * once; without `queue` it throws `experiments.target-busy`.
  */
 export async function begin(
   connection: Connection,
   source: string,
   {
-    wait,
+    queue,
     tell = (line) => process.stderr.write(`${line}\n`),
-  }: { wait: boolean; tell?: (line: string) => void },
+  }: { queue: boolean; tell?: (line: string) => void },
 ): Promise<RunSummary> {
   const until = Date.now() + LONGEST_WAIT_MS;
   for (let told = false; ; told = true) {
@@ -27,7 +27,7 @@ export async function begin(
       return await call<RunSummary>(connection, 'POST', '/api/experiments/runs', { source });
     } catch (error) {
       const busy = error instanceof Problem && error.code === 'experiments.target-busy';
-      if (!busy || !wait || Date.now() > until) throw error;
+      if (!busy || !queue || Date.now() > until) throw error;
       if (!told) tell(`waiting: ${error.message}`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }

@@ -27,13 +27,17 @@ export async function runCommand(
   try {
     await program.parseAsync(line, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 || isHelp(error) ? 0 : 2;
+    if (error instanceof CommanderError) process.exitCode = isAskedFor(error) ? 0 : 2;
     else process.exitCode = fail(error);
   }
 }
 
-function isHelp({ code }: CommanderError): boolean {
-  return code === 'commander.help' || code === 'commander.helpDisplayed' || code === 'commander.version';
+/** Help that was asked for; commander shows it too when a subcommand is missing, which is bad input. */
+function isAskedFor({ code, exitCode }: CommanderError): boolean {
+  return (
+    exitCode === 0 &&
+    (code === 'commander.helpDisplayed' || code === 'commander.version' || code === 'commander.help')
+  );
 }
 
 function exitInsteadOfThrow(command: Command): void {

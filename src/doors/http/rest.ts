@@ -33,11 +33,29 @@ function readInput(operation: Operation, request: FastifyRequest): unknown {
     throw problem('invalid-input', `the body of ${operation.name} must be a JSON object`);
   }
   const merged = { ...(request.query as object), ...body, ...(request.params as object) };
-  const parsed = operation.input.safeParse(merged);
+  const parsed = operation.input.safeParse(merged, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw problem('invalid-input', parsed.error.issues.map(describe).join('; '));
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  return `${issue.path.length > 0 ? issue.path.join('.') : 'input'}: ${issue.message.toLowerCase()}`;
+  return `${issue.path.length > 0 ? issue.path.join('.') : 'input'} ${demand(issue)}`;
+}
+
+/** What an input must be, in words for people. */
+function demand(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `is missing: give a ${issue.expected}`
+        : `must be a ${issue.expected}`;
+    case 'too_small':
+      return `must be ${issue.minimum} or more`;
+    case 'too_big':
+      return `must be ${issue.maximum} or less`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    default:
+      return issue.message.toLowerCase();
+  }
 }

@@ -5,6 +5,7 @@ import { hostAllowed, type OriginPolicy } from '../../access/origin.ts';
 import { problem as accessProblem } from '../../access/problems.ts';
 import type { Log } from '../../lib/log.ts';
 import { Problem } from '../../lib/problem.ts';
+import { hostInUrl } from './hosts.ts';
 import { problemAnswer } from './problem-json.ts';
 import { problem } from './problems.ts';
 import { securityHeaders } from './static.ts';
@@ -63,8 +64,7 @@ export class HttpDoor {
   }
 
   get url(): string {
-    const { host } = this.#options;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+    return `http://${hostInUrl(this.#options.host)}:${this.port}`;
   }
 
   /** Opens for business: raw routes first, in their order, then the web framework with the given routes. */

@@ -92,6 +92,8 @@ export interface InvocationReport {
   coldStart: boolean;
   initMs: number | undefined;
   status: 'success' | 'error' | 'timeout';
+  /** Of the answer, when the function was invoked through its URL. */
+  httpStatus: number | undefined;
   errorType: string;
 }
 

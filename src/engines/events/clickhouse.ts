@@ -136,11 +136,17 @@ const BAD_ROWS = new Set([
   '41',
   '53',
   '69',
+  '70',
   '72',
   '117',
+  '128',
+  '130',
   '131',
+  '190',
   '321',
   '349',
+  '407',
+  '467',
 ]);
 
 /** The engine's error as a Problem where it is about the engine; other errors of ClickHouse stay as they are. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { type Operation, operation } from '../../lib/operation.ts';
+import { isTelemetryLine } from '../../signals/function-line.ts';
 import * as queries from './queries.ts';
 import { type FunctionView, functionRow, functionView } from './schema.ts';
 
@@ -57,7 +58,7 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
           payload: parsed(result.payload),
           executedVersion: result.executedVersion,
           functionError: result.functionError ?? null,
-          log: result.log ?? null,
+          log: result.log === undefined ? null : withoutTelemetry(result.log),
         };
       },
     }),
@@ -135,6 +136,14 @@ export function columns(steps: queries.SeriesStep[]) {
     p50Ms: steps.map((step) => (step.invocations === 0 ? null : step.p50Ms)),
     p95Ms: steps.map((step) => (step.invocations === 0 ? null : step.p95Ms)),
   };
+}
+
+/** The log as its author wrote it. */
+function withoutTelemetry(log: string): string {
+  return log
+    .split('\n')
+    .filter((line) => !isTelemetryLine(line))
+    .join('\n');
 }
 
 function parsed(payload: Uint8Array): unknown {

@@ -27,9 +27,12 @@ export interface RecentError {
   requestId: string;
 }
 
+/** An invocation failed for its caller: the function failed, or answered with a server error. */
+const FAILED = `(status != 'success' OR http_status >= 500)`;
+
 const FIGURES = `
   toUInt32(count()) AS invocations,
-  toUInt32(countIf(status != 'success')) AS errors,
+  toUInt32(countIf(${FAILED})) AS errors,
   toUInt32(countIf(cold)) AS coldStarts,
   if(count() = 0, NULL, round(quantile(0.5)(duration_ms), 3)) AS p50Ms,
   if(count() = 0, NULL, round(quantile(0.95)(duration_ms), 3)) AS p95Ms`;
@@ -102,8 +105,8 @@ export function series(
 export function recentErrors(events: EventsEngine, name: string, limit: number): Promise<RecentError[]> {
   return events.query<RecentError>(
     `SELECT formatDateTime(ts, '%Y-%m-%dT%H:%i:%S.', 'UTC') || leftPad(toString(toUnixTimestamp64Milli(ts) % 1000), 3, '0') || 'Z' AS at,
-       version, if(error_type = '', status, error_type) AS errorType, request_id AS requestId
-     FROM upstack.invocations WHERE function = {name:String} AND status != 'success'
+       version, multiIf(error_type != '', error_type, http_status >= 500, 'HTTP ' || toString(http_status), status) AS errorType, request_id AS requestId
+     FROM upstack.invocations WHERE function = {name:String} AND ${FAILED}
      ORDER BY upstack.invocations.ts DESC LIMIT {limit:UInt32}`,
     { name, limit },
   );

@@ -7,13 +7,13 @@ const LEFT = 44;
 const HEIGHT = 84;
 const TOP = 18;
 
-/** Churn of each week as bars on the slots of the growth chart above. */
+/** Churn of each week as bars on the slots of the growth chart above; a week that is not over has no number yet. */
 export function ChurnChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
   const { ref, width } = useElementSize();
   const top = ceiling(Math.max(0, ...weeks.map(({ churn }) => churn ?? 0)));
   const slot = (width - LEFT) / Math.max(1, weeks.length);
   const bar = Math.min(44, slot * 0.66);
-  const known = weeks.filter(({ churn }) => churn !== null);
+  const known = weeks.filter(({ churn, settling }) => churn !== null && !settling);
   const label = known.map(({ week, churn }) => `week of ${dayName(week)} ${percent(churn)}`).join(', ');
   return (
     <div ref={ref} className="plot-host" style={{ height: HEIGHT }}>
@@ -34,8 +34,10 @@ export function ChurnChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
                   width={bar}
                   height={height}
                   rx={2}
-                />
-                {slot > 30 && (
+                >
+                  {settling && <title>not over</title>}
+                </rect>
+                {slot > 30 && !settling && (
                   <text className="bar-name" x={x} y={HEIGHT - 6 - height} textAnchor="middle">
                     {percent(churn)}
                   </text>

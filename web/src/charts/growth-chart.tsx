@@ -106,7 +106,7 @@ export function GrowthChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
             Active<b>{count(shown.active)}</b>
           </span>
           <span>
-            Churn<b>{percent(shown.churn)}</b>
+            Churn<b>{shown.settling ? 'not over' : percent(shown.churn)}</b>
           </span>
         </ChartTip>
       )}

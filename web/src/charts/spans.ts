@@ -25,7 +25,7 @@ export function spansAt(spans: readonly Span[], at: number, stepSeconds: number)
     .map(({ label }) => label);
 }
 
-/** Draws each span as a tinted stretch with a line where it starts and where it ends. */
+/** Draws each span as a tinted stretch with a hair line where it starts and where it ends. */
 export function drawSpans(chart: uPlot, spans: readonly Span[], { colour }: Palette): void {
   const { ctx, bbox } = chart;
   const { min, max } = chart.scales.x as uPlot.Scale;
@@ -40,10 +40,11 @@ export function drawSpans(chart: uPlot, spans: readonly Span[], { colour }: Pale
     const right = chart.valToPos(Math.min(to ?? max, max), 'x', true);
     ctx.fillStyle = colour('warn-line', 0.1);
     ctx.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height);
+    // One device pixel on the pixel grid: a hair line however dense the screen is.
+    ctx.fillStyle = colour('warn-line', 0.5);
+    if (from >= min) ctx.fillRect(Math.round(left), bbox.top, 1, bbox.height);
+    if (to !== null && to <= max) ctx.fillRect(Math.round(right), bbox.top, 1, bbox.height);
     ctx.fillStyle = colour('warn-line', 0.9);
-    const line = Math.max(1, devicePixelRatio);
-    if (from >= min) ctx.fillRect(left, bbox.top, line, bbox.height);
-    if (to !== null && to <= max) ctx.fillRect(right, bbox.top, line, bbox.height);
     if (from >= min) flag(ctx, left, bbox.top);
   }
   ctx.restore();

@@ -30,6 +30,8 @@ interface TimeChartProps {
   group?: string;
   /** A number above the chart that sums it up. */
   headline?: string;
+  /** What the headline's number counts, small beside it. */
+  headlineNote?: string;
   className?: string;
 }
 
@@ -41,9 +43,10 @@ function seriesOf(line: Line, { colour }: Palette): uPlot.Series {
     return {
       label: line.label,
       width: 0,
-      fill: colour(line.colour, 0.85),
+      // Opaque, so that the marks of experiments stay behind it.
+      fill: colour(line.colour),
       points: { show: false },
-      ...(uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.7, 18], radius: 0.15 }) } : {}),
+      ...(uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.7, 36], radius: 0.15 }) } : {}),
     };
   return {
     label: line.label,
@@ -56,7 +59,7 @@ function seriesOf(line: Line, { colour }: Palette): uPlot.Series {
 
 /** Lines or bars over the time of day, with what was being tried behind them, a tooltip, and a table. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, at, lines, values, format, height = 160, group, headline } = props;
+  const { title, at, lines, values, format, height = 160, group, headline, headlineNote } = props;
   const spans = props.spans ?? NO_SPANS;
   const shown = useRef(spans);
   shown.current = spans;
@@ -115,7 +118,12 @@ export function TimeChart(props: TimeChartProps) {
           .reverse(),
       })}
     >
-      {headline !== undefined && <p className="chart-headline">{headline}</p>}
+      {headline !== undefined && (
+        <p className="chart-headline">
+          {headline}
+          {headlineNote !== undefined && <span className="small muted"> {headlineNote}</span>}
+        </p>
+      )}
       <div className="plot-host">
         <Plot
           label={summary(props)}

@@ -18,6 +18,7 @@ export function controlRoomCommands(program: Command, start: Start): void {
       '--host <address>',
       `address to bind (default: ${DEFAULT_HOST}; anything else opens it to the network)`,
     )
+    .option('--allow-host <name...>', 'further names it answers to, such as that of a proxy in front')
     .option('--data <dir>', `data directory (default: ${DEFAULT_DATA})`)
     .option('--demo', 'deploy the example shop, let simulated shoppers use it, and run its experiments once')
     .option('--demo-rate <n>', 'visits to the shop per second in the demo')

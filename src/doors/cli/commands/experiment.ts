@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { PlanView, RunSummary, RunView } from '../../../experiments/schema.ts';
 import { Problem } from '../../../lib/problem.ts';
-import { call, connect } from '../client.ts';
+import { type Connection, call, connect } from '../client.ts';
 import { begin, follow } from '../follow.ts';
 import { paint, percent, print, table } from '../output.ts';
 
 interface Options {
   data?: string;
   json?: boolean;
-  wait?: boolean;
+  queue?: boolean;
   reason?: string;
 }
 
@@ -25,13 +25,16 @@ export function experimentCommands(program: Command): void {
 
   experiment
     .command('plan <file>')
-    .description('check an experiment file and the preparedness for it; changes nothing')
+    .description(
+      'check an experiment file and the preparedness for it; changes nothing (exit code 1 when a check fails)',
+    )
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: Options) => {
       const source = await readSource(file);
       const plan = await call<PlanView>(await connect(options), 'POST', '/api/experiments/plan', { source });
       print(plan, options.json === true, renderPlan);
+      if (plan.checks.some(({ state }) => state === 'fail')) process.exitCode = 1;
     });
 
   experiment
@@ -41,14 +44,15 @@ export function experimentCommands(program: Command): void {
     )
     .option('--data <dir>', 'data directory of the control room')
     .option(
-      '--no-wait',
-      'fail at once when another experiment is active on the function, instead of waiting for it',
+      '--no-queue',
+      'fail at once when another experiment is active on the function, instead of waiting its turn',
     )
     .option('--json', 'print one JSON document at the end')
     .action(async (file: string, options: Options) => {
       const source = await readSource(file);
       const connection = await connect(options);
-      const started = await begin(connection, source, { wait: options.wait !== false });
+      const started = await begin(connection, source, { queue: options.queue !== false });
+      await tellReadiness(connection, started.runId);
       const ended = await follow(connection, started, options.json !== true);
       print(ended, options.json === true, renderEnd);
       process.exitCode = exitCode(ended);
@@ -89,6 +93,16 @@ export function experimentCommands(program: Command): void {
       const ended = await call<RunSummary>(await connect(options), 'POST', `${runPath(run)}/abort`, body);
       print(ended, options.json === true, renderEnd);
     });
+}
+
+/** Says on standard error which checks of preparedness did not pass; they do not keep a run from starting. */
+async function tellReadiness(connection: Connection, runId: string): Promise<void> {
+  const { journal } = await call<RunView>(connection, 'GET', runPath(runId));
+  const checks = (journal.find(({ kind }) => kind === 'readiness')?.detail.checks ??
+    []) as PlanView['checks'];
+  for (const { check, state, detail } of checks) {
+    if (state !== 'pass') process.stderr.write(`not prepared: ${check}: ${detail}\n`);
+  }
 }
 
 async function readSource(file: string): Promise<string> {

@@ -52,6 +52,10 @@ export function productCommands(program: Command): void {
     });
 }
 
+function settlingNote(): string {
+  return paint('dim', '* this week has not ended yet');
+}
+
 function withCommon(command: Command): Command {
   return command
     .option('--data <dir>', 'data directory of the control room')
@@ -73,7 +77,7 @@ function renderRetention(view: RetentionView): string {
     ...cohort.retained.map((people, later) => {
       if (people === null || cohort.people === 0) return '';
       const text = percent(people / cohort.people).replace(' ', '');
-      return later === cohort.settlingIndex ? paint('dim', text) : text;
+      return later === cohort.settlingIndex ? paint('dim', `${text}*`) : text;
     }),
   ];
   const header = ['COHORT', 'PEOPLE', ...Array.from({ length: weeks }, (_, later) => `W${later}`)];
@@ -82,7 +86,7 @@ function renderRetention(view: RetentionView): string {
     '',
     ...view.curve.map((share) => (share === null ? '' : percent(share).replace(' ', ''))),
   ];
-  return table(header, [...view.cohorts.map(row), curve]);
+  return `${table(header, [...view.cohorts.map(row), curve])}\n${settlingNote()}`;
 }
 
 function renderGrowth({ weeks }: GrowthView): string {
@@ -92,7 +96,7 @@ function renderGrowth({ weeks }: GrowthView): string {
     percent(week.churn),
   ]);
   const header = ['WEEK', 'ACTIVE', 'NEW', 'RETURNING', 'RESURRECTING', 'DORMANT', 'CHURN'];
-  return `${table(header, rows)}\n${paint('dim', '* has not ended yet')}`;
+  return `${table(header, rows)}\n${settlingNote()}`;
 }
 
 function renderAdoption(view: AdoptionView): string {

@@ -34,6 +34,8 @@ export interface InvokeInput {
   clientContext: string | undefined;
   /** Collect the log of this invocation. */
   tail: boolean;
+  /** The status of the HTTP answer that the result becomes; absent for an invocation by the API. */
+  httpStatusOf?: (result: Buffer | undefined) => number;
 }
 
 export interface InvokeOutcome {
@@ -191,6 +193,7 @@ export class Invocations {
       ...figures(input, instance, requestId, this.#options.clock.now()),
       coldStart: true,
       status: failure.status,
+      httpStatus: input.httpStatusOf?.(undefined),
       errorType: failure.errorType,
     };
     this.#options.onInvocation(report);
@@ -219,6 +222,7 @@ function reportOf(
     coldStart,
     initMs,
     status: outcome.ok ? 'success' : outcome.failure.status,
+    httpStatus: input.httpStatusOf?.(outcome.ok ? outcome.payload : undefined),
     errorType: outcome.ok ? '' : outcome.failure.errorType,
   };
 }

@@ -113,7 +113,8 @@ export class EmbeddedRuntime {
       const event = urlEvent(request, { urlId, requestId: randomUUID(), traceId, nowMs });
       const payload = Buffer.from(JSON.stringify(event));
       if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
-      const outcome = await invocations.invoke({
+      let answer = badGateway();
+      await invocations.invoke({
         name: record.name,
         version: routed(this.#context, record.name, url.alias),
         functionArn: functionArn(catalog.account, record.name, url.alias),
@@ -121,8 +122,12 @@ export class EmbeddedRuntime {
         traceId,
         clientContext: undefined,
         tail: false,
+        httpStatusOf(result) {
+          if (result) answer = urlAnswer(result);
+          return answer.status;
+        },
       });
-      return outcome.ok ? urlAnswer(outcome.payload) : badGateway();
+      return answer;
     } catch (error) {
       if (error instanceof LambdaError) return messageAnswer(error.status, error.message);
       log.error({ urlId, error: error instanceof Error ? error.stack : error }, 'function url');

@@ -128,6 +128,8 @@ CREATE TABLE IF NOT EXISTS upstack.invocations (
   cold Bool,
   init_ms Nullable(Float64),
   status LowCardinality(String),
+  -- Of the answer through a function URL; 0 for an invocation by the API.
+  http_status UInt16,
   error_type LowCardinality(String)
 )
 ENGINE = MergeTree

@@ -45,8 +45,8 @@ export function AbortButton({ run, onAborted }: { run: RunView; onAborted(): voi
       <Modal opened={opened && !ended} onClose={close} title="Abort this run?" centered>
         <form onSubmit={abort} className="stack">
           <p>
-            The fault on <strong>{run.function}</strong> is withdrawn at once and the run ends without a
-            verdict. This cannot be undone.
+            The fault on <strong>{run.function}</strong> is withdrawn at once and the run ends undecided. This
+            cannot be undone.
           </p>
           <TextInput
             label="Reason"

@@ -1,6 +1,7 @@
 import { Progress } from '@mantine/core';
 import type { RunView } from '../../../../src/experiments/schema.ts';
 import { bounds, dateTime, duration, percent, ratio } from '../../format.ts';
+import { estimateOf } from '../../parts/estimate.ts';
 import { useNow } from '../../parts/now.ts';
 import { outcomeOf } from '../../parts/outcome.tsx';
 
@@ -54,7 +55,7 @@ function Estimate({ run }: { run: RunView }) {
     <div>
       <dt>Goal ratio</dt>
       <dd>
-        {ratio(look.ratio)} <span className="small">{bounds(look.low, look.high)}</span>
+        {ratio(estimateOf(look))} <span className="small">{bounds(look.low, look.high)}</span>
       </dd>
     </div>
   );

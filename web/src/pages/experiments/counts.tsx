@@ -4,6 +4,7 @@ import { bounds, count, percent, ratio, share } from '../../format.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Definition } from '../../parts/definition.tsx';
+import { estimateOf } from '../../parts/estimate.ts';
 
 const STATES = {
   open: { label: 'Open', tone: 'plain', icon: IconHourglassEmpty },
@@ -40,6 +41,11 @@ export function Counts({ look }: { look: LookView | undefined }) {
               </th>
               <th scope="col" className="right">
                 Ratio
+                <Definition of="Ratio">
+                  Converted units per assigned share, treatment over control. It may differ from the quotient
+                  of the two rates while few units are judged. Below 20 events in both arms together only its
+                  bounds are shown.
+                </Definition>
               </th>
               <th scope="col" className="right">
                 Confidence sequence
@@ -72,7 +78,7 @@ function Row({ look }: { look: MetricLook }) {
       <Arm counts={look.control} />
       <Arm counts={look.treatment} />
       <td className="right">
-        <b>{ratio(look.ratio)}</b>
+        <b>{ratio(estimateOf(look))}</b>
       </td>
       <td className="right nowrap">{bounds(look.low, look.high)}</td>
       <td className="right nowrap">

@@ -45,6 +45,8 @@ export function NewExperimentPage() {
       navigate(`/experiments/${encodeURIComponent(runId)}`);
     });
 
+  const failed = plan?.checks.some(({ state }) => state === 'fail') ?? false;
+
   return (
     <Page
       title="New experiment"
@@ -82,7 +84,7 @@ export function NewExperimentPage() {
               disabled={busy !== null || source.trim() === ''}
               onClick={start}
             >
-              Start
+              {failed ? 'Start anyway' : 'Start'}
             </Button>
           </div>
         </Card>

@@ -1,12 +1,9 @@
 import { Link } from 'wouter';
 import type { RunSummary } from '../../../../src/experiments/schema.ts';
 import { ago, duration, percent } from '../../format.ts';
-import { Badge } from '../../parts/badge.tsx';
 import { faultText } from '../../parts/fault.ts';
 import { useNow } from '../../parts/now.ts';
 import { OutcomeBadge } from '../../parts/outcome.tsx';
-
-const DECISIONS = { promote: 'promoted', abort: 'aborted', conclude: 'concluded' } as const;
 
 export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
   const now = useNow();
@@ -39,11 +36,8 @@ export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
                   </Link>
                   <div className="small muted">{faultText(run.fault)}</div>
                 </th>
-                <td>
-                  <span className="chips nowrap-row">
-                    <OutcomeBadge run={run} />
-                    {run.decision === 'abort' && run.verdict !== null && <Badge>{DECISIONS.abort}</Badge>}
-                  </span>
+                <td className="nowrap">
+                  <OutcomeBadge run={run} />
                 </td>
                 <td className="nowrap">{run.function}</td>
                 <td className="right">{percent(run.share)}</td>

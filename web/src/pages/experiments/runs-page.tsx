@@ -78,6 +78,7 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
           data={[...FILTERS]}
           aria-label="Outcome"
           withItemsBorders={false}
+          className="outcome-filter"
         />
         <TextInput
           size="xs"

@@ -6,6 +6,7 @@ import { ConfidenceBar } from '../../charts/confidence-bar.tsx';
 import { bounds, count, duration, percent, ratio } from '../../format.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { estimateOf } from '../../parts/estimate.ts';
 import { faultText } from '../../parts/fault.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { useNow } from '../../parts/now.ts';
@@ -73,7 +74,7 @@ function Evidence({ run }: { run: RunView }) {
       <div className="running-numbers small">
         <span className="mono">{look.metric}</span>
         <span className="num">
-          <b>{ratio(look.ratio)}</b> <span className="muted">{bounds(look.low, look.high)}</span>
+          <b>{ratio(estimateOf(look))}</b> <span className="muted">{bounds(look.low, look.high)}</span>
         </span>
       </div>
       <ConfidenceBar look={look} />

@@ -1,39 +1,41 @@
 import { useMemo } from 'react';
 import type { Overview } from '../../../../src/operate/overview/schema.ts';
+import { sinceTraffic } from '../../charts/since-traffic.ts';
 import { spanOf } from '../../charts/spans.ts';
 import { TimeChart } from '../../charts/time-chart.tsx';
 import { latency, percent, perSecond, shortCount } from '../../format.ts';
 
-/** The traffic of all functions over the last 30 minutes, with the experiments of that time behind it. */
+/** The traffic of all functions over the last 30 minutes (fewer if it began later), with the experiments of that time behind it. */
 export function Traffic({ overview }: { overview: Overview }) {
   const { series, functions, running, recent } = overview;
+  const shown = useMemo(() => sinceTraffic(series), [series]);
   const spans = useMemo(() => {
-    const start = series.at[0] ?? 0;
+    const start = shown.at[0] ?? 0;
     return [...running, ...recent].map(spanOf).filter(({ to }) => to === null || to >= start);
-  }, [series, running, recent]);
+  }, [shown, running, recent]);
   return (
     <div className="grid">
       <TimeChart
-        title="Invocations / min"
+        title="Invocations"
         headline={perSecond(functions.invocationsPerSecond)}
+        headlineNote="last minute"
         className="span-4"
-        at={series.at}
-        values={[series.invocations]}
-        lines={[{ label: 'Invocations', colour: 'accent-line', kind: 'bar' }]}
+        at={shown.at}
+        values={[shown.invocations]}
+        lines={[{ label: 'Invocations per minute', colour: 'accent-line', kind: 'bar' }]}
         format={shortCount}
         spans={spans}
         group="home"
         height={150}
       />
       <TimeChart
-        title="Errors / min"
-        headline={
-          functions.errorRate === null ? 'No traffic' : `${percent(functions.errorRate)} of invocations`
-        }
+        title="Errors"
+        headline={functions.errorRate === null ? 'No traffic' : percent(functions.errorRate)}
+        headlineNote={functions.errorRate === null ? 'last minute' : 'of invocations, last minute'}
         className="span-4"
-        at={series.at}
-        values={[series.errors]}
-        lines={[{ label: 'Errors', colour: 'bad-line', kind: 'bar' }]}
+        at={shown.at}
+        values={[shown.errors]}
+        lines={[{ label: 'Errors per minute', colour: 'bad-line', kind: 'bar' }]}
         format={shortCount}
         spans={spans}
         group="home"
@@ -42,9 +44,10 @@ export function Traffic({ overview }: { overview: Overview }) {
       <TimeChart
         title="Duration, p95"
         headline={latency(functions.p95Ms)}
+        headlineNote="last minute"
         className="span-4"
-        at={series.at}
-        values={[series.p95Ms]}
+        at={shown.at}
+        values={[shown.p95Ms]}
         lines={[{ label: 'p95', colour: 'teal', kind: 'line', area: true }]}
         format={latency}
         spans={spans}

@@ -31,7 +31,7 @@ export function Growth({ weeks }: { weeks: GrowthView['weeks'] }) {
             count(week.returning),
             count(week.resurrecting),
             count(week.dormant),
-            percent(week.churn),
+            week.settling ? 'not over' : percent(week.churn),
           ])
           .reverse(),
       })}

@@ -189,13 +189,6 @@ export class Environment {
       detached: process.platform !== 'win32',
     });
     this.#process = child;
-    if (child.pid !== undefined) this.#reaper.add(child.pid);
-    for (const stream of [child.stdout, child.stderr]) {
-      const lines = new LineSplitter((line) => this.#events.line(this, this.#requestId, line));
-      stream.on('data', (bytes: Buffer) => lines.push(bytes));
-      stream.on('end', () => lines.flush());
-      stream.on('error', () => {});
-    }
     this.#exit = new Promise((resolve) => {
       const gone = (code: number | null, signal: string | null) => {
         this.#onExit(code, signal);
@@ -209,6 +202,15 @@ export class Environment {
         if (child.pid === undefined) gone(1, null);
       });
     });
+    if (child.pid !== undefined) this.#reaper.add(child.pid);
+    for (const stream of [child.stdout, child.stderr]) {
+      // A process that could not be started for want of descriptors has no streams.
+      if (!stream) continue;
+      const lines = new LineSplitter((line) => this.#events.line(this, this.#requestId, line));
+      stream.on('data', (bytes: Buffer) => lines.push(bytes));
+      stream.on('end', () => lines.flush());
+      stream.on('error', () => {});
+    }
     this.#initTimer = setTimeout(() => {
       this.#failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
       this.kill();

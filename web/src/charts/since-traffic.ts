@@ -1,0 +1,15 @@
+import type { Overview } from '../../../src/operate/overview/schema.ts';
+
+type Series = Overview['series'];
+
+/** The series from one step before its first traffic on, so that a young system's minutes fill the chart. */
+export function sinceTraffic(series: Series): Series {
+  const first = series.at.findIndex((_, index) => (series.invocations[index] ?? 0) > 0);
+  if (first <= 1) return series;
+  return {
+    at: series.at.slice(first - 1),
+    invocations: series.invocations.slice(first - 1),
+    errors: series.errors.slice(first - 1),
+    p95Ms: series.p95Ms.slice(first - 1),
+  };
+}

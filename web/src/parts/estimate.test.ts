@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { estimateOf } from './estimate.ts';
+
+const lookOf = (control: number, treatment: number, ratio: number | null) => ({
+  ratio,
+  control: { units: 100, events: control },
+  treatment: { units: 100, events: treatment },
+});
+
+test('an estimate is shown from twenty events in both arms together', () => {
+  assert.equal(estimateOf(lookOf(10, 9, 0.9)), null);
+  assert.equal(estimateOf(lookOf(10, 10, 0.9)), 0.9);
+  assert.equal(estimateOf(lookOf(1, 19, 0.9)), 0.9);
+  assert.equal(estimateOf(lookOf(0, 40, null)), null);
+});
