@@ -19,6 +19,37 @@ export async function readCounts(events: EventsEngine, run: Run, atMs: number): 
   return { goal, guardrails, exposures: counts.exposures, crossed: counts.crossed };
 }
 
+/** An invocation may last 15 minutes: one that began before cannot end now. */
+const LONGEST_INVOCATION_MS = 900_000;
+/** A function's clock may run ahead this far; what ends later than that is no proof that it is heard now. */
+const CLOCK_SKEW_MS = 2_000;
+
+/**
+ * When the newest invocation of the function that can be read ended, epoch milliseconds; undefined when none began in
+ * the 15 minutes before `atMs`. Throws what the events engine throws.
+ */
+export async function newestInvocation(
+  events: EventsEngine,
+  functionName: string,
+  atMs: number,
+): Promise<number | undefined> {
+  const [row] = await events.query<{ spans: number; newest: string }>(
+    `SELECT toUInt32(count()) AS spans, toString(toUnixTimestamp64Milli(max(ended))) AS newest
+     FROM (
+       SELECT Timestamp + toIntervalNanosecond(Duration) AS ended FROM upstack.otel_traces
+       WHERE Timestamp >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') AND FaasName = {function:String}
+         AND SpanKind IN ('Server', 'Consumer')
+     )
+     WHERE ended <= fromUnixTimestamp64Milli({until:Int64}, 'UTC') ${LIMITS}`,
+    {
+      function: functionName,
+      since: Math.floor(atMs) - LONGEST_INVOCATION_MS,
+      until: Math.floor(atMs) + CLOCK_SKEW_MS,
+    },
+  );
+  return row && row.spans > 0 ? Number(row.newest) : undefined;
+}
+
 export interface Injections {
   count: number;
   firstAt: string | null;

@@ -49,14 +49,14 @@ interface Room {
   seen: RunEvent[];
 }
 
-function openRoom(lag: () => { lagMs: number } = () => signals.lag()): Room {
+function openRoom(lag: () => { lagMs: number } = () => signals.lag(), failures = () => 0): Room {
   const store = new RunStore(state);
   const leases = new Leases({ privateKey, ttlMs: 2_500 });
   const worker = new ExperimentWorker({
     store,
     events,
     treatments: leases,
-    signals: { lag },
+    signals: { lag, failures },
     log: silentLog,
     clock: systemClock,
   });
@@ -136,7 +136,13 @@ extensions:
 function invocation(
   target: string,
   unit: string,
-  of: { run?: RunView | RunSummary; arm?: string; failed?: boolean; injected?: string },
+  of: {
+    run?: RunView | RunSummary;
+    arm?: string;
+    failed?: boolean;
+    injected?: string;
+    kind?: Span['kind'];
+  },
 ) {
   const nanos = (ms: number) => `${BigInt(Math.floor(ms)) * 1_000_000n}`;
   const span: Span = {
@@ -145,7 +151,7 @@ function invocation(
     parentSpanId: '',
     traceState: '',
     name: target,
-    kind: 'Server',
+    kind: of.kind ?? 'Server',
     startNanos: nanos(Date.now() - 5),
     endNanos: nanos(Date.now()),
     resource: { 'service.name': target, 'faas.name': target },
@@ -322,10 +328,14 @@ test('one run at a time on a function; a person may abort it at once, and only o
       ({ kind, text }) => kind === 'abort-requested' && text === 'ada aborts the run: enough',
     ),
   );
-  await assert.rejects(
-    room.call('experiments.abort', { runId }),
-    (error) => error instanceof Problem && error.status === 409,
-  );
+  await assert.rejects(room.call('experiments.abort', { runId }), (error) => {
+    assert.ok(error instanceof Problem);
+    assert.deepEqual(
+      [error.status, error.message],
+      [409, `${runId} has ended (aborted): there is nothing to abort`],
+    );
+    return true;
+  });
   await assert.rejects(
     room.call('experiments.abort', { runId: 'run_none' }),
     (error) => error instanceof Problem && error.status === 404,
@@ -423,6 +433,53 @@ test('one missed look is borne and journalled', async () => {
   await late.call('experiments.abort', { runId });
 });
 
+test('telemetry that was lost makes a look count as missed', async () => {
+  let failures = 7;
+  const lossy = openRoom(
+    () => ({ lagMs: 0 }),
+    () => failures,
+  );
+  const { runId } = await start({ name: 'lossy', target: 'shop-checkout' }, lossy);
+  await leased('shop-checkout', lossy);
+  failures++;
+  const missed = await until('the missed look', () =>
+    lossy.seen.flatMap(({ journal }) => journal ?? []).find(({ kind }) => kind === 'cannot-evaluate'),
+  );
+  assert.match(missed.text, /telemetry was lost since the last look/);
+  await until('the next look', () =>
+    lossy.seen.find(({ journal }) => journal?.some(({ kind }) => kind === 'evaluated-again')),
+  );
+  await lossy.call('experiments.abort', { runId });
+});
+
+test('when the telemetry of the target stops and all else is well, the treatment ends by itself', async () => {
+  const { runId } = await start({ name: 'unheard', target: 'shop-catalogue' });
+  await leased('shop-catalogue');
+  await signals.append([invocation('shop-catalogue', 'last-heard', {})]);
+  const heardAt = performance.now();
+  let leasedAt = heardAt;
+  let run = await show(runId);
+  for (let i = 0; run.status === 'running'; i++) {
+    assert.ok(i < 200, 'the run never ends');
+    // The caller is still heard, and calls the target; both prove nothing about the target itself.
+    await signals.append([
+      invocation('shop-checkout', `caller-${i}`, {}),
+      invocation('shop-catalogue', `caller-${i}`, { kind: 'Client' }),
+    ]);
+    await pause(100);
+    if (room.leases.current('shop-catalogue').length > 0) leasedAt = performance.now();
+    run = await show(runId);
+  }
+  assert.deepEqual([run.verdict, run.decision], ['invalid', 'abort']);
+  assert.match(
+    run.reason ?? '',
+    /^the guardrails could not be evaluated 3 times in a row \(no telemetry of shop-catalogue for (8|9|1\d) s\)$/,
+  );
+  const forMs = leasedAt - heardAt;
+  assert.ok(forMs > 7_000, `the treatment was not renewed while its target was heard: ${forMs} ms`);
+  assert.ok(forMs < 13_000, `the treatment lasted ${forMs} ms without telemetry`);
+});
+
 test('the longest duration ends a run undecided', async () => {
   const { runId } = await start({ name: 'short', target: 'shop-idle', maxDuration: '5s' });
   const run = await ended(runId);
@@ -455,6 +512,25 @@ test('a control room that starts again ends what was running; one that stops end
     start({ target: 'shop-checkout' }, next),
     (error) => error instanceof Problem && error.status === 503,
   );
+});
+
+test('a run that is being stored while the control room stops is ended, never treated', async () => {
+  const { runId } = await start({ name: 'example', target: 'shop-checkout' });
+  const { experiment, source } = await room.store.get(runId);
+  await room.call('experiments.abort', { runId });
+  const stopping = openRoom();
+  const begun = stopping.worker.begin(experiment, { source, startedBy: 'ada' });
+  const refused = assert.rejects(
+    begun,
+    (error) => error instanceof Problem && error.code === 'experiments.stopping',
+  );
+  await stopping.worker.close();
+  const late = (await room.store.list(1))[0];
+  assert.ok(late && late.runId !== runId, 'it was stored before the close resolved');
+  assert.deepEqual([late.status, late.reason], ['ended', 'the control room stopped']);
+  assert.deepEqual(stopping.leases.current('shop-checkout'), []);
+  await refused;
+  assert.equal(stopping.seen.length, 0);
 });
 
 test('looks are thinned for readers, and the last one is kept', async () => {

@@ -15,7 +15,7 @@ import {
   startedEntry,
 } from './journal.ts';
 import { problem } from './problems.ts';
-import { readCounts } from './queries.ts';
+import { newestInvocation, readCounts } from './queries.ts';
 import type { RunSummary } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf } from './view.ts';
@@ -27,8 +27,8 @@ export interface WorkerOptions {
   events: EventsEngine;
   /** What applies the treatment: the leases. */
   treatments: TreatmentControl;
-  /** How far behind the events engine is; `Signals` is one. */
-  signals: { lag(): { lagMs: number } };
+  /** How far behind the events engine is, and how often telemetry could not be taken in; `Signals` is one. */
+  signals: { lag(): { lagMs: number }; failures?(): number };
   log: Log;
   clock?: Clock;
 }
@@ -36,12 +36,16 @@ export interface WorkerOptions {
 /** How long an abort and a shutdown wait for the record, milliseconds. */
 const LONGEST_RECORD_MS = 3_000;
 
+const stopping = () => problem('stopping', 'the control room is stopping: start the run again in a moment');
+
 /** Runs experiments: begins them, watches each until its end, and tells who subscribed. */
 export class ExperimentWorker {
   #options: WorkerOptions;
   #clock: Clock;
   #watches = new Map<string, RunWatch>();
   #listeners = new Set<(event: RunEvent) => void>();
+  /** Runs that are being stored and are not watched yet. */
+  #beginning = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(options: WorkerOptions) {
@@ -70,8 +74,7 @@ export class ExperimentWorker {
     experiment: Experiment,
     { source, startedBy, entries = [] }: { source: string; startedBy: string; entries?: Entry[] },
   ): Promise<RunSummary> {
-    if (this.#closed)
-      throw problem('stopping', 'the control room is stopping: start the run again in a moment');
+    if (this.#closed) throw stopping();
     const startedAt = this.#now();
     const run: Run = {
       runId: newId('run', startedAt.getTime()),
@@ -87,7 +90,27 @@ export class ExperimentWorker {
       startedBy,
       stages: [{ share: experiment.slice.share, startedAtMs: startedAt.getTime() }],
     };
-    const journal = await this.#options.store.begin(run, [startedEntry(experiment, startedBy), ...entries]);
+    const begun = this.#store(run, [startedEntry(experiment, startedBy), ...entries]);
+    this.#beginning.add(begun);
+    try {
+      return await begun;
+    } finally {
+      this.#beginning.delete(begun);
+    }
+  }
+
+  /** Stores the run and watches it, unless the control room stops meanwhile: then the run ends before it is treated. */
+  async #store(run: Run, entries: Entry[]): Promise<RunSummary> {
+    const { store, log } = this.#options;
+    const journal = await store.begin(run, entries);
+    if (this.#closed) {
+      try {
+        await store.end(run.runId, { end: STOPPED, entries: endEntries(STOPPED) }, this.#now());
+      } catch (error) {
+        log.warn({ run: run.runId, error: String(error) }, 'the end of a run is recorded at the next start');
+      }
+      throw stopping();
+    }
     this.#tell({ run: summaryOf(run), journal });
     this.#watch(run);
     return summaryOf(run);
@@ -104,7 +127,7 @@ export class ExperimentWorker {
       const run = await this.#options.store.get(runId);
       throw problem(
         'already-ended',
-        `${runId} has ended (${run.verdict ?? 'no verdict'}): there is nothing to abort`,
+        `${runId} has ended (${run.decision === 'abort' ? 'aborted' : (run.verdict ?? 'no verdict')}): there is nothing to abort`,
       );
     }
     watch.stop(
@@ -136,7 +159,7 @@ export class ExperimentWorker {
     this.#closed = true;
     const watches = [...this.#watches.values()];
     for (const watch of watches) watch.stop(STOPPED);
-    const ended = Promise.allSettled(watches.map((watch) => watch.ended));
+    const ended = Promise.allSettled([...watches.map((watch) => watch.ended), ...this.#beginning]);
     await within(LONGEST_RECORD_MS, 'the record', ended).catch(() => undefined);
     for (const watch of watches) watch.leave();
   }
@@ -147,7 +170,9 @@ export class ExperimentWorker {
       store,
       treatments,
       read: (watched, atMs) => readCounts(events, watched, atMs),
+      newest: (functionName, atMs) => newestInvocation(events, functionName, atMs),
       lagMs: () => signals.lag().lagMs,
+      failures: () => signals.failures?.() ?? 0,
       clock: this.#clock,
       log,
       tell: (event) => this.#tell(event),

@@ -82,7 +82,8 @@ function judgedColumn(metric: Metric, { atMs, delayMs }: Scope): string {
  */
 function happenedColumn(metric: Metric, i: number): string {
   if (metric.name === 'error-rate') return `failed${i} >= exposed`;
-  return `arrayExists(t -> t >= exposed AND t <= exposed + toIntervalMillisecond({within${i}:UInt32}), times${i})`;
+  // Event times are whole milliseconds, rounded down, and spans have finer ones: both are compared as milliseconds.
+  return `arrayExists(t -> t >= toDateTime64(exposed, 3, 'UTC') AND t <= exposed + toIntervalMillisecond({within${i}:UInt32}), times${i})`;
 }
 
 function failureColumn(metric: Metric, i: number): string[] {

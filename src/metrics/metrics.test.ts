@@ -190,6 +190,37 @@ test('a unit counts once as failed: by an invocation that ended after its exposu
   assert.deepEqual(metrics[2]?.[0]?.treatment, { units: 2, events: 0 });
 });
 
+test('an event in the millisecond of the exposure comes after it, however late in that millisecond the span began', async () => {
+  const run = 'run_same_millisecond';
+  // Digits below the millisecond, on both sides of its half: rounding to the nearest would lose the second.
+  const starts = { m1: '10.0004', m2: '10.0009', m3: '10.000999999' };
+  const columns = ['Timestamp', 'Unit', 'Run', 'Arm', 'Exposed', 'SpanKind', 'Duration'];
+  await events.insert({
+    table: 'upstack.otel_traces',
+    columns,
+    rows: [...Object.entries(starts), ['m4', '10.001000001']].map(([unit, at]) => [
+      `${START / 1000 + 10}.${(at as string).split('.')[1]}`,
+      unit,
+      run,
+      'control',
+      true,
+      'Server',
+      '1000000',
+    ]),
+    token: `spans-${batches++}`,
+  });
+  await orders(Object.keys(starts).map((unit) => ({ unit, at: 10 })));
+  // One millisecond before the exposure, and the first one after the window.
+  await orders([
+    { unit: 'm4', at: 10 },
+    { unit: 'm4', at: 30.002 },
+  ]);
+  const at = async () => (await counts([ORDER], scopeAt(60, run))).metrics[0]?.[0]?.control;
+  assert.deepEqual(await at(), { units: 4, events: 3 });
+  await orders([{ unit: 'm4', at: 30.001 }]);
+  assert.deepEqual(await at(), { units: 4, events: 4 }, 'the last millisecond of the window');
+});
+
 test('stages are kept apart', async () => {
   const run = 'run_stages';
   await spans([

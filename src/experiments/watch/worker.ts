@@ -2,7 +2,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { describeTreatment, type TreatmentControl } from '../../treatments/treatment.ts';
 import { decide } from '../decision.ts';
-import type { End, Run } from '../experiment.ts';
+import { delayOf, type End, type Run } from '../experiment.ts';
+import { lateBecause, silentBecause } from '../freshness.ts';
 import {
   appliedEntry,
   cannotEvaluateEntry,
@@ -31,6 +32,10 @@ export interface WatchOptions {
   read(run: Run, atMs: number): Promise<LookCounts>;
   /** Age of the oldest record that is accepted and cannot be counted yet, milliseconds. */
   lagMs(): number;
+  /** How often telemetry could not be taken in, ever. */
+  failures(): number;
+  /** When the newest invocation of the function that can be read ended, epoch milliseconds. */
+  newest(functionName: string, atMs: number): Promise<number | undefined>;
   clock: Clock;
   log: Log;
   tell(event: RunEvent): void;
@@ -40,8 +45,6 @@ export interface WatchOptions {
 const LOOK_EVERY_MS = 1_000;
 const SOONEST_LOOK_MS = 200;
 const RENEW_EVERY_MS = 900;
-/** Older data than this show no guardrail. */
-const LONGEST_LAG_MS = 5_000;
 /** Neither a look nor its record may take longer. */
 const LONGEST_STEP_MS = 3_000;
 const MOST_STORED_LOOKS = 2_000;
@@ -62,6 +65,8 @@ export class RunWatch {
   #storedAt = Number.NEGATIVE_INFINITY;
   #stored: Look | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
+  #treatedAt: number | undefined;
+  #failures: number;
   #applied = false;
   #exposed = false;
   #missed = 0;
@@ -77,6 +82,7 @@ export class RunWatch {
     this.#run = run;
     this.#options = options;
     this.#startedAt = options.clock.monotonic();
+    this.#failures = options.failures();
     this.ended = this.#watch();
     this.ended.catch(() => undefined);
   }
@@ -143,9 +149,25 @@ export class RunWatch {
   }
 
   async #count(atMs: number): Promise<LookCounts> {
-    const lagMs = this.#options.lagMs();
-    if (lagMs > LONGEST_LAG_MS) throw new Error(`the newest data are ${(lagMs / 1000).toFixed(1)} s old`);
-    return within(LONGEST_STEP_MS, 'the look', this.#options.read(this.#run, atMs));
+    const { clock, lagMs, failures, newest, read } = this.#options;
+    const { experiment } = this.#run;
+    const before = this.#failures;
+    this.#failures = failures();
+    mustNotMiss(lateBecause({ lagMs: lagMs(), failures: this.#failures - before }));
+    const [counts, newestMs] = await within(
+      LONGEST_STEP_MS,
+      'the look',
+      Promise.all([read(this.#run, atMs), newest(experiment.function, atMs)]),
+    );
+    mustNotMiss(
+      silentBecause({
+        function: experiment.function,
+        treatedMs: this.#treatedAt === undefined ? undefined : clock.monotonic() - this.#treatedAt,
+        silentMs: newestMs === undefined ? undefined : atMs - newestMs,
+        delayMs: delayOf(experiment),
+      }),
+    );
+    return counts;
   }
 
   #decide(missed: number): boolean {
@@ -180,6 +202,7 @@ export class RunWatch {
       endsAtMs: startedAt.getTime() + experiment.maxDurationMs,
     });
     this.#renewedAt = now;
+    this.#treatedAt ??= now;
   }
 
   /** Writes what the look brought, the first time with what is about to be done, and tells the live stream. */
@@ -284,4 +307,8 @@ export class RunWatch {
       this.#pause = { soonest, timer, wake };
     });
   }
+}
+
+function mustNotMiss(why: string | undefined): void {
+  if (why !== undefined) throw new Error(why);
 }
