@@ -1,7 +1,8 @@
 /** A real Chromium: the one that an npm package carries, or the one that CHROMIUM_PATH names. */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import bundled from '@sparticuz/chromium';
+import { fileURLToPath } from 'node:url';
+import bundled, { inflate } from '@sparticuz/chromium';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
@@ -15,12 +16,21 @@ const QUIET = [
 ];
 
 export async function openBrowser(): Promise<Browser> {
+  const args = ['--no-sandbox', ...QUIET];
   const own = process.env.CHROMIUM_PATH;
+  if (own !== undefined) return chromium.launch({ executablePath: own, args });
   return chromium.launch({
-    executablePath: own ?? (await bundled.executablePath()),
-    args: ['--no-sandbox', ...QUIET],
-    headless: true,
+    executablePath: await bundled.executablePath(),
+    args,
+    env: { ...process.env, LD_LIBRARY_PATH: await libraries() },
   });
+}
+
+/** The libraries that this Chromium needs and a bare machine lacks (NSS, expat) come with it. */
+async function libraries(): Promise<string> {
+  const packed = fileURLToPath(new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium')));
+  const own = join(await inflate(packed), 'lib');
+  return [own, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {
