@@ -12,7 +12,7 @@ export interface Config {
 }
 
 /** Reads the environment; a malformed `UPSTACK_URL` only means that no lease can arrive. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+function readConfig(env: Record<string, string | undefined>): Config {
   return {
     functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? 'function',
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION ?? '$LATEST',

@@ -7,7 +7,7 @@ import { whenLeaseEnds } from './leases.ts';
 const RESERVE_MS = 100;
 
 /** The error of an injected exception. */
-export class InjectedFault extends Error {
+class InjectedFault extends Error {
   override name = 'InjectedFault';
 }
 

@@ -32,7 +32,7 @@ export function keepMessage(message: ProductMessage): void {
 }
 
 /** Writes everything that is kept. Never throws. */
-export function flush(): void {
+function flush(): void {
   scheduled = false;
   try {
     const texts = messages.drain().flatMap(messageText);

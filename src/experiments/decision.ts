@@ -5,7 +5,7 @@ import type { End, Experiment } from './experiment.ts';
 import { goalOf, type Look, type MetricResult } from './look.ts';
 
 /** More looks in a row than this that cannot be evaluated end a run: what cannot be watched must not go on. */
-export const MOST_MISSED_LOOKS = 2;
+const MOST_MISSED_LOOKS = 2;
 
 export interface Situation {
   experiment: Experiment;

@@ -2,7 +2,7 @@ import { describeTreatment } from '../treatments/treatment.ts';
 import type { End, Experiment } from './experiment.ts';
 
 /** What happened in a run. `treatment-withdrawn` is written after the fact: withdrawing never waits for the journal. */
-export type EntryKind =
+type EntryKind =
   | 'started'
   | 'readiness'
   | 'treatment-applied'

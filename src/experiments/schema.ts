@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /** The API's view of runs. `web/` imports these types; the domain types live in `experiment.ts` and `look.ts`. */
 
-export const verdictName = z.enum(['supported', 'refuted', 'undecided', 'invalid']);
-export const decisionName = z.enum(['promote', 'abort', 'conclude']);
-export const runStatus = z.enum(['running', 'ended']);
+const verdictName = z.enum(['supported', 'refuted', 'undecided', 'invalid']);
+const decisionName = z.enum(['promote', 'abort', 'conclude']);
+const runStatus = z.enum(['running', 'ended']);
 
 const faultView = z.object({
   kind: z.enum(['latency', 'error']),
@@ -21,7 +21,7 @@ const armCounts = z.object({
   events: z.number(),
 });
 
-export const metricLook = z.object({
+const metricLook = z.object({
   metric: z.string(),
   role: z.enum(['goal', 'guardrail']),
   direction: z.enum(['up', 'down']).describe('which way is better'),
@@ -55,7 +55,7 @@ export const lookView = z.object({
   }),
 });
 
-export const journalEntry = z.object({
+const journalEntry = z.object({
   sequence: z.number(),
   at: z.string(),
   kind: z.string(),

@@ -2,13 +2,13 @@ import { PRODUCTS } from '../functions/shared/products.ts';
 import type { Person } from './person.ts';
 import type { Random } from './random.ts';
 
-export interface Taken {
+interface Taken {
   sku: string;
   quantity: number;
 }
 
 /** What a person does next, and what they see or take. */
-export type Deed =
+type Deed =
   | { kind: 'home' }
   /** `choice` picks one of the recommendations when they have come by then; otherwise it is `sku`. */
   | { kind: 'view'; sku: string; recommendation?: { choice: number } }

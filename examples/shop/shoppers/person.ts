@@ -4,7 +4,7 @@ import { randomOf } from './random.ts';
  * What brings a person to the shop: a `regular` orders again what they had last time, a `buyer` comes for one product
  * (from a newsletter, a search) and mostly takes it, a `browser` looks around.
  */
-export type Temper = 'regular' | 'buyer' | 'browser';
+type Temper = 'regular' | 'buyer' | 'browser';
 
 /** Somebody who uses the shop. Everything about them follows from the seed and their number. */
 export interface Person {

@@ -59,7 +59,7 @@ export async function migrate(engine: ClickHouseEngine, migrations: readonly Mig
 }
 
 /** Statements end with a semicolon at the end of a line. */
-export function statementsOf(text: string): string[] {
+function statementsOf(text: string): string[] {
   return text
     .split(/;[ \t]*(?:\n|$)/)
     .map((statement) => statement.replaceAll(/^\s*--.*$/gm, '').trim())

@@ -115,7 +115,7 @@ export class Sessions {
   }
 }
 
-export function literal(text: string): string {
+function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 

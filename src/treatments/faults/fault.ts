@@ -10,7 +10,7 @@ export interface FaultInput {
 }
 
 /** The longest latency: the longest time a function may run (AWS Lambda quotas). */
-export const LONGEST_LATENCY_MS = 900_000;
+const LONGEST_LATENCY_MS = 900_000;
 const LONGEST_MESSAGE = 200;
 const DEFAULT_MESSAGE = 'injected by Upstack';
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/i;

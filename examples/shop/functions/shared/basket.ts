@@ -12,7 +12,7 @@ export interface Line {
 
 export const BASKET_COOKIE = 'shop_basket';
 /** The most pieces of one product, and the most different products. */
-export const MOST_PIECES = 20;
+const MOST_PIECES = 20;
 const MOST_LINES = 30;
 
 export interface PricedLine extends Line {

@@ -18,7 +18,7 @@ export interface UrlResult {
 }
 
 /** An error for the person in front of the shop: `reason` for programs, `message` to show. */
-export interface Refusal {
+interface Refusal {
   reason: string;
   message: string;
 }

@@ -32,7 +32,7 @@ export function recordOf(context: CatalogContext, name: string, qualifier?: stri
   return record;
 }
 
-export function notFound(account: Account, name: string, qualifier?: string): LambdaError {
+function notFound(account: Account, name: string, qualifier?: string): LambdaError {
   const arn = functionArn(account, name, qualifier);
   return new LambdaError('ResourceNotFoundException', `Function not found: ${arn}`);
 }
