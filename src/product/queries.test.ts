@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
+import { TABLES } from '../signals/tables.ts';
 import { type Activity, mondayOf } from './activity.ts';
 import * as queries from './queries.ts';
 
@@ -32,20 +33,7 @@ before(async () => {
   const links = new Map(happenings.filter((h) => h.user !== '').map((h) => [h.anonymous, h.user]));
   await events.insert({
     table: 'upstack.product_events',
-    columns: [
-      'event',
-      'day',
-      'ts',
-      'received',
-      'user_id',
-      'anonymous_id',
-      'unit',
-      'message_id',
-      'type',
-      'properties',
-      'trace_id',
-      'demo',
-    ],
+    columns: TABLES.product_events,
     rows: [...happenings, ...happenings.slice(0, 100)].map((h, i) => {
       const at = `${day(h.daysAgo)} 12:00:00.000`;
       const id = `m${i % happenings.length}`;
@@ -68,7 +56,7 @@ before(async () => {
   });
   await events.insert({
     table: 'upstack.identities',
-    columns: ['anonymous_id', 'user_id', 'first'],
+    columns: TABLES.identities,
     rows: [...links].map(([anonymous, user]) => [anonymous, user, `${today} 00:00:00.000`]),
     token: 'links',
   });
@@ -181,20 +169,7 @@ test('a rare feature is counted however many others there are', async () => {
   ]).flat();
   await events.insert({
     table: 'upstack.product_events',
-    columns: [
-      'event',
-      'day',
-      'ts',
-      'received',
-      'user_id',
-      'anonymous_id',
-      'unit',
-      'message_id',
-      'type',
-      'properties',
-      'trace_id',
-      'demo',
-    ],
+    columns: TABLES.product_events,
     rows: [...many, row('Rare', 'r1')],
     token: 'many',
   });
