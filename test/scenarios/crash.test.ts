@@ -27,10 +27,11 @@ test('killing the control room during the harmful experiment ends the fault, and
   const started = await room.fetch('/api/experiments/runs', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ source: await readFile(PAYMENTS_FAILING, 'utf8') }),
+    body: JSON.stringify({ source: await unwatchedHarm() }),
   });
   const { runId } = (await started.json()) as { runId: string };
-  await until('the lease', 5_000, async () => (await leases(room)).length > 0);
+  const injected = async () => (await room.json<RunView>(`/api/experiments/runs/${runId}`)).injections;
+  await until('harm', 10_000, async () => (await injected()).count > 0);
   await room.kill('SIGKILL');
   const killedAt = Date.now();
   await sender.stop();
@@ -40,13 +41,30 @@ test('killing the control room during the harmful experiment ends the fault, and
   const run = await room.json<RunView>(`/api/experiments/runs/${runId}`);
   assert.deepEqual([run.status, run.decision], ['ended', 'abort']);
   assert.match(run.journal.map(({ text }) => text).join('\n'), /restarted/i);
-  const { lastAt } = run.injections;
-  if (lastAt !== null) assert.ok(Date.parse(lastAt) <= killedAt + LONGEST_LEASE_MS, lastAt);
+  const { count, lastAt } = run.injections;
+  assert.ok(count > 0 && lastAt !== null);
+  assert.ok(Date.parse(lastAt) <= killedAt + LONGEST_LEASE_MS, lastAt);
+  // People are back in the shop, and nobody is struck any more.
+  const before = (await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments'))
+    .totals;
+  await until('traffic again', 30_000, async () => {
+    const { totals } = await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments');
+    return totals.invocations > before.invocations + 50;
+  });
+  assert.equal((await injected()).count, count);
   assert.ok(sender.acknowledged > 0);
   await sender.finish();
   await sender.expectExactlyOnce();
   t.diagnostic(`${sender.acknowledged} events acknowledged before the kill, each there once`);
 });
+
+/** The harmful experiment with its guardrail on a function that the harm does not reach: only the kill ends it. */
+async function unwatchedHarm(): Promise<string> {
+  const source = await readFile(PAYMENTS_FAILING, 'utf8');
+  const unwatched = source.replace('function: shop-checkout', 'function: shop-recommendations');
+  assert.notEqual(unwatched, source);
+  return unwatched;
+}
 
 async function leases(room: ControlRoom): Promise<string[]> {
   const headers = { authorization: `Bearer ${room.env.UPSTACK_WRITE_KEY}` };
