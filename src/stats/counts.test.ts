@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { logEvidence, ROBUST_SCALES, ratioBounds } from './counts.ts';
 import { type StageCounts, StatsInputError } from './input.ts';
-import { type Random, seeded } from './random.ts';
+import { seeded } from './random.ts';
+import { logSumExp } from './special.ts';
 
 const UP = { direction: 'up', nullLogRatio: 0, scales: ROBUST_SCALES } as const;
 const L = Math.log(20);
@@ -153,60 +154,69 @@ test('under the null the e-value has mean at most 1, at a fixed time', () => {
   }
 });
 
-/** Looks after every event of a stream without an effect, whose share and base rate both change; false alarms of R runs. */
-test('a ramp 5 -> 50 -> 95 % over a drifting base rate raises at most the stated false alarms', () => {
-  const random = seeded(5);
-  const runs = 1_000;
-  let alarms = 0;
-  for (let run = 0; run < runs; run++) {
-    const given = [0.05, 0.5, 0.95].map((part) => ({ control: 0, treatment: 0, share: part }));
-    let crossed = false;
-    for (const [stage, events] of [120, 240, 120].entries()) {
-      const current = given[stage] as StageCounts;
-      for (let i = 0; i < events && !crossed; i++) {
-        current[random.chance(current.share) ? 'treatment' : 'control']++;
-        crossed = logEvidence(given.slice(0, stage + 1), UP) >= L;
-      }
-    }
-    if (crossed) alarms++;
+/** The integral itself, on a grid fine enough for any number of events. */
+function integral({ control, treatment, share }: StageCounts, scale: number): number {
+  const top = Math.min(6 * scale, 12);
+  const likelihood = (u: number) => treatment * u - (control + treatment) * Math.log1p(share * Math.expm1(u));
+  const cells = 200_000;
+  const terms = new Float64Array(cells);
+  let mass = 0;
+  for (let i = 0; i < cells; i++) {
+    // Squares of an even grid: most points near the null, where the likelihood of many events is.
+    const t = (i + 0.5) / cells;
+    const weight = Math.exp(-0.5 * ((t * t * top) / scale) ** 2) * t;
+    mass += weight;
+    terms[i] = Math.log(weight) + likelihood(t * t * top);
   }
-  assert.ok(alarms / runs <= 0.05 + 0.018, `${alarms} of ${runs}`);
-  assert.ok(alarms > 0, 'a test that never alarms tells nothing');
+  return logSumExp(terms) - Math.log(mass);
+}
+
+test('the nodes agree with the integral over the half-normal prior, from ten events to ten billion', () => {
+  for (const n of [10, 1e3, 1e5, 1e7, 1e10]) {
+    for (const [z, scale, part] of [
+      [0, 0.22, 0.5],
+      [3.5, 0.22, 0.5],
+      [4, 1, 0.1],
+      [-2, 0.05, 0.3],
+    ] as const) {
+      const treatment = Math.min(n, Math.round(n * part + z * Math.sqrt(n * part * (1 - part))));
+      const stage = { control: n - treatment, treatment, share: part };
+      const logE = logEvidence([stage], { direction: 'up', nullLogRatio: 0, scales: [scale] });
+      const expected = integral(stage, scale);
+      assert.ok(Math.abs(logE - expected) < 1e-5, `${n} ${z} ${scale}: ${logE} is not ${expected}`);
+    }
+  }
 });
 
-/** Median number of requests until treatment's error rate is found to be higher, looking after every error. */
-function medianToAbort(
-  random: Random,
-  rates: [number, number],
-  part: number,
-  mixture: readonly number[],
-): number {
-  const [control, treatment] = rates;
-  const error = (1 - part) * control + part * treatment;
-  const requests = Array.from({ length: 1_500 }, () => {
-    const stage = { control: 0, treatment: 0, share: part };
-    let seen = 0;
-    while (logEvidence([stage], { ...UP, scales: mixture }) < L) {
-      seen += Math.ceil(Math.log(1 - random.next()) / Math.log1p(-error));
-      stage[random.chance((part * treatment) / error) ? 'treatment' : 'control']++;
-    }
-    return seen;
-  }).sort((a, b) => a - b);
-  return requests[requests.length >> 1] as number;
-}
+test('several scales are an equal mixture', () => {
+  const stage = [{ control: 30, treatment: 60, share: 0.5 }];
+  const at = (...scales: number[]) =>
+    Math.exp(logEvidence(stage, { direction: 'up', nullLogRatio: 0, scales }));
+  assert.ok(Math.abs(at(0.2, 1) / ((at(0.2) + at(1)) / 2) - 1) < 1e-6);
+  assert.ok(Math.abs(at(0.2, 0.2) / at(0.2) - 1) < 1e-9);
+});
 
-const MEDIANS: [string, [number, number], number, readonly number[], number][] = [
-  ['1 -> 2 %, 50/50, mix(.2,1)', [0.01, 0.02], 0.5, ROBUST_SCALES, 4_300],
-  ['1 -> 2 %, 50/50, half-normal .22', [0.01, 0.02], 0.5, [0.22], 5_800],
-  ['1 -> 2 %, 50/50, half-normal 1', [0.01, 0.02], 0.5, [1], 3_600],
-  ['1 -> 20 %, 50/50, mix(.2,1)', [0.01, 0.2], 0.5, ROBUST_SCALES, 110],
-  ['1 -> 20 %, 50/50, half-normal .22', [0.01, 0.2], 0.5, [0.22], 245],
-  ['.1 -> 5 %, 10 % share, mix(.2,1)', [0.001, 0.05], 0.1, ROBUST_SCALES, 780],
-];
+test('the width of the sequence goes on shrinking with the number of events, up to 10^12 of them', () => {
+  const width = (n: number) => {
+    const { low, high } = ratioBounds([{ control: n / 2, treatment: n / 2, share: 0.5 }], {
+      alpha: 0.05,
+      scales: both(ROBUST_SCALES),
+    });
+    return Math.log((high as number) / (low as number)) * Math.sqrt(n);
+  };
+  const widths = [1e4, 1e6, 1e8, 1e10, 1e12].map(width);
+  assert.ok(Math.max(...widths) < 2 * Math.min(...widths), `${widths}`);
+});
 
-for (const [name, rates, part, mixture, published] of MEDIANS) {
-  test(`median requests to abort, ${name}: ${published}`, () => {
-    const median = medianToAbort(seeded(3), rates, part, mixture);
-    assert.ok(Math.abs(median / published - 1) <= 0.12, `${median}, not ${published} ± 12 %`);
-  });
-}
+test('unequal stages have the ratio that explains all of them best', () => {
+  const exact = [
+    { control: 900, treatment: 200, share: 0.1 },
+    { control: 500, treatment: 1_000, share: 0.5 },
+  ];
+  const { ratio, low, high } = ratioBounds(exact, { alpha: 0.05, scales: both([0.5]) });
+  assert.ok(Math.abs((ratio as number) - 2) < 1e-9);
+  assert.ok((low as number) > 1.5 && (high as number) < 2.6);
+  // A smaller alpha is a wider sequence.
+  const wider = ratioBounds(exact, { alpha: 0.001, scales: both([0.5]) });
+  assert.ok((wider.low as number) < (low as number) && (wider.high as number) > (high as number));
+});

@@ -8,14 +8,19 @@
  * mixtures after Robbins 1970). It is exact at any count, share and drifting base rate; it trusts the share, so a
  * sample-ratio mismatch (`srm.ts`) voids it.
  *
- * The mixture is half-normal, evaluated on 48 Gauss-Legendre nodes whose weights are renormalised to sum to 1: then it
- * is an e-process for the discrete prior on these nodes, whatever the quadrature error. The nodes nearest to 0 are
- * 0.0006 * 6s away, which floors the width of a confidence sequence at about that (relevant above 10^6 events).
+ * The mixture is half-normal, on Gauss-Legendre nodes whose weights are renormalised to sum to 1: then it is an
+ * e-process for the discrete prior on these nodes, whatever the quadrature error. The nodes crowd towards 0 (20 panels,
+ * each half as wide as the one before, with 10 nodes each), because the more events there are, the nearer to the null lies
+ * the effect that can be told from it: the sum agrees with the integral to 1e-6 from one event to 10^10, and the bounds
+ * of 10^12 events are still those of their number.
  */
 import { checkBetween, checkFraction, checkStages, type StageCounts, StatsInputError } from './input.ts';
-import { bisect, gaussLegendre, logSumExp, softplus } from './special.ts';
+import { gaussLegendre } from './quadrature.ts';
+import { findCrossing, findRoot } from './root.ts';
+import { logSumExp, softplus } from './special.ts';
 
-const NODES = 48;
+const PANELS = 20;
+const NODES_PER_PANEL = 10;
 const SMALLEST_SCALE = 1e-4;
 const LARGEST_SCALE = 10;
 const LARGEST_U = 12;
@@ -43,7 +48,8 @@ export interface OneSided {
 export function logEvidence(stages: readonly StageCounts[], question: OneSided): number {
   checkStages(stages);
   checkBetween(question.nullLogRatio, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO, 'nullLogRatio');
-  return mixtureOf(stages, question.nullLogRatio, priorOf(question.scales)[question.direction]);
+  const side = priorOf(question.scales)[question.direction];
+  return mixtureOf(pooled(stages), question.nullLogRatio, side, keptCostsAt);
 }
 
 export interface RatioBounds {
@@ -68,11 +74,19 @@ export function ratioBounds(
   const { up } = priorOf(scales.up);
   const { down } = priorOf(scales.down);
   const needed = Math.log(1 / alpha);
-  const estimate = logRatioOf(stages);
+  const periods = pooled(stages);
+  const estimate = logRatioOf(periods);
   if (estimate === null) return { ratio: null, low: null, high: null };
   const centre = Math.max(-LARGEST_LOG_RATIO, Math.min(LARGEST_LOG_RATIO, estimate));
-  const low = crossing((logRatio) => mixtureOf(stages, logRatio, up) - needed, centre, -1);
-  const high = crossing((logRatio) => mixtureOf(stages, logRatio, down) - needed, centre, 1);
+  const bound = (side: Nodes, direction: 1 | -1) =>
+    findCrossing((logRatio) => mixtureOf(periods, logRatio, side, costsAt) - needed, {
+      from: centre,
+      step: direction * firstStep(periods),
+      limit: direction * LARGEST_LOG_RATIO,
+      tolerance: BOUND_TOLERANCE,
+    });
+  const low = bound(up, -1);
+  const high = bound(down, 1);
   return {
     ratio: Math.exp(estimate),
     low: low === null ? null : Math.exp(low),
@@ -80,17 +94,27 @@ export function ratioBounds(
   };
 }
 
-/** Where `f`, negative at `from` and monotone, becomes positive in that direction; null if it never does. */
-function crossing(f: (logRatio: number) => number, from: number, direction: 1 | -1): number | null {
-  let inside = from;
-  for (let step = 0.25; ; step *= 2) {
-    const outside = Math.max(-LARGEST_LOG_RATIO, Math.min(LARGEST_LOG_RATIO, inside + direction * step));
-    if (outside === inside) return null;
-    if (f(outside) >= 0) {
-      return bisect(f, Math.min(inside, outside), Math.max(inside, outside), BOUND_TOLERANCE);
-    }
-    inside = outside;
+/** About how far a bound lies from the estimate: four standard errors of the log ratio. */
+function firstStep(stages: readonly StageCounts[]): number {
+  const information = stages.reduce(
+    (sum, { control, treatment }) => sum + (control * treatment) / Math.max(1, control + treatment),
+    0,
+  );
+  return 4 / Math.sqrt(Math.max(1, information));
+}
+
+/** Periods with the same share are one: the likelihood ratio has only their sums in it. */
+function pooled(stages: readonly StageCounts[]): StageCounts[] {
+  const byShare = new Map<number, StageCounts>();
+  for (const { control, treatment, share } of stages) {
+    if (control + treatment === 0) continue;
+    const known = byShare.get(share);
+    if (known) {
+      known.control += control;
+      known.treatment += treatment;
+    } else byShare.set(share, { control, treatment, share });
   }
+  return [...byShare.values()];
 }
 
 /**
@@ -98,56 +122,76 @@ function crossing(f: (logRatio: number) => number, from: number, direction: 1 | 
  * Σ treatment - Σ n θ(lr). ±Infinity when one arm has no events, null when neither has.
  */
 function logRatioOf(stages: readonly StageCounts[]): number | null {
-  const filled = stages.filter(({ control, treatment }) => control + treatment > 0);
-  const control = filled.reduce((sum, stage) => sum + stage.control, 0);
-  const treatment = filled.reduce((sum, stage) => sum + stage.treatment, 0);
+  const control = stages.reduce((sum, stage) => sum + stage.control, 0);
+  const treatment = stages.reduce((sum, stage) => sum + stage.treatment, 0);
   if (control + treatment === 0) return null;
   if (control === 0) return Number.POSITIVE_INFINITY;
   if (treatment === 0) return Number.NEGATIVE_INFINITY;
-  const [only, another] = filled;
+  const [only, another] = stages;
   if (only && !another) return Math.log(only.treatment / only.control) - logOdds(only.share);
   const surplus = (logRatio: number) =>
-    filled.reduce((sum, { control, treatment, share }) => {
+    stages.reduce((sum, { control, treatment, share }) => {
       const theta = 1 / (1 + Math.exp(-(logOdds(share) + logRatio)));
       return sum + treatment * (1 - theta) - control * theta;
     }, 0);
-  return bisect(surplus, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO);
+  return findRoot(surplus, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO);
 }
 
 function logOdds(share: number): number {
   return Math.log(share) - Math.log1p(-share);
 }
 
-/** One node of the mixture: a distance from the null, signed; e^u - 1; the log of its weight. */
-interface Node {
-  u: number;
-  growth: number;
-  logWeight: number;
+/** The nodes of one side of the prior: distances from the null, signed; e^u - 1; logs of the weights. */
+interface Nodes {
+  u: Float64Array;
+  growth: Float64Array;
+  logWeight: Float64Array;
+  /** What `costsAt` has computed before. */
+  costs: Map<number, Float64Array>;
 }
 
 interface Prior {
-  up: Node[];
-  down: Node[];
+  up: Nodes;
+  down: Nodes;
 }
 
-function mixtureOf(stages: readonly StageCounts[], nullLogRatio: number, side: readonly Node[]): number {
-  const terms = new Float64Array(side.length);
-  for (let i = 0; i < side.length; i++) terms[i] = (side[i] as Node).logWeight;
+function mixtureOf(
+  stages: readonly StageCounts[],
+  nullLogRatio: number,
+  side: Nodes,
+  costs: (side: Nodes, theta: number) => Float64Array,
+): number {
+  const terms = Float64Array.from(side.logWeight);
   for (const { control, treatment, share } of stages) {
     const n = control + treatment;
-    if (n === 0) continue;
-    const theta = Math.exp(-softplus(-(logOdds(share) + nullLogRatio)));
-    for (let i = 0; i < side.length; i++) {
-      const { u, growth } = side[i] as Node;
-      // ln(θ'/θ) = u - ln(1 + θ(e^u - 1)) and ln((1-θ')/(1-θ)) = -ln(1 + θ(e^u - 1)): no difference of large numbers.
-      (terms[i] as number) += treatment * u - n * Math.log1p(theta * growth);
+    const cost = costs(side, Math.exp(-softplus(-(logOdds(share) + nullLogRatio))));
+    for (let i = 0; i < terms.length; i++) {
+      (terms[i] as number) += treatment * (side.u[i] as number) - n * (cost[i] as number);
     }
   }
   return logSumExp(terms);
 }
 
+/**
+ * ln(1 + θ(e^u - 1)) at every node: ln(θ'/θ) = u - that and ln((1-θ')/(1-θ)) = -that, so that a likelihood ratio is no
+ * difference of large numbers.
+ */
+function costsAt({ growth }: Nodes, theta: number): Float64Array {
+  return growth.map((each) => Math.log1p(theta * each));
+}
+
+/** The same, kept: look after look asks for the few shares and margins of a run. */
+function keptCostsAt(side: Nodes, theta: number): Float64Array {
+  const known = side.costs.get(theta);
+  if (known) return known;
+  const costs = costsAt(side, theta);
+  if (side.costs.size >= LARGEST_CACHE) side.costs.clear();
+  side.costs.set(theta, costs);
+  return costs;
+}
+
 const PRIORS = new Map<string, Prior>();
-const LARGEST_CACHE = 256;
+const LARGEST_CACHE = 64;
 
 function priorOf(scales: readonly number[]): Prior {
   const key = scales.join();
@@ -163,24 +207,37 @@ function makePrior(scales: readonly number[]): Prior {
   if (scales.length === 0) throw new StatsInputError('scales is empty: give at least one');
   for (const [i, scale] of scales.entries())
     checkBetween(scale, SMALLEST_SCALE, LARGEST_SCALE, `scales[${i}]`);
-  const distances = scales.flatMap((scale) => halfNormal(scale, 1 / scales.length));
-  const side = (sign: 1 | -1) =>
-    distances.map(({ u, weight }) => ({
-      u: sign * u,
-      growth: Math.expm1(sign * u),
-      logWeight: Math.log(weight),
-    }));
+  const { distances, weights } = halfNormals(scales);
+  const side = (sign: 1 | -1): Nodes => ({
+    u: Float64Array.from(distances, (u) => sign * u),
+    growth: Float64Array.from(distances, (u) => Math.expm1(sign * u)),
+    logWeight: Float64Array.from(weights, Math.log),
+    costs: new Map(),
+  });
   return { up: side(1), down: side(-1) };
 }
 
-const LEGENDRE = gaussLegendre(NODES);
+const LEGENDRE = gaussLegendre(NODES_PER_PANEL);
 
-function halfNormal(scale: number, part: number): { u: number; weight: number }[] {
-  const length = Math.min(6 * scale, LARGEST_U);
-  const nodes = [...LEGENDRE.nodes].map((node, i) => {
-    const u = ((node + 1) / 2) * length;
-    return { u, weight: (LEGENDRE.weights[i] as number) * Math.exp(-0.5 * (u / scale) ** 2) };
-  });
-  const total = nodes.reduce((sum, { weight }) => sum + weight, 0);
-  return nodes.map(({ u, weight }) => ({ u, weight: (part * weight) / total }));
+/** The equal mixture of half-normal densities on panels of [0, 6 times the greatest scale]. */
+function halfNormals(scales: readonly number[]): { distances: number[]; weights: number[] } {
+  const length = Math.min(6 * Math.max(...scales), LARGEST_U);
+  const density = (u: number) =>
+    scales.reduce((sum, scale) => sum + Math.exp(-0.5 * (u / scale) ** 2) / scale, 0);
+  const distances: number[] = [];
+  const weights: number[] = [];
+  for (let panel = 0; panel < PANELS; panel++) {
+    const high = length / 2 ** panel;
+    const low = panel === PANELS - 1 ? 0 : high / 2;
+    LEGENDRE.nodes.forEach((node, i) => {
+      const u = low + ((node + 1) / 2) * (high - low);
+      const weight = (LEGENDRE.weights[i] as number) * (high - low) * density(u);
+      // A weight that underflows would be the logarithm of 0.
+      if (weight < 1e-300) return;
+      distances.push(u);
+      weights.push(weight);
+    });
+  }
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return { distances, weights: weights.map((weight) => weight / total) };
 }

@@ -41,3 +41,20 @@ export function checkBetween(value: number, low: number, high: number, name: str
     throw new StatsInputError(`${name} is ${value}: it must lie from ${low} to ${high}`);
   }
 }
+
+/** Throws `StatsInputError` unless 0 < value < Infinity. */
+export function checkPositive(value: number, name: string): void {
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new StatsInputError(`${name} is ${value}: it must be a number above 0`);
+  }
+}
+
+/** Throws `StatsInputError` on NaN and infinities. */
+export function checkFinite(value: number, name: string): void {
+  if (!Number.isFinite(value)) throw new StatsInputError(`${name} is ${value}: it must be a finite number`);
+}
+
+/** Throws `StatsInputError` unless 1 <= value <= 10^15: a number of values that is hoped for, whole or not. */
+export function checkSample(value: number, name: string): void {
+  checkBetween(value, 1, 1e15, name);
+}

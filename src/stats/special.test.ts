@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatsInputError } from './input.ts';
-import { bisect, gaussLegendre, lgamma, logSumExp, softplus, stirlingRemainder } from './special.ts';
+import fc from 'fast-check';
+import {
+  lgamma,
+  lnBeta,
+  log1mExp,
+  log1pMinus,
+  logSumExp,
+  softplus,
+  stirlingRemainder,
+  zeta,
+} from './special.ts';
 
 const near = (actual: number, expected: number, relative: number) =>
   assert.ok(
@@ -26,34 +35,46 @@ test('the remainder of Stirling is continuous where the series takes over, and 1
   near(stirlingRemainder(1e8) * 12e8, 1, 1e-12);
 });
 
-test('Gauss-Legendre integrates polynomials exactly', () => {
-  const { nodes, weights } = gaussLegendre(48);
-  for (const power of [0, 2, 10, 60, 94]) {
-    const integral = nodes.reduce((sum, node, i) => sum + (weights[i] as number) * node ** power, 0);
-    near(integral, 2 / (power + 1), 1e-13);
-  }
-  assert.ok([...nodes].every((node, i) => i === 0 || node > (nodes[i - 1] as number)));
+test('lnBeta is symmetric, follows its recurrence and knows B(a,1) = 1/a', () => {
+  const positive = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
+  fc.assert(
+    fc.property(positive, positive, (a, b) => {
+      near(lnBeta(a, b), lnBeta(b, a), 1e-13);
+      near(lnBeta(a + 1, b), lnBeta(a, b) - Math.log1p(b / a), 1e-13);
+      near(lnBeta(a, 1), -Math.log(a), 1e-13);
+    }),
+    { seed: 7 },
+  );
+});
+
+test('ln(1+x) - x keeps its digits near 0', () => {
+  near(log1pMinus(1e-9) / -5e-19, 1, 1e-8);
+  near(log1pMinus(-1e-5) / -(1e-10 / 2 + 1e-15 / 3 + 1e-20 / 4), 1, 1e-14);
+  assert.equal(log1pMinus(0), 0);
+  for (const x of [-0.9, -0.41, -0.39, 0.3, 0.39, 0.41, 5]) near(log1pMinus(x), Math.log1p(x) - x, 1e-15);
+});
+
+test('ln(1 - e^x) holds at both ends', () => {
+  near(log1mExp(-1e-20), Math.log(1e-20), 1e-15);
+  near(log1mExp(-50) / -Math.exp(-50), 1, 1e-15);
+  near(log1mExp(-Math.LN2), -Math.LN2, 1e-15);
+  assert.equal(log1mExp(0), Number.NEGATIVE_INFINITY);
 });
 
 test('logSumExp and softplus neither overflow nor lose small terms', () => {
   near(logSumExp([1000, 1000]), 1000 + Math.LN2, 1e-15);
   near(logSumExp([-1000, -1001]), -1000 + Math.log1p(Math.exp(-1)), 1e-15);
   assert.equal(logSumExp([]), Number.NEGATIVE_INFINITY);
+  assert.equal(logSumExp([1, Number.POSITIVE_INFINITY]), Number.POSITIVE_INFINITY);
   assert.equal(softplus(800), 800);
   assert.equal(softplus(-800), 0);
   near(softplus(0), Math.LN2, 1e-15);
+  near(softplus(-40) / Math.exp(-40), 1, 1e-15);
 });
 
-test('bisect finds a root of a rising and of a falling function and refuses one without', () => {
-  near(
-    bisect((x) => x * x - 2, 0, 2),
-    Math.SQRT2,
-    1e-11,
-  );
-  near(
-    bisect((x) => 2 - x * x, 0, 2),
-    Math.SQRT2,
-    1e-11,
-  );
-  assert.throws(() => bisect((x) => x * x + 1, -1, 1), StatsInputError);
+test("Riemann's zeta at 2, 4 and close to its pole", () => {
+  near(zeta(2), Math.PI ** 2 / 6, 1e-12);
+  near(zeta(4), Math.PI ** 4 / 90, 1e-12);
+  near(zeta(1.4), 3.105547277977, 1e-11);
+  near(zeta(1.001), 1000.5772884760116, 1e-11);
 });

@@ -1,14 +1,14 @@
 /**
- * The special functions that the e-processes need, to about 1e-14.
+ * Logarithms of the gamma and beta functions, and sums of exponentials, to about 1e-14.
  *
  * `stirlingRemainder` is the whole error of Stirling's formula, so that differences of log-gamma functions can be
  * written without their large leading terms: Abramowitz and Stegun 6.1.40 for z >= 10, the recurrence
- * Γ(z+1) = zΓ(z) below. Gauss-Legendre nodes are Newton iterations on the three-term recurrence (same, 25.4.29).
+ * Γ(z+1) = zΓ(z) below. Riemann's zeta is the Euler-Maclaurin sum (same, 23.2.3).
  */
-import { StatsInputError } from './input.ts';
-
 const HALF_LN_2_PI = 0.5 * Math.log(2 * Math.PI);
 const SERIES_FROM = 10;
+/** A term this many nats below the greatest is below the last digit of a sum of thousands. */
+const SMALLEST_PART = 46;
 
 /** lnΓ(z) - [(z-½) ln z - z + ½ ln 2π] for z > 0. */
 export function stirlingRemainder(z: number): number {
@@ -28,9 +28,45 @@ export function lgamma(z: number): number {
   return (z - 0.5) * Math.log(z) - z + HALF_LN_2_PI + stirlingRemainder(z);
 }
 
+/** Natural logarithm of the beta function for a, b > 0; the leading terms of the three log-gammas never appear. */
+export function lnBeta(a: number, b: number): number {
+  const sum = a + b;
+  return (
+    -a * Math.log1p(b / a) -
+    b * Math.log1p(a / b) +
+    HALF_LN_2_PI +
+    0.5 * (Math.log1p(a / b) - Math.log(a)) +
+    stirlingRemainder(a) +
+    stirlingRemainder(b) -
+    stirlingRemainder(sum)
+  );
+}
+
+/** ln(1+x) - x for x > -1, without the cancellation near 0. */
+export function log1pMinus(x: number): number {
+  if (Math.abs(x) > 0.4) return Math.log1p(x) - x;
+  // With r = x/(2+x): ln(1+x) = 2 artanh r, so ln(1+x) - x = -x r + 2 Σ r^(2j+1)/(2j+1), j >= 1.
+  const r = x / (2 + x);
+  const square = r * r;
+  let power = r * square;
+  let sum = 0;
+  for (let odd = 3; odd < 60; odd += 2) {
+    const before = sum;
+    sum += power / odd;
+    if (sum === before) break;
+    power *= square;
+  }
+  return 2 * sum - x * r;
+}
+
 /** ln(1 + e^x) without overflow. */
 export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+}
+
+/** ln(1 - e^x) for x <= 0; -Infinity at 0. */
+export function log1mExp(x: number): number {
+  return x > -Math.LN2 ? Math.log(-Math.expm1(x)) : Math.log1p(-Math.exp(x));
 }
 
 /** ln Σ e^x; -Infinity for an empty list. */
@@ -39,59 +75,18 @@ export function logSumExp(values: Float64Array | readonly number[]): number {
   for (const value of values) if (value > greatest) greatest = value;
   if (!Number.isFinite(greatest)) return greatest;
   let sum = 0;
-  for (const value of values) sum += Math.exp(value - greatest);
+  for (const value of values) if (value > greatest - SMALLEST_PART) sum += Math.exp(value - greatest);
   return greatest + Math.log(sum);
 }
 
-export interface Quadrature {
-  nodes: Float64Array;
-  weights: Float64Array;
-}
-
-/** The nodes and weights of n-point Gauss-Legendre quadrature on [-1, 1], nodes ascending. */
-export function gaussLegendre(n: number): Quadrature {
-  const nodes = new Float64Array(n);
-  const weights = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    let x = -Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
-    let slope = 1;
-    for (let step = 0; step < 100; step++) {
-      const { value, derivative } = legendre(n, x);
-      slope = derivative;
-      const change = value / derivative;
-      x -= change;
-      if (Math.abs(change) < 1e-16) break;
-    }
-    nodes[i] = x;
-    weights[i] = 2 / ((1 - x * x) * slope * slope);
-  }
-  return { nodes, weights };
-}
-
-function legendre(n: number, x: number): { value: number; derivative: number } {
-  let before = 1;
-  let value = x;
-  for (let k = 2; k <= n; k++) {
-    const next = ((2 * k - 1) * x * value - (k - 1) * before) / k;
-    before = value;
-    value = next;
-  }
-  return { value, derivative: (n * (x * value - before)) / (x * x - 1) };
-}
-
-/**
- * The point of [low, high] where the monotone `f` changes sign, to `tolerance` (absolute). The two ends must have
- * different signs.
- */
-export function bisect(f: (x: number) => number, low: number, high: number, tolerance = 1e-12): number {
-  const rising = f(low) < 0;
-  if (rising === f(high) < 0) throw new StatsInputError('bisect: no change of sign between the ends');
-  let [a, b] = [low, high];
-  while (b - a > tolerance) {
-    const middle = a + (b - a) / 2;
-    if (middle <= a || middle >= b) break;
-    if (f(middle) < 0 === rising) a = middle;
-    else b = middle;
-  }
-  return a + (b - a) / 2;
+/** Riemann's zeta function for s > 1. */
+export function zeta(s: number): number {
+  const n = 40;
+  let sum = 0;
+  for (let k = 1; k < n; k++) sum += k ** -s;
+  const tail = n ** (1 - s) / (s - 1) + 0.5 * n ** -s;
+  const first = (s * n ** (-s - 1)) / 12;
+  const second = (s * (s + 1) * (s + 2) * n ** (-s - 3)) / 720;
+  const third = (s * (s + 1) * (s + 2) * (s + 3) * (s + 4) * n ** (-s - 5)) / 30240;
+  return sum + tail + first - second + third;
 }

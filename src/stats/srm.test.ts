@@ -3,56 +3,52 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { StatsInputError } from './input.ts';
 import { seeded } from './random.ts';
-import { bisect, lgamma } from './special.ts';
+import { lgamma } from './special.ts';
 import { isMismatch, logMismatch } from './srm.ts';
 
 const near = (actual: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
 
-test('the multinomial example of savvi: ln e, the bounds of theta and of the odds', () => {
-  const logE = (theta: number) => {
-    // The prior stays at the intended half; only the null share moves.
-    const at = logMismatch([{ counts: [250, 200], shares: [0.5, 0.5] }], 100);
-    return at - 250 * Math.log(theta / 0.5) - 200 * Math.log((1 - theta) / 0.5);
-  };
-  near(logE(0.5), 1.4256031385, 1e-9);
-  const L = Math.log(20);
-  // 1 - theta: the example reports the second arm.
-  const low = bisect((theta) => logE(1 - theta) - L, 0.1, 200 / 450);
-  const high = bisect((theta) => logE(1 - theta) - L, 200 / 450, 0.9);
-  near(low, 0.37636742, 1e-7);
-  near(high, 0.51394646, 1e-7);
-  near(low / (1 - low), 0.603508, 1e-5);
-  near(high / (1 - high), 1.057387, 1e-5);
-});
-
-test('the combined form equals the plain sum of log-gammas where that is precise', () => {
+test('the combined form equals the plain sum of log-gammas where that is precise, whatever the prior', () => {
+  const positive = fc.double({ min: 0.05, max: 0.95, noNaN: true });
   fc.assert(
-    fc.property(
-      fc.nat(2_000),
-      fc.nat(2_000),
-      fc.double({ min: 0.05, max: 0.95, noNaN: true }),
-      (a, b, share) => {
-        const k = 10_000;
-        const shares = [1 - share, share];
-        const plain = [a, b].reduce(
-          (sum, x, i) =>
-            sum +
-            lgamma(k * (shares[i] as number) + x) -
-            lgamma(k * (shares[i] as number)) -
-            x * Math.log(shares[i] as number),
-          lgamma(k) - lgamma(k + a + b),
-        );
-        near(logMismatch([{ counts: [a, b], shares }]), plain, 1e-7);
-      },
-    ),
+    fc.property(fc.nat(2_000), fc.nat(2_000), positive, positive, (a, b, share, lean) => {
+      const shares = [1 - share, share];
+      const prior = [5_000 * lean, 3_000 * (1 - lean)];
+      const plain = [a, b].reduce(
+        (sum, x, i) =>
+          sum +
+          lgamma((prior[i] as number) + x) -
+          lgamma(prior[i] as number) -
+          x * Math.log(shares[i] as number),
+        lgamma((prior[0] as number) + (prior[1] as number)) -
+          lgamma((prior[0] as number) + (prior[1] as number) + a + b),
+      );
+      near(logMismatch([{ counts: [a, b], shares }], { prior }), plain, 1e-7);
+    }),
     { numRuns: 200, seed: 7 },
   );
+});
+
+test('the prior is 10,000 times the intended shares unless said otherwise, fresh in every stage unless carried', () => {
+  const stage = { counts: [480, 530], shares: [0.5, 0.5] };
+  const once = logMismatch([stage]);
+  assert.equal(once, logMismatch([stage], { k: 10_000 }));
+  near(once, logMismatch([stage], { prior: [5_000, 5_000] }), 1e-12);
+  assert.notEqual(once, logMismatch([stage], { k: 100 }));
+  near(logMismatch([stage, stage]), 2 * once, 1e-12);
+  // Carried, two batches of one stage are one batch.
+  const both = { counts: [960, 1060], shares: [0.5, 0.5] };
+  near(logMismatch([stage, stage], { carry: true }), logMismatch([both]), 1e-9);
 });
 
 test('an even split is evidence for itself, a 49/51 split of 100,000 units is a mismatch', () => {
   assert.ok(logMismatch([{ counts: [50_000, 50_000], shares: [0.5, 0.5] }]) < 0);
   assert.ok(isMismatch(logMismatch([{ counts: [49_000, 51_000], shares: [0.5, 0.5] }])));
+  assert.deepEqual(
+    [isMismatch(Math.log(100)), isMismatch(Math.log(99.9)), isMismatch(Math.log(20), 0.05)],
+    [true, false, true],
+  );
   assert.equal(logMismatch([{ counts: [0, 0], shares: [0.5, 0.5] }]), 0);
 });
 
@@ -80,5 +76,20 @@ test('peeking after every ten units of a fair assignment finds a mismatch in at 
 test('counts and shares that do not fit are refused', () => {
   assert.throws(() => logMismatch([{ counts: [1], shares: [1] }]), StatsInputError);
   assert.throws(() => logMismatch([{ counts: [1, 2], shares: [0.5, 0.4] }]), /sum to 0\.9/);
-  assert.throws(() => logMismatch([{ counts: [1, -2], shares: [0.5, 0.5] }]), /counts\[1\] is -2/);
+  assert.throws(
+    () => logMismatch([{ counts: [1, -2], shares: [0.5, 0.5] }]),
+    /stages\[0\]\.counts\[1\] is -2/,
+  );
+  assert.throws(() => logMismatch([{ counts: [1, 2], shares: [0, 1] }]), /stages\[0\]\.shares\[0\] is 0/);
+  assert.throws(
+    () => logMismatch([{ counts: [1, 2, 3], shares: [0.5, 0.5] }]),
+    /stages\[0\]: give one count/,
+  );
+  const fair = { counts: [1, 2], shares: [0.5, 0.5] };
+  assert.throws(() => logMismatch([fair], { k: 0 }), /k is 0/);
+  assert.throws(() => logMismatch([fair], { prior: [1, 0] }), /prior\[1\] is 0/);
+  assert.throws(
+    () => logMismatch([fair], { prior: [1] }),
+    /stages\[0\]: the prior is for 1 arms, there are 2/,
+  );
 });

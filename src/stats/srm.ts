@@ -5,11 +5,11 @@
  * NeurIPS 2022): the marginal likelihood of the counts under a Dirichlet prior around the intended shares, over their
  * likelihood under the shares themselves. Exact, valid at every look. A mismatch makes a verdict `invalid`.
  */
-import { checkBetween, checkCount, checkFraction, StatsInputError } from './input.ts';
+import { checkBetween, checkCount, checkFraction, checkPositive, StatsInputError } from './input.ts';
 import { stirlingRemainder } from './special.ts';
 
 /** Concentration of the prior: how near to the intended shares a mismatch is expected to lie. */
-export const SRM_CONCENTRATION = 10_000;
+const CONCENTRATION = 10_000;
 const SRM_ALPHA = 0.01;
 
 /** Exact numbers of distinct units per arm during one period of constant shares. */
@@ -19,13 +19,38 @@ export interface StageUnits {
   shares: readonly number[];
 }
 
+export interface MismatchPrior {
+  /** The prior is Dirichlet with these pseudo-counts, k times the intended shares unless given. */
+  k?: number;
+  prior?: readonly number[];
+  /** Whether a stage starts from what the one before taught, or afresh. */
+  carry?: boolean;
+}
+
 /**
- * Natural log of the e-value against "units fall into the arms in the intended shares", a fresh prior in every stage.
- * Throws `StatsInputError` on counts that are not whole or shares that do not sum to 1.
+ * Natural log of the e-value against "units fall into the arms in the intended shares", summed over the stages. k is
+ * 10,000 unless given. Throws `StatsInputError` on counts that are not whole or shares that do not sum to 1.
  */
-export function logMismatch(stages: readonly StageUnits[], concentration = SRM_CONCENTRATION): number {
-  checkBetween(concentration, 1e-3, 1e12, 'concentration');
-  return stages.reduce((sum, stage, i) => sum + logMismatchOf(check(stage, i), concentration), 0);
+export function logMismatch(
+  stages: readonly StageUnits[],
+  { k = CONCENTRATION, prior, carry = false }: MismatchPrior = {},
+): number {
+  checkBetween(k, 1e-3, 1e12, 'k');
+  let logE = 0;
+  let learned: number[] | undefined;
+  for (const [i, stage] of stages.entries()) {
+    const { counts, shares } = check(stage, i);
+    const start = learned ?? prior ?? shares.map((share) => k * share);
+    if (start.length !== counts.length) {
+      throw new StatsInputError(
+        `stages[${i}]: the prior is for ${start.length} arms, there are ${counts.length}`,
+      );
+    }
+    for (const [arm, pseudo] of start.entries()) checkPositive(pseudo, `prior[${arm}]`);
+    logE += logMismatchOf(counts, shares, start);
+    if (carry) learned = counts.map((count, arm) => count + (start[arm] as number));
+  }
+  return logE;
 }
 
 /** Whether the e-value of `logMismatch` has reached 1/alpha. */
@@ -34,22 +59,29 @@ export function isMismatch(logE: number, alpha = SRM_ALPHA): boolean {
 }
 
 /**
- * lnΓ(k) - lnΓ(k+n) + Σ[lnΓ(kρ+x) - lnΓ(kρ)] - Σ x ln ρ with the leading terms of Stirling's formula combined by hand:
- * what is left are small terms, so that it stays exact where the log-gamma values themselves are 10^13.
+ * lnΓ(A) - lnΓ(A+n) + Σ[lnΓ(a+x) - lnΓ(a)] - Σ x ln ρ, A = Σ a, with the leading terms of Stirling's formula combined
+ * by hand: what is left are small terms, so that it stays exact where the log-gamma values themselves are 10^13.
  */
-function logMismatchOf({ counts, shares }: StageUnits, k: number): number {
-  const n = counts.reduce((sum, count) => sum + count, 0);
-  const all = k + n;
-  let logE = 0.5 * Math.log(all / k) + stirlingRemainder(k) - stirlingRemainder(all);
+function logMismatchOf(
+  counts: readonly number[],
+  shares: readonly number[],
+  prior: readonly number[],
+): number {
+  const before = prior.reduce((sum, pseudo) => sum + pseudo, 0);
+  const after = counts.reduce((sum, count) => sum + count, before);
+  const n = after - before;
+  let logE = 0.5 * Math.log1p(n / before) + stirlingRemainder(before) - stirlingRemainder(after);
   counts.forEach((count, i) => {
     const share = shares[i] as number;
-    const prior = k * share;
-    const posterior = prior + count;
+    const pseudo = prior[i] as number;
+    const posterior = pseudo + count;
+    const priorSurplus = pseudo - before * share;
     logE +=
-      posterior * Math.log1p((count - n * share) / (all * share)) -
-      0.5 * Math.log1p(count / prior) +
+      posterior * Math.log1p((priorSurplus + count - n * share) / (after * share)) -
+      pseudo * Math.log1p(priorSurplus / (before * share)) -
+      0.5 * Math.log1p(count / pseudo) +
       stirlingRemainder(posterior) -
-      stirlingRemainder(prior);
+      stirlingRemainder(pseudo);
   });
   return logE;
 }
