@@ -1,6 +1,6 @@
 import { ratioBounds } from '../stats/counts.ts';
-import { eventsForSupport } from '../stats/plan.ts';
 import { boundScales } from '../stats/verdict.ts';
+import { expectedEvents } from './expected.ts';
 import type { End, Experiment } from './experiment.ts';
 import { goalOf, type Look, type MetricResult } from './look.ts';
 
@@ -95,7 +95,7 @@ function undecidedBecause(experiment: Experiment, look: Look | undefined): strin
   const seen = goal ? goal.control.events + goal.treatment.events : 0;
   if (!goal || seen === 0)
     return `${time}: no unit had the event of ${goal?.label ?? experiment.goal.metric.name}`;
-  const needed = eventsForSupport({ ...goal, share: experiment.slice.share, alpha: experiment.alpha });
+  const needed = expectedEvents(experiment);
   const more = needed > seen ? `, about ${needed - seen} more events are needed if nothing changes` : '';
   return `${time}: ${goal.label} ${boundsOf(goal)}${more}`;
 }

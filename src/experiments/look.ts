@@ -1,5 +1,6 @@
 import type { ArmCounts, StageArms } from '../metrics/arms.ts';
 import { directionOf, labelOf } from '../metrics/definition.ts';
+import { weightedAlphas } from '../stats/combine.ts';
 import { ratioBounds } from '../stats/counts.ts';
 import type { StageCounts } from '../stats/input.ts';
 import { isMismatch, logMismatch } from '../stats/srm.ts';
@@ -9,9 +10,9 @@ import {
   type ClaimEvidence,
   latchGuardrail,
   latchHypothesis,
+  type Reached,
   type State,
-  weigh,
-  weightedAlphas,
+  weighCounts,
 } from '../stats/verdict.ts';
 import type { Experiment, Stage } from './experiment.ts';
 import type { LookView, MetricLook } from './schema.ts';
@@ -35,6 +36,14 @@ export interface MetricResult extends Claim {
   alpha: number;
   evidence: ClaimEvidence;
   state: State;
+  /** The claim that holds, as it was when it was reached. */
+  reached: Reached<Moment> | undefined;
+}
+
+/** What was known at a look. */
+interface Moment {
+  elapsedMs: number;
+  stages: StageCounts[];
 }
 
 /** One evaluation of a run: what was counted, and what it is evidence for. */
@@ -43,7 +52,7 @@ export interface Look {
   elapsedMs: number;
   /** The goal first, then the guardrails in their order. */
   metrics: MetricResult[];
-  sampleRatio: { control: number; treatment: number; share: number; logE: number; mismatch: boolean };
+  sampleRatio: LookView['sampleRatio'];
   crossed: number;
 }
 
@@ -80,6 +89,7 @@ export function lookOf(
         control: total(arms, 'control'),
         treatment: total(arms, 'treatment'),
       },
+      atMs - startedAtMs,
       previous?.metrics[role === 'goal' ? 0 : index + 1],
     );
   const { goal, guardrails } = experiment;
@@ -107,13 +117,15 @@ export function lookOf(
   };
 }
 
-type Unjudged = Omit<MetricResult, 'evidence' | 'state'>;
+type Unjudged = Omit<MetricResult, 'evidence' | 'state' | 'reached'>;
 
-function judged(metric: Unjudged, before: MetricResult | undefined): MetricResult {
+function judged(metric: Unjudged, elapsedMs: number, before: MetricResult | undefined): MetricResult {
+  const { stages, role, alpha } = metric;
   const evidence =
-    before && sameCounts(before.stages, metric.stages) ? before.evidence : weigh(metric.stages, metric);
-  const latch = metric.role === 'goal' ? latchHypothesis : latchGuardrail;
-  return { ...metric, evidence, state: latch(before?.state ?? 'open', evidence, metric.alpha) };
+    before && sameCounts(before.stages, stages) ? before.evidence : weighCounts(stages, metric);
+  const latch = role === 'goal' ? latchHypothesis<Moment> : latchGuardrail<Moment>;
+  const reached = latch(before?.reached, evidence, alpha, { elapsedMs, stages });
+  return { ...metric, evidence, reached, state: reached?.state ?? 'open' };
 }
 
 function sameCounts(one: readonly StageCounts[], other: readonly StageCounts[]): boolean {
@@ -145,9 +157,14 @@ function sampleRatioOf(
   stages: readonly Stage[],
   previous: Look | undefined,
 ) {
+  const units = stages.map(({ share }, i) => ({
+    control: exposures[i]?.control.units ?? 0,
+    treatment: exposures[i]?.treatment.units ?? 0,
+    share,
+  }));
   const logE = logMismatch(
-    stages.map(({ share }, i) => ({
-      counts: [exposures[i]?.control.units ?? 0, exposures[i]?.treatment.units ?? 0],
+    units.map(({ control, treatment, share }) => ({
+      counts: [control, treatment],
       shares: [1 - share, share],
     })),
   );
@@ -157,6 +174,7 @@ function sampleRatioOf(
     share: stages.at(-1)?.share ?? 0,
     logE,
     mismatch: (previous?.sampleRatio.mismatch ?? false) || isMismatch(logE),
+    stages: units,
   };
 }
 
@@ -176,7 +194,8 @@ export function lookView(look: Look): LookView {
 }
 
 function metricView(metric: MetricResult): MetricLook {
-  const { label, role, direction, marginRatio, control, treatment, stages, alpha, evidence, state } = metric;
+  const { label, role, direction, marginRatio, control, treatment, stages, alpha, evidence, state, reached } =
+    metric;
   const { ratio, low, high } = ratioBounds(stages, { alpha, scales: boundScales(metric) });
   const defined = ratio !== null && ratio > 0 && Number.isFinite(ratio);
   return {
@@ -191,6 +210,8 @@ function metricView(metric: MetricResult): MetricLook {
     high,
     ...evidence,
     alpha,
+    stages,
     state,
+    reached: reached ? { ...reached.snapshot, logE: reached.logE } : null,
   };
 }

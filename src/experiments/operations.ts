@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { type Operation, operation } from '../lib/operation.ts';
-import { directionOf, judgedAfterMs } from '../metrics/definition.ts';
-import { eventsForSupport } from '../stats/plan.ts';
+import { judgedAfterMs } from '../metrics/definition.ts';
+import { expectedEvents } from './expected.ts';
 import type { Experiment } from './experiment.ts';
 import { parseExperiment } from './file.ts';
 import type { Entry } from './journal.ts';
@@ -132,13 +132,8 @@ async function needFunctions(
 }
 
 async function planOf(sources: ExperimentSources, experiment: Experiment): Promise<PlanView> {
-  const { goal, slice, alpha, title, hypothesis } = experiment;
-  const eventsNeeded = eventsForSupport({
-    direction: directionOf(goal.metric),
-    marginRatio: goal.marginRatio,
-    share: slice.share,
-    alpha,
-  });
+  const { slice, title, hypothesis } = experiment;
+  const eventsNeeded = expectedEvents(experiment);
   const { facts, perSecond } = await factsOf(sources, experiment, eventsNeeded);
   return {
     experiment: experiment.name,

@@ -21,6 +21,9 @@ const armCounts = z.object({
   events: z.number(),
 });
 
+/** What evidence rests on: counts per arm in each period of constant share. */
+const stageCounts = z.array(z.object({ control: z.number(), treatment: z.number(), share: z.number() }));
+
 const metricLook = z.object({
   metric: z.string(),
   role: z.enum(['goal', 'guardrail']),
@@ -39,7 +42,10 @@ const metricLook = z.object({
   logERefuted: z.number(),
   logEHarm: z.number(),
   alpha: z.number(),
+  stages: stageCounts,
   state: z.enum(['open', 'supported', 'refuted', 'harmed']),
+  /** The first look that reached the claim, and what it rested on; null while the state is open. */
+  reached: z.object({ elapsedMs: z.number(), logE: z.number(), stages: stageCounts }).nullable(),
 });
 
 export const lookView = z.object({
@@ -52,6 +58,8 @@ export const lookView = z.object({
     share: z.number(),
     logE: z.number(),
     mismatch: z.boolean(),
+    /** Exposed units per arm in each period of constant share. */
+    stages: stageCounts,
   }),
 });
 

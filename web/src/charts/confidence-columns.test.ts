@@ -15,14 +15,16 @@ function look(elapsedMs: number, numbers: Pick<MetricLook, 'ratio' | 'low' | 'hi
     logERefuted: 0,
     logEHarm: 0,
     alpha: 0.05,
+    stages: [{ control: 10, treatment: 9, share: 0.5 }],
     state: 'open',
+    reached: null,
     ...numbers,
   };
   return {
     at: new Date(elapsedMs).toISOString(),
     elapsedMs,
     metrics: [metric],
-    sampleRatio: { control: 100, treatment: 100, share: 0.5, logE: 0, mismatch: false },
+    sampleRatio: { control: 100, treatment: 100, share: 0.5, logE: 0, mismatch: false, stages: [] },
   };
 }
 

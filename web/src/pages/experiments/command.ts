@@ -6,28 +6,21 @@ export function treatmentProbability(share: number, ratio: number): number {
   return odds / (1 + odds);
 }
 
-/** Lines for a shell that compute the same numbers anew from the counts. */
-export interface CheckCommands {
-  /** All three values at once. */
-  verdict: string;
-  /** The evidence for "supported" alone, with its null and its prior spelt out. */
-  counts: string;
+/** A line for a shell that computes everything that is shown of one metric anew from its counts. */
+export function verdictCommand({ stages, direction, marginRatio, alpha }: MetricLook): string {
+  return line('verdict', { stages, direction, marginRatio, alpha });
 }
 
-export function checkCommands(goal: MetricLook, { share }: LookView['sampleRatio']): CheckCommands {
-  const { direction, marginRatio, alpha } = goal;
-  const stages = [{ control: goal.control.events, treatment: goal.treatment.events, share }];
-  const nullLogRatio = Math.log(marginRatio);
-  const line = (calculation: string, question: object) =>
-    `echo '${JSON.stringify(question)}' | npx upstack stats ${calculation} --json`;
-  return {
-    verdict: line('verdict', { stages, direction, marginRatio, alpha }),
-    counts: line('counts', {
-      stages,
-      direction,
-      nullLogRatio,
-      ...(nullLogRatio === 0 ? {} : { scales: [Math.abs(nullLogRatio)] }),
-      alpha,
-    }),
-  };
+/** The same for the evidence of a sample-ratio mismatch. */
+export function sampleRatioCommand({ stages }: LookView['sampleRatio']): string {
+  return line('srm', {
+    stages: stages.map(({ control, treatment, share }) => ({
+      counts: [control, treatment],
+      shares: [1 - share, share],
+    })),
+  });
+}
+
+function line(calculation: string, question: object): string {
+  return `echo '${JSON.stringify(question)}' | npx upstack stats ${calculation} --json`;
 }

@@ -69,7 +69,7 @@ function Content({ run }: { run: RunView }) {
         <Journal entries={run.journal} running={run.status === 'running'} className="span-7 fill" />
         <RunFacts run={run} className="span-5 fill" />
       </div>
-      <Computed run={run} goal={goal} sampleRatio={last?.sampleRatio} />
+      <Computed run={run} look={last} />
       <FoldedCard title="The definition, as it was given">
         <Source label="Definition, YAML">{run.source}</Source>
       </FoldedCard>

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { Problem } from '../../../lib/problem.ts';
+import { StatsInputError } from '../../../stats/input.ts';
+
+/** One calculation of the statistics core, as `upstack stats <name>` offers it. */
+export interface Calculation {
+  /** One line for `--help`. */
+  about: string;
+  /** The JSON object it takes, for `--help`; a question mark marks what has a default. */
+  input: string;
+  /** Throws `Problem` (400) on input that it cannot take. */
+  run(input: unknown): object;
+}
+
+const BAD_INPUT = { status: 400, title: 'Bad numbers' };
+
+/** Types one calculation: its input is checked before it runs. */
+export function calculation<Input extends z.ZodType>(
+  { about, input, schema }: { about: string; input: string; schema: Input },
+  run: (input: z.output<Input>) => object,
+): Calculation {
+  return {
+    about,
+    input,
+    run(given) {
+      try {
+        return run(checked(schema, given, input));
+      } catch (error) {
+        if (error instanceof StatsInputError) throw badInput(error.message, error);
+        throw error;
+      }
+    },
+  };
+}
+
+export function badInput(detail: string, cause?: unknown): Problem {
+  return new Problem('stats.bad-input', BAD_INPUT, detail, cause);
+}
+
+function checked<Input extends z.ZodType>(schema: Input, given: unknown, form: string): z.output<Input> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  const where = first?.path.join('.') || 'input';
+  throw badInput(`${where}: ${first?.message.toLowerCase()}; it takes ${form.replaceAll(/\s+/g, ' ')}`);
+}
+
+export const alpha = z.number().default(0.05);
+export const direction = z.enum(['up', 'down']);
+export const sides = z.union([z.literal(1), z.literal(2)]);
+
+/** The chance of as much evidence by bad luck, at any look: at most 1/E. */
+export function pOf(logE: number): number {
+  return Math.min(1, Math.exp(-logE));
+}
+
+/** JSON has no infinity: an open end and an unreachable number are null. */
+export function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+/** Either `stages`, or the two arms of the only one. */
+export function staged<Arm extends z.ZodType>(arm: Arm) {
+  const stage = z.strictObject({ control: arm, treatment: arm });
+  return { control: arm.optional(), treatment: arm.optional(), stages: z.array(stage).min(1).optional() };
+}
+
+export function stagesOf<Arm>({
+  control,
+  treatment,
+  stages,
+}: {
+  control?: Arm | undefined;
+  treatment?: Arm | undefined;
+  stages?: { control: Arm; treatment: Arm }[] | undefined;
+}): { control: Arm; treatment: Arm }[] {
+  if (stages && control === undefined && treatment === undefined) return stages;
+  if (!stages && control !== undefined && treatment !== undefined) return [{ control, treatment }];
+  throw badInput('give either control and treatment, or stages');
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { logEvidence, ROBUST_SCALES, ratioBounds } from '../../../stats/counts.ts';
+import { confidenceSequence } from '../../../stats/proportion.ts';
+import { logMismatch } from '../../../stats/srm.ts';
+import { alpha, type Calculation, calculation, direction, finite, pOf } from './calculation.ts';
+
+export const countStages = z
+  .array(z.strictObject({ control: z.number(), treatment: z.number(), share: z.number() }))
+  .min(1);
+
+/** JSON has no infinity: the logarithm of an open bound is null. */
+function logOf(bound: number | null): number | null {
+  return bound === null ? null : finite(Math.log(bound));
+}
+
+export const countCalculations: Record<string, Calculation> = {
+  counts: calculation(
+    {
+      about: 'the ratio of two rates, from event counts (exact)',
+      input:
+        '{stages: [{control, treatment, share}], scales?: [0.2, 1], nullLogRatio?: 0, direction?: "up"|"down", alpha?: 0.05}',
+      schema: z.strictObject({
+        stages: countStages,
+        scales: z
+          .array(z.number())
+          .min(1)
+          .default([...ROBUST_SCALES]),
+        nullLogRatio: z.number().default(0),
+        direction: direction.default('up'),
+        alpha,
+      }),
+    },
+    (given) => {
+      const { alpha, scales } = given;
+      const { low, high } = ratioBounds(given.stages, { alpha, scales: { up: scales, down: scales } });
+      return {
+        logE: logEvidence(given.stages, given),
+        logRatioConfidenceSequence: [logOf(low), logOf(high)],
+      };
+    },
+  ),
+  proportion: calculation(
+    {
+      about: 'one rate, from events of n (exact)',
+      input: '{events, n, alpha?: 0.05, plannedN?: 1000}',
+      schema: z.strictObject({
+        events: z.number(),
+        n: z.number(),
+        alpha,
+        plannedN: z.number().default(1_000),
+      }),
+    },
+    ({ alpha, plannedN, ...observed }) => ({
+      rate: finite(observed.events / observed.n),
+      confidenceSequence: confidenceSequence(observed, { alpha, tOpt: plannedN }),
+    }),
+  ),
+  srm: calculation(
+    {
+      about: 'sample-ratio mismatch: were units assigned in the intended shares? (exact)',
+      input: '{stages: [{counts: […], shares: […]}], k?: 10000, prior?: […], carry?: false}',
+      schema: z.strictObject({
+        stages: z.array(z.strictObject({ counts: z.array(z.number()), shares: z.array(z.number()) })).min(1),
+        k: z.number().optional(),
+        prior: z.array(z.number()).optional(),
+        carry: z.boolean().optional(),
+      }),
+    },
+    ({ stages, k, prior, carry }) => {
+      const logE = logMismatch(stages, { ...(k && { k }), ...(prior && { prior }), carry: carry ?? false });
+      return { logE, p: pOf(logE) };
+    },
+  ),
+};
