@@ -4,6 +4,7 @@ import type { Bench, Row } from './row.ts';
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   sdk: () => import('./sdk/bench.ts'),
+  stats: () => import('./stats/bench.ts'),
 };
 
 function machine(): Record<string, string | number> {

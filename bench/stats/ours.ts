@@ -1,0 +1,83 @@
+/**
+ * Our methods as the races ask for them: "has the evidence reached 1/alpha?". The evidence is always that of `src/stats`,
+ * but most looks are far from an alarm, and an upper bound that costs next to nothing says so without computing it.
+ */
+import * as counts from '../../src/stats/counts.ts';
+import type { StageCounts } from '../../src/stats/input.ts';
+import { bernoulliDivergence } from '../../src/stats/limits.ts';
+import { PLANNED_N } from '../../src/stats/mean.ts';
+import { type ArmMeans, type MeanClaim, weighMeans } from '../../src/stats/verdict.ts';
+import { absolute, zOf } from './peers.ts';
+import { type Binary, type Stage, summaryOfArm } from './streams.ts';
+
+export const ALPHA = 0.05;
+export const NEEDED = -Math.log(ALPHA);
+const ROUNDING = 1e-6;
+
+export type Direction = 'up' | 'down';
+
+/**
+ * The most that evidence about these stages can be, nats: a mixture of likelihood ratios is at most the product of the
+ * greatest ratios of each stage on its side of the null.
+ */
+export function mostEvidence(stages: readonly Stage[], direction: Direction, nullLogRatio = 0): number {
+  let most = ROUNDING;
+  for (const { share, control, treatment } of stages) {
+    const n = control.events + treatment.events;
+    if (n === 0) continue;
+    const theta = 1 / (1 + ((1 - share) / share) * Math.exp(-nullLogRatio));
+    const observed = treatment.events / n;
+    if (observed > theta === (direction === 'up')) most += n * bernoulliDivergence(observed, theta);
+  }
+  return most;
+}
+
+export function stageCounts(stages: readonly Stage[]): StageCounts[] {
+  return stages.map(({ share, control, treatment }) => ({
+    share,
+    control: control.events,
+    treatment: treatment.events,
+  }));
+}
+
+/** The exact test of the ratio of rates against "no change, or the other way". */
+export function exactCounts(direction: Direction, scales = counts.ROBUST_SCALES) {
+  const question = { direction, nullLogRatio: 0, scales };
+  return ({ stages }: Binary) =>
+    mostEvidence(stages, direction) >= NEEDED && counts.logEvidence(stageCounts(stages), question) >= NEEDED;
+}
+
+export interface MeanStage {
+  control: ArmMeans;
+  treatment: ArmMeans;
+}
+
+/** The asymptotic sequence of means with its burn-in: the regression flag for a metric of which the other way is better. */
+export function means(
+  direction: Direction,
+  { scale = 'difference', plannedN = PLANNED_N }: Partial<Pick<MeanClaim, 'scale' | 'plannedN'>> = {},
+) {
+  const better = direction === 'up' ? 'down' : 'up';
+  const claim: MeanClaim = { direction: better, scale, margin: 0, alpha: ALPHA, plannedN };
+  return (stages: readonly MeanStage[]) =>
+    mayReach(stages, claim) && weighMeans(stages, claim).logEHarm >= NEEDED;
+}
+
+/** One stage's evidence is at most ln 2 + z²/2, nats. */
+function mayReach([only, another]: readonly MeanStage[], { scale }: MeanClaim): boolean {
+  if (only === undefined || another !== undefined || scale !== 'difference') return true;
+  const z = zOf(absolute(only.control, only.treatment));
+  return !(Math.LN2 + (z * z) / 2 + ROUNDING < NEEDED);
+}
+
+/** The same on a stream of 0/1 outcomes. */
+export function binaryMeans(...settings: Parameters<typeof means>) {
+  const alarms = means(...settings);
+  return ({ stages }: Binary) =>
+    alarms(
+      stages.map(({ control, treatment }) => ({
+        control: summaryOfArm(control),
+        treatment: summaryOfArm(treatment),
+      })),
+    );
+}
