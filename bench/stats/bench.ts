@@ -2,25 +2,33 @@
  * False alarms, delays and verdicts of the statistics, simulated beside the incumbents on the same streams and beside an
  * oracle that knows the effect. `npm run bench -- stats [--seed=N|random] [--runs=R] [--only=TEXT]`.
  *
- * Two numbers decide: alarms without an effect stay within the limit that chance leaves to 5 %, and delays within 1.4
+ * Two figures decide: alarms without an effect stay within the limit that chance leaves to 5 %, and delays within 1.4
  * times the oracle's for conversions, 1.3 for log latency, 1.5 for doubled errors, 2.1 for disasters, a quarter of the
- * DKW bands' for the median latency.
+ * DKW bands' for the median latency. A third is what a look costs.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { seeded } from '../../src/stats/random.ts';
 import type { Bench } from '../row.ts';
 import { cases as delays } from './delays.ts';
+import { cases as evaluation } from './evaluation.ts';
 import { cases as falseAlarms } from './false-alarms.ts';
 import { cases as latency } from './latency.ts';
 import type { Case } from './race.ts';
 import { cases as torture } from './torture.ts';
 import { cases as verdicts } from './verdicts.ts';
 
-const RUNS = { 'false alarms': 3_000, delays: 1_500 };
+const RUNS = { 'false alarms': 3_000, delays: 1_500, costs: 1 };
 const SEED = 2026;
 
-export const cases: readonly Case[] = [...falseAlarms, ...torture, ...delays, ...latency, ...verdicts];
+export const cases: readonly Case[] = [
+  ...falseAlarms,
+  ...torture,
+  ...delays,
+  ...latency,
+  ...verdicts,
+  ...evaluation,
+];
 
 /** Every part has its own random numbers, so that one alone gives what it gives among all. */
 export function rowsOf(part: Case, { runs, seed }: { runs: number; seed: number }) {

@@ -20,7 +20,8 @@ function conversion(): Race<Binary> {
     methods: {
       oracle: rateOracle(0.5, rates),
       'ours exact s=.22': exactCounts('down', [0.22]),
-      'ours exact mix(.2,1)': exactCounts('down'),
+      'ours exact': exactCounts('down'),
+      'exact mix(.2,1)': exactCounts('down', [0.2, 1]),
       'ours mean, 5,000 planned': binaryMeans('down'),
       'ours mean, 13,500 planned': binaryMeans('down', { plannedN: 13_500 }),
       'z peeked (invalid)': pooledMeans(zTest()),
@@ -46,7 +47,8 @@ function errors(name: string, { share, rates, look, horizon, dealt = false }: Sc
     horizon,
     methods: {
       oracle: rateOracle(share, rates),
-      'ours exact mix(.2,1)': exactCounts('up'),
+      'ours exact': exactCounts('up'),
+      'exact mix(.2,1)': exactCounts('up', [0.2, 1]),
       'exact s=.22': exactCounts('up', [0.22]),
       'exact s=.5': exactCounts('up', [0.5]),
       'exact s=1': exactCounts('up', [1]),

@@ -25,7 +25,7 @@ export interface Race<S extends Stream> {
 /** One part of the benchmark. */
 export interface Case {
   name: string;
-  kind: 'false alarms' | 'delays';
+  kind: 'false alarms' | 'delays' | 'costs';
   /** Runs, as a multiple of what the benchmark is asked for: more where bars are narrow, fewer where looks are slow. */
   effort: number;
   rows: (runs: number, random: Random) => Row[];

@@ -71,12 +71,12 @@ test('the view is what the schema says, with bounds that contain the ratio', () 
   assert.deepEqual([view.metrics[1]?.ratio, view.metrics[1]?.low, view.metrics[1]?.high], [null, null, null]);
 });
 
-test('ten errors in treatment and none in control harm a guardrail at alpha .05', () => {
+test('nine errors in treatment and none in control harm a guardrail at alpha .05', () => {
   const one = {
     ...RUN,
     experiment: { ...EXPERIMENT, guardrails: [{ metric: { name: 'error-rate' }, critical: false }] },
   } as typeof RUN;
-  const states = [9, 10].map(
+  const states = [8, 9].map(
     (errors) =>
       lookOf(one, { ...counts(arms([0, 0], [0, 0])), guardrails: [arms([20, 0], [20, errors])] }, 2_000)
         .metrics[1]?.state,
@@ -88,6 +88,14 @@ test('what was reached stays reached, and unchanged counts keep their evidence',
   const supported = lookOf(RUN, counts(arms([3_000, 1_200], [3_000, 1_200])), 60_000);
   assert.equal(goalOf(supported).state, 'supported');
   const later = lookOf(RUN, counts(arms([3_000, 1_200], [3_000, 400])), 61_000, supported);
+  const [goal] = lookView(later).metrics;
+  assert.deepEqual(goal?.stages, [{ control: 1_200, treatment: 400, share: 0.5 }]);
+  assert.deepEqual(goal?.reached, {
+    elapsedMs: 59_000,
+    logE: goalOf(supported).evidence.logESupported,
+    stages: [{ control: 1_200, treatment: 1_200, share: 0.5 }],
+  });
+  assert.equal(lookView(supported).metrics[1]?.reached, null);
   assert.equal(goalOf(later).state, 'supported');
   assert.ok(goalOf(later).evidence.logERefuted > 3);
   const same = lookOf(RUN, counts(arms([3_000, 1_200], [3_000, 1_200])), 62_000, supported);

@@ -26,6 +26,7 @@ test('the mean of e-values is their mean, weighted where weights are given', () 
   const logs = [2, 8, 20].map(Math.log);
   assert.ok(Math.abs(logMeanEvidence(logs) - Math.log(10)) < 1e-12);
   assert.ok(Math.abs(logMeanEvidence(logs, [1, 1, 2]) - Math.log(12.5)) < 1e-12);
+  assert.ok(Math.abs(logMeanEvidence([1, 1], [1e308, 1e308]) - 1) < 1e-9);
   assert.equal(logMeanEvidence([Number.NEGATIVE_INFINITY]), Number.NEGATIVE_INFINITY);
   assert.ok(Math.abs(logMeanEvidence([2_000, 0]) - (2_000 - Math.LN2)) < 1e-9, 'without overflow');
 });

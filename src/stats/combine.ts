@@ -38,8 +38,8 @@ export function logMeanEvidence(logEs: readonly number[], weights?: readonly num
     throw new StatsInputError(`weights: give ${logEs.length}, one for each logE`);
   }
   for (const [i, weight] of weights?.entries() ?? []) checkPositive(weight, `weights[${i}]`);
-  const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? logEs.length;
-  return logSumExp(logEs.map((logE, i) => logE + Math.log((weights?.[i] ?? 1) / total)));
+  const logWeights = logEs.map((_, i) => Math.log(weights?.[i] ?? 1));
+  return logSumExp(logEs.map((logE, i) => logE + (logWeights[i] as number))) - logSumExp(logWeights);
 }
 
 /**

@@ -78,6 +78,7 @@ test('summaries that no data have are refused by name', () => {
     [{ meanX: Number.NaN }, /treatment\.meanX is NaN/],
     [{ meanY: Number.NaN }, /treatment\.meanY is NaN/],
     [{ covariance: Number.POSITIVE_INFINITY }, /treatment\.covariance is Infinity/],
+    [{ meanX: 1e101 }, /treatment\.meanX is 1e\+101/],
     [{ varianceX: -1 }, /treatment\.varianceX is -1/],
     [{ varianceY: -1 }, /treatment\.varianceY is -1/],
     [{ covariance: 2.01 }, /treatment\.covariance is 2\.01: the variances allow/],

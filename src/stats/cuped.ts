@@ -5,9 +5,12 @@
  * y' = y - theta (x - x̄), theta = Σ cov(y,x) / Σ var(x) over the arms. At a correlation of r the variance falls by r².
  * x must be of a time before the exposure, or the treatment could change it.
  */
-import { checkBetween, checkCount, checkFinite, StatsInputError } from './input.ts';
+import { checkBetween, checkCount, StatsInputError } from './input.ts';
 import type { StageMeans } from './mean.ts';
 import type { PairSummary } from './moments.ts';
+
+/** Beyond this, products would leave the range of numbers. */
+const LARGEST = 1e100;
 
 export interface StagePairs {
   control: PairSummary;
@@ -48,9 +51,9 @@ export function adjust(stages: readonly StagePairs[]): Adjusted {
 
 function checked(arm: PairSummary, name: string): PairSummary {
   checkCount(arm.n, `${name}.n`);
-  for (const key of ['meanX', 'meanY', 'covariance'] as const) checkFinite(arm[key], `${name}.${key}`);
-  for (const key of ['varianceX', 'varianceY'] as const)
-    checkBetween(arm[key], 0, Number.MAX_VALUE, `${name}.${key}`);
+  for (const key of ['meanX', 'meanY', 'covariance'] as const)
+    checkBetween(arm[key], -LARGEST, LARGEST, `${name}.${key}`);
+  for (const key of ['varianceX', 'varianceY'] as const) checkBetween(arm[key], 0, LARGEST, `${name}.${key}`);
   if (Math.abs(arm.covariance) > (1 + 1e-9) * Math.sqrt(arm.varianceX * arm.varianceY)) {
     throw new StatsInputError(
       `${name}.covariance is ${arm.covariance}: the variances allow no more than their geometric mean`,

@@ -55,7 +55,7 @@ export function bernoulliDivergence(p: number, q: number): number {
 function limits(difference: number, variance: number, growth: number, { alpha, power }: Demand): Limits {
   if (difference === 0) throw new StatsInputError('the arms are equal: no sample tells them apart');
   const fixed = (level: number) =>
-    (normalQuantile(1 - level) + normalQuantile(power)) ** 2 * (variance / difference ** 2);
+    (normalQuantile(power) - normalQuantile(level)) ** 2 * (variance / difference ** 2);
   const reward = power * Math.log(power / alpha) + (1 - power) * Math.log((1 - power) / (1 - alpha));
   return {
     fixedOneSided: fixed(alpha),

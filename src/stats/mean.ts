@@ -11,7 +11,7 @@
  * of geometric means. Where nothing can be said (an arm below two values, no variance) the evidence is 0 and the
  * sequence open.
  */
-import { checkFinite, checkFraction, checkSample, StatsInputError } from './input.ts';
+import { checkBetween, checkFinite, checkFraction, checkSample, StatsInputError } from './input.ts';
 import type { Sides } from './mixture.ts';
 import { checkSummary, type Summary } from './moments.ts';
 import { logNormalCdf } from './normal.ts';
@@ -136,6 +136,8 @@ export function logEvidence(estimate: Estimate | null, question: MeanQuestion): 
 
 /** Half the width of the confidence sequence, or the distance of its one bound. Throws `StatsInputError`. */
 export function halfWidth({ n, variance }: Pick<Estimate, 'n' | 'variance'>, tuning: Tuning): number {
+  checkSample(n, 'n');
+  checkBetween(variance, 0, Number.MAX_VALUE, 'variance');
   const grown = n * rhoSquared(tuning);
   const log =
     tuning.sides === 2

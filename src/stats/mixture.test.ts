@@ -71,6 +71,13 @@ test('the Beta mixture is the average likelihood ratio over its prior', () => {
   }
 });
 
+test('sums below what the increments allow are refused', () => {
+  for (const kind of ['gamma-poisson', 'gamma-exponential'] as const) {
+    assert.ok(Number.isFinite(logMixture({ kind, c: 2 }, -49, 100, 100)));
+    assert.throws(() => logMixture({ kind, c: 2 }, -51, 100, 100), /s is -51: with these increments/);
+  }
+});
+
 test('parameters out of range are refused by name', () => {
   const bad: [() => number, RegExp][] = [
     [() => logMixture({ kind: 'normal', sides: 2 }, 1, 0, 100), /v is 0/],

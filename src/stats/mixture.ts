@@ -7,7 +7,7 @@
  * the mixture to be tightest at v_opt.
  */
 import { logBetaKernel, logBetaRatio, logGammaLower, logGammaUpper } from './incomplete.ts';
-import { checkBetween, checkFraction, checkPositive, StatsInputError } from './input.ts';
+import { checkBetween, checkFraction, checkPositive, LARGEST_TIME, StatsInputError } from './input.ts';
 import { logNormalCdf } from './normal.ts';
 import { findRoot } from './root.ts';
 import { lgamma } from './special.ts';
@@ -23,8 +23,6 @@ export type Family =
   | { kind: 'gamma-poisson'; c: number }
   | { kind: 'gamma-exponential'; c: number };
 
-/** Intrinsic times (and sums) beyond this, or below its inverse, are refused. */
-const LARGEST_TIME = 1e12;
 /** Of the gamma mixtures, whose functions need about the root of this many terms. */
 const LARGEST_SHAPE = 1e9;
 /** The level for which `rho` is tuned unless said otherwise, as in the reference code. */
@@ -98,8 +96,8 @@ function betaBinomial(
   vOpt: number,
   { sides, g, h }: Family & { kind: 'beta-binomial' },
 ): (s: number) => number {
-  checkPositive(g, 'g');
-  checkPositive(h, 'h');
+  checkBetween(g, 1e-6, 1e6, 'g');
+  checkBetween(h, 1e-6, 1e6, 'h');
   const span = g + h;
   const r = Math.max(bestRho(vOpt, TUNING_ALPHA, sides) - g * h, 0.001 * g * h);
   const logE = betaMixture(h / span, [r / (g * span), r / (h * span)], sides);
@@ -144,10 +142,16 @@ function gammaShapes(v: number, vOpt: number, c: number): Shapes {
   return { q, a: time + q, time };
 }
 
+/** Increments with such a right tail are at least -c. */
+function checkLowest(aboveLowest: number, s: number): void {
+  if (aboveLowest < 0) throw new StatsInputError(`s is ${s}: with these increments it cannot lie below -v/c`);
+}
+
 function gammaPoisson({ q, a, time }: Shapes, c: number): (s: number) => number {
   const prior = q * Math.log(q) - lgamma(q) - logGammaUpper(q, q);
   return (s) => {
-    const b = Math.max(Number.MIN_VALUE, s / c + a);
+    checkLowest(s / c + time, s);
+    const b = s / c + a;
     return prior + lgamma(b) + logGammaUpper(b, a) - b * Math.log(a) + time;
   };
 }
@@ -156,6 +160,7 @@ function gammaExponential({ q, a, time }: Shapes, c: number): (s: number) => num
   const prior = q * Math.log(q) - lgamma(q) - logGammaLower(q, q);
   return (s) => {
     const w = s / c + time;
+    checkLowest(w, s);
     return prior + lgamma(a) + logGammaLower(a, w + q) - a * Math.log(w + q) + w;
   };
 }

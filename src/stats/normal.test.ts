@@ -20,6 +20,10 @@ test('known values and symmetry', () => {
   assert.ok(Math.abs(normalQuantile(0.8) - 0.8416212335729143) < 1e-14);
   assert.equal(normalQuantile(0.5), 0);
   assert.equal(normalQuantile(0.25), -normalQuantile(0.75));
+  assert.deepEqual(
+    [logNormalCdf(Number.NEGATIVE_INFINITY), logNormalCdf(Number.POSITIVE_INFINITY)],
+    [Number.NEGATIVE_INFINITY, 0],
+  );
   assert.ok(Math.abs(logNormalCdf(0) + Math.LN2) < 1e-15);
   assert.ok(Math.abs(Math.exp(logNormalCdf(1.3)) + Math.exp(logNormalCdf(-1.3)) - 1) < 1e-15);
 });

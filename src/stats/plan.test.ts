@@ -72,6 +72,7 @@ test('narrower margins, smaller shares, smaller alphas and more power need more;
 });
 
 test('no test can beat the information limit', () => {
+  assert.equal(eventsAtLeast({ ...PLAN, expectedRatio: 0.8 }), Number.POSITIVE_INFINITY);
   const least = eventsAtLeast(PLAN);
   // ln 20 over the divergence of a fair coin from one of .8/1.8.
   assert.ok(
@@ -130,6 +131,7 @@ test('plans out of range are refused by name', () => {
     [() => eventsAtLeast({ ...PLAN, alpha: 1 }), /alpha is 1/],
     [() => valuesForMean({ ...meanPlan, sd: 0 }), /sd is 0/],
     [() => valuesForMean({ ...meanPlan, expected: 0 }), /the arms are equal/],
+    [() => valuesForMean({ ...meanPlan, expected: 1e-9 }), /expected is 1e-9: it is too near to the null/],
     [() => valuesForMean({ ...meanPlan, expected: Number.NaN }), /expected is NaN/],
     [() => valuesForMean({ ...meanPlan, null: Number.NaN }), /null is NaN/],
     [() => valuesForQuantile({ ...quantilePlan, quantile: 1 }), /quantile is 1/],

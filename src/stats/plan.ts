@@ -7,7 +7,7 @@
  */
 import * as counts from './counts.ts';
 import { crossingProbabilities } from './crossing.ts';
-import { checkBetween, checkFinite, checkFraction, checkPositive } from './input.ts';
+import { checkBetween, checkFinite, checkFraction, StatsInputError } from './input.ts';
 import { bernoulliDivergence, checked, type Demand, type Limits, meanLimits } from './limits.ts';
 import * as mean from './mean.ts';
 import { betaMixture } from './mixture.ts';
@@ -23,7 +23,7 @@ const LOOK_GROWTH = 1.08;
 /** The horizon of a plan, as a multiple of the sample at which the expected evidence reaches the threshold. */
 const HORIZON = 12;
 
-/** Infinity where the claim is not expected to be reached. */
+/** Infinity where the claim is not expected to be reached, or not within 2^40 samples. */
 export interface Needed {
   /** Half of all runs have reached the claim by then. */
   median: number;
@@ -60,10 +60,16 @@ export function eventsForSupport(plan: CountsPlan): Needed {
   });
 }
 
-/** ln(1/alpha) over the growth of the best evidence: the expected events of a test that knows the ratio. */
+/**
+ * ln(1/alpha) over the growth of the best evidence: the expected events of a test that knows the ratio. Infinity when
+ * the expected ratio does not lie on the better side of the margin.
+ */
 export function eventsAtLeast(plan: CountsPlan): number {
   const { alpha, nullLogRatio, share, theta } = upward(plan);
-  return -Math.log(alpha) / bernoulliDivergence(theta, treatmentProbability(share, nullLogRatio));
+  const boundary = treatmentProbability(share, nullLogRatio);
+  return theta > boundary
+    ? -Math.log(alpha) / bernoulliDivergence(theta, boundary)
+    : Number.POSITIVE_INFINITY;
 }
 
 /** The plan with the arms exchanged where less is better, so that the claim is that the ratio is above the null. */
@@ -106,6 +112,11 @@ export function valuesForMean(plan: MeanPlan): Needed & { limits: Limits; planne
   checkFinite(plan.null, 'null');
   const effect = Math.abs(plan.expected - plan.null);
   const limits = meanLimits(effect, sd, plan);
+  if (limits.fixedOneSided > MOST) {
+    throw new StatsInputError(
+      `expected is ${plan.expected}: it is too near to the null, ${plan.null}, for ${sd} of noise`,
+    );
+  }
   const plannedN = plan.plannedN ?? Math.ceil(limits.fixedOneSided);
   const perSample = (sd * sd) / (share * (1 - share));
   const width = (n: number) => mean.halfWidth({ n, variance: perSample / n }, { alpha, plannedN, sides: 1 });
@@ -138,14 +149,14 @@ const GRID = 400;
 
 /**
  * Values in both arms together at which the expected evidence on a quantile reaches the threshold, somewhat above the
- * median; Infinity when the expected ratio is the null. Throws `StatsInputError`.
+ * median; Infinity when the expected ratio is the null, or above 2^40. Throws `StatsInputError`.
  */
 export function valuesForQuantile(plan: QuantilePlan): number {
   const { quantile: p, share, alpha, logSd, plannedN = quantile.plannedPerArm(p) } = plan;
   checkFraction(p, 'quantile');
   checkFraction(share, 'share');
   checkFraction(alpha, 'alpha');
-  checkPositive(logSd, 'logSd');
+  checkBetween(logSd, 1e-6, 100, 'logSd');
   checkBetween(plan.ratio, 1e-6, 1e6, 'ratio');
   checkBetween(plan.expectedRatio, 1e-6, 1e6, 'expectedRatio');
   const shift = Math.abs(Math.log(plan.expectedRatio / plan.ratio)) / logSd;

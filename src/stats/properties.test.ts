@@ -7,6 +7,7 @@ import { adjust } from './cuped.ts';
 import { histogramOf, mergeHistograms } from './histogram.ts';
 import type { StageCounts } from './input.ts';
 import * as mean from './mean.ts';
+import { betaMixture } from './mixture.ts';
 import {
   addPair,
   addValue,
@@ -20,6 +21,8 @@ import {
 import * as quantile from './quantile.ts';
 import { type Random, seeded } from './random.ts';
 import { ratioSummaryOf } from './ratio.ts';
+import { logEvidence as coefficientEvidence, optimalG } from './regression.ts';
+import { lgamma } from './special.ts';
 import { logMismatch } from './srm.ts';
 
 interface Row {
@@ -167,39 +170,108 @@ const normal = (random: Random) =>
 const lognormal = (random: Random, n: number) =>
   Array.from({ length: n }, () => Math.exp(0.6 * normal(random)));
 
-/** E-values of independent runs without an effect, at a fixed look. */
+const choose = (n: number, k: number) => lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
+const chance = (n: number, k: number, p: number) =>
+  Math.exp(choose(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+const upTo = (n: number) => Array.from({ length: n + 1 }, (_, k) => k);
+
+/** Σ P(outcome) E(outcome) over every outcome of n coins with probability p. */
+const expectation = (n: number, p: number, logE: (hits: number) => number) =>
+  upTo(n).reduce((sum, hits) => sum + chance(n, hits, p) * Math.exp(logE(hits)), 0);
+
+test('counts: over all outcomes the e-value has mean 1 on the null and less on its far side', () => {
+  for (const direction of ['up', 'down'] as const) {
+    for (const share of [0.02, 0.5, 0.9]) {
+      const question = { direction, nullLogRatio: 0, scales: counts.ROBUST_SCALES };
+      const at = (p: number) =>
+        expectation(60, p, (hits) =>
+          counts.logEvidence([{ control: 60 - hits, treatment: hits, share }], question),
+        );
+      assert.ok(Math.abs(at(share) - 1) < 1e-9, `${at(share)}`);
+      assert.ok(at(direction === 'up' ? share * 0.9 : share * 1.05) < 1);
+    }
+  }
+});
+
+test('counts: the same over all outcomes of a ramp', () => {
+  const [n, shares] = [14, [0.05, 0.5, 0.95]];
+  const question = { direction: 'up', nullLogRatio: 0, scales: [0.5] } as const;
+  let mean = 0;
+  for (const a of upTo(n)) {
+    for (const b of upTo(n)) {
+      for (const c of upTo(n)) {
+        const hits = [a, b, c];
+        const stages: StageCounts[] = shares.map((share, i) => ({
+          share,
+          control: n - (hits[i] as number),
+          treatment: hits[i] as number,
+        }));
+        const probability = hits.reduce((product, k, i) => product * chance(n, k, shares[i] as number), 1);
+        mean += probability * Math.exp(counts.logEvidence(stages, question));
+      }
+    }
+  }
+  assert.ok(Math.abs(mean - 1) < 1e-9, `${mean}`);
+});
+
+test('sample ratio: over all outcomes of two stages the e-value has mean 1, fresh and carried', () => {
+  for (const carry of [false, true]) {
+    const shares = [0.7, 0.3];
+    const mean = expectation(40, 0.3, (first) =>
+      Math.log(
+        expectation(25, 0.3, (second) =>
+          logMismatch(
+            [
+              { counts: [40 - first, first], shares },
+              { counts: [25 - second, second], shares },
+            ],
+            { k: 50, carry },
+          ),
+        ),
+      ),
+    );
+    assert.ok(Math.abs(mean - 1) < 1e-9, `${mean}`);
+  }
+});
+
+test('the Beta mixtures of quantiles have mean 1 at the quantile and less on its far side', () => {
+  for (const p of [0.5, 0.95]) {
+    const mixture = betaMixture(p, [20 * p, 20 * (1 - p)], 1);
+    const at = (truth: number) => expectation(50, truth, (below) => mixture(below, 50 - below));
+    assert.ok(Math.abs(at(p) - 1) < 1e-9, `${at(p)}`);
+    assert.ok(at(p + 0.02) < 1);
+  }
+});
+
+/** E-values of independent runs without an effect, for those whose outcomes cannot be listed. */
 const NULL_RUNS: Record<string, (random: Random) => number> = {
-  'counts, one stage': (random) => {
-    const stage = { control: 0, treatment: 0, share: 0.2 };
-    for (let i = 0; i < 80; i++) stage[random.chance(0.2) ? 'treatment' : 'control']++;
-    return counts.logEvidence([stage], { direction: 'up', nullLogRatio: 0, scales: counts.ROBUST_SCALES });
-  },
-  'counts, a ramp': (random) => {
-    const stages: StageCounts[] = [0.05, 0.5, 0.95].map((share) => ({ control: 0, treatment: 0, share }));
-    for (const stage of stages)
-      for (let i = 0; i < 30; i++) stage[random.chance(stage.share) ? 'treatment' : 'control']++;
-    return counts.logEvidence(stages, { direction: 'down', nullLogRatio: 0, scales: [0.5] });
-  },
-  mean: (random) => {
-    const arm = () =>
-      summaryOf(Array.from({ length: 150 }, () => normal(random)).reduce(addValue, NO_MOMENTS));
-    const estimate = mean.estimateOf([{ control: arm(), treatment: arm() }]);
-    return mean.logEvidence(estimate, { ...MEAN_QUESTION, sides: 2, plannedN: 2_000 });
-  },
-  quantile: (random) =>
-    quantile.logEvidence(
-      quantile.comparisonOf([{ control: lognormal(random, 60), treatment: lognormal(random, 60) }]),
-      {
-        quantile: 0.5,
-        direction: 'up',
-        ratio: 1,
-        plannedN: 100,
+  ...Object.fromEntries(
+    ([1, 2] as const).map((sides) => [
+      `mean, ${sides}-sided`,
+      (random: Random) => {
+        const arm = () =>
+          summaryOf(Array.from({ length: 150 }, () => normal(random)).reduce(addValue, NO_MOMENTS));
+        const estimate = mean.estimateOf([{ control: arm(), treatment: arm() }]);
+        return mean.logEvidence(estimate, { ...MEAN_QUESTION, sides, plannedN: 2_000 });
       },
-    ),
-  srm: (random) => {
-    let treatment = 0;
-    for (let i = 0; i < 200; i++) if (random.chance(0.3)) treatment++;
-    return logMismatch([{ counts: [200 - treatment, treatment], shares: [0.7, 0.3] }], { k: 50 });
+    ]),
+  ),
+  'quantile, two stages': (random) => {
+    const stage = (n: number) => ({ control: lognormal(random, n), treatment: lognormal(random, n) });
+    return quantile.logEvidence(quantile.comparisonOf([stage(40), stage(60)]), {
+      quantile: 0.5,
+      direction: 'up',
+      ratio: 1,
+      plannedN: 100,
+    });
+  },
+  'regression, g fixed': (random) => {
+    const {
+      n,
+      mean: average,
+      variance,
+    } = summaryOf(Array.from({ length: 40 }, () => normal(random)).reduce(addValue, NO_MOMENTS));
+    return coefficientEvidence(average / Math.sqrt(variance / n), { n, k: 1 }, 10);
   },
 };
 
@@ -214,3 +286,24 @@ for (const [kind, logE] of Object.entries(NULL_RUNS)) {
     assert.ok(average > 0.01, 'an e-value that is always 0 tells nothing');
   });
 }
+
+test('regression: watched at every look with the g of the plan, at most 5 % of runs without an effect alarm', () => {
+  const random = seeded(12);
+  const runs = 500;
+  const g = optimalG({ n: 2_000, k: 1 }, 0.05);
+  let alarms = 0;
+  for (let run = 0; run < runs; run++) {
+    let [n, sum, squares, alarmed] = [0, 0, 0, false];
+    while (n < 4_000 && !alarmed) {
+      for (let i = 0; i < 20; i++) {
+        const x = normal(random);
+        [n, sum, squares] = [n + 1, sum + x, squares + x * x];
+      }
+      const variance = (squares - (sum * sum) / n) / (n - 1);
+      alarmed = coefficientEvidence(sum / n / Math.sqrt(variance / n), { n, k: 1 }, g) >= Math.log(20);
+    }
+    if (alarmed) alarms++;
+  }
+  // The 99.9 % quantile of Binomial(500, .05).
+  assert.ok(alarms > 0 && alarms <= 41, `${alarms} of ${runs}`);
+});

@@ -35,6 +35,13 @@ test('exchanging the outcomes mirrors the sequence; nothing seen is no knowledge
   assert.deepEqual(confidenceSequence({ events: 500, n: 500 }, TUNING)[1], 1);
 });
 
+test('rates of one in 10^12 have a sequence of their size', () => {
+  const [low, high] = confidenceSequence({ events: 10, n: 1e12 }, { alpha: 0.05, tOpt: 1_000 });
+  assert.ok(Math.abs(low / 2.42e-13 - 1) < 0.01 && Math.abs(high / 4.78e-11 - 1) < 0.01, `${low} ${high}`);
+  const [, none] = confidenceSequence({ events: 0, n: 1e14 }, { alpha: 0.05, tOpt: 1_000 });
+  assert.ok(none > 0 && none < 1e-12);
+});
+
 test('the concentration has a floor', () => {
   assert.ok(Math.abs(betaConcentration(1_000) - 125.00556) < 1e-4);
   assert.equal(betaConcentration(3), 0.001);

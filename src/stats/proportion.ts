@@ -8,7 +8,8 @@ import { checkCount, checkFraction, checkSample, StatsInputError } from './input
 import { betaMixture, TUNING } from './mixture.ts';
 import { findRoot } from './root.ts';
 
-const NEAREST = 1e-12;
+/** Probabilities nearer to 0 or 1 than e^-60 are not looked for. */
+const LARGEST_LOGIT = 60;
 const SMALLEST_CONCENTRATION = 0.001;
 
 /** Concentration of the Beta prior around the null that makes the boundary tightest at `tOpt` samples. */
@@ -18,11 +19,17 @@ export function betaConcentration(tOpt: number): number {
 }
 
 /** Natural log of the e-value against "the event has probability `p`", 0 < p < 1. Throws `StatsInputError`. */
-export function logEvidence({ events, n }: Observed, p: number, tOpt: number): number {
-  check({ events, n });
+export function logEvidence(observed: Observed, p: number, tOpt: number): number {
+  check(observed);
   checkFraction(p, 'p');
-  const k = betaConcentration(tOpt);
-  return betaMixture(p, [k * p, k * (1 - p)], 2)(events, n - events);
+  return evidenceAt(Math.log(p / (1 - p)), observed, betaConcentration(tOpt));
+}
+
+/** The evidence by the logit of the probability: of p and 1-p the smaller one has all its digits. */
+function evidenceAt(logit: number, { events, n }: Observed, k: number): number {
+  const rarer = 1 / (1 + Math.exp(Math.abs(logit)));
+  const [hits, misses] = logit <= 0 ? [events, n - events] : [n - events, events];
+  return betaMixture(rarer, [k * rarer, k * (1 - rarer)], 2)(hits, misses);
 }
 
 export interface Observed {
@@ -41,13 +48,16 @@ export function confidenceSequence(
   check(observed);
   checkFraction(alpha, 'alpha');
   const { events, n } = observed;
+  const k = betaConcentration(tOpt);
   if (n === 0) return [0, 1];
-  const surplus = (p: number) => logEvidence(observed, p, tOpt) - Math.log(1 / alpha);
-  const estimate = Math.min(1 - NEAREST, Math.max(NEAREST, events / n));
-  const rejected = (p: number) => surplus(p) > 0;
+  const surplus = (logit: number) => evidenceAt(logit, observed, k) - Math.log(1 / alpha);
+  const estimate = Math.max(-LARGEST_LOGIT, Math.min(LARGEST_LOGIT, Math.log(events / (n - events))));
+  const bound = (outermost: number) =>
+    surplus(outermost) > 0 ? findRoot(surplus, outermost, estimate) : outermost;
+  const [low, high] = [bound(-LARGEST_LOGIT), bound(LARGEST_LOGIT)];
   return [
-    rejected(NEAREST) ? findRoot(surplus, NEAREST, estimate, NEAREST) : 0,
-    rejected(1 - NEAREST) ? findRoot(surplus, estimate, 1 - NEAREST, NEAREST) : 1,
+    low === -LARGEST_LOGIT ? 0 : 1 / (1 + Math.exp(-low)),
+    high === LARGEST_LOGIT ? 1 : 1 / (1 + Math.exp(-high)),
   ];
 }
 

@@ -113,6 +113,24 @@ test('the bounds are the last ratios that are rejected', () => {
   }
 });
 
+test('stages that contradict each other leave no bounds; a bound far beyond the estimate is found', () => {
+  const buckets = (index: number) => ({ growth: 1.01, zeros: 0, counts: new Map([[index, 20_000]]) });
+  const stage = (control: number, treatment: number) => ({
+    control: buckets(control),
+    treatment: buckets(treatment),
+  });
+  const against = ratioBounds(comparisonOf([stage(100, 120), stage(120, 100)]), {
+    quantile: 0.5,
+    alpha: 0.05,
+  });
+  assert.deepEqual([against.low, against.high], [null, null]);
+  const { low, high } = ratioBounds(comparisonOf([stage(100, 120)]), { quantile: 0.5, alpha: 0.05 });
+  assert.ok(
+    Math.abs((low as number) / 1.01 ** 19 - 1) < 1e-9 && Math.abs((high as number) / 1.01 ** 21 - 1) < 1e-9,
+    `${low} ${high}`,
+  );
+});
+
 test('too little data leaves the bounds open, none leaves no ratio either', () => {
   const few = comparisonOf([{ control: [1, 2, 3], treatment: [2, 3, 4] }]);
   assert.deepEqual(ratioBounds(few, { quantile: 0.5, alpha: 0.05 }), { ratio: 1.5, low: null, high: null });

@@ -85,7 +85,8 @@ export interface QuantileBounds {
 
 /**
  * The confidence sequence of the ratio of quantiles, `alpha` on each side: the ratios that neither one-sided e-process
- * has rejected, to one bucket (histograms) or a thousandth (samples). Null where it is open. Throws `StatsInputError`.
+ * has rejected, to one bucket (histograms) or a thousandth (samples). Null where it is open, on both sides where stages contradict
+ * each other so that no ratio is left. Throws `StatsInputError`.
  */
 export function ratioBounds(
   stages: readonly Comparison[],
@@ -103,20 +104,25 @@ export function ratioBounds(
     const last = lastRejected((steps) => logE(step ** steps) >= needed, sign * centre, step);
     return last === null ? null : step ** (sign * last);
   };
-  return { ratio, low: bound('up', 1), high: bound('down', -1) };
+  const [low, high] = [bound('up', 1), bound('down', -1)];
+  // Stages that contradict each other leave no ratio that explains all of them.
+  return low !== null && high !== null && low > high
+    ? { ratio, low: null, high: null }
+    : { ratio, low, high };
 }
 
-/** The greatest whole number of steps, below `centre`, that is rejected; null when none down to the limit is. */
+/** The greatest whole number of steps that is rejected, looked for around `centre`; null when none down to the limit is. */
 function lastRejected(rejected: (steps: number) => boolean, centre: number, step: number): number | null {
-  const limit = -Math.floor(Math.log(LARGEST_RATIO) / Math.log(step));
-  let open = centre + 2;
-  let stride = 4;
-  let shut = Math.max(limit, open - stride);
-  while (!rejected(shut)) {
-    if (shut === limit) return null;
+  const limit = Math.floor(Math.log(LARGEST_RATIO) / Math.log(step));
+  let [shut, open] = [centre - 2, centre + 2];
+  for (let stride = 4; !rejected(shut); stride *= 2) {
+    if (shut <= -limit) return null;
     open = shut;
-    stride *= 2;
-    shut = Math.max(limit, open - stride);
+    shut = Math.max(-limit, shut - stride);
+  }
+  for (let stride = 4; rejected(open) && open < limit; stride *= 2) {
+    shut = open;
+    open = Math.min(limit, open + stride);
   }
   while (open - shut > 1) {
     const middle = Math.floor((open + shut) / 2);

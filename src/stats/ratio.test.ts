@@ -77,8 +77,15 @@ test('sums that no units have are refused', () => {
   const bad: [UnitSums, RegExp][] = [
     [{ ...good, units: -1 }, /control\.units is -1/],
     [{ ...good, e: Number.NaN }, /control\.e is NaN/],
+    [{ ...good, en: 1e70 }, /control\.en is 1e\+70/],
+    [{ ...good, ee: -1 }, /control\.ee is -1/],
+    [{ ...good, nn: -1 }, /control\.nn is -1/],
+    [{ ...good, nn: 0, en: 0 }, /control: no 2 units have these sums/],
+    [{ ...good, e: 5 }, /control: no 2 units/],
+    [{ units: 2, e: 1e50, n: 1e-60, ee: 1e100, nn: 1e-100, en: 0 }, /control\.ee is 1e\+100/],
+    [{ units: 2, e: 1e29, n: 1e-70, ee: 1e59, nn: 1, en: 0 }, /the denominators are too small/],
     [{ ...good, n: -1 }, /control\.n is -1/],
-    [{ ...good, ee: 0, en: 9 }, /control: no units have these sums/],
+    [{ ...good, ee: 0, en: 9 }, /control: no 2 units have these sums/],
   ];
   for (const [sums, message] of bad) {
     assert.throws(

@@ -5,6 +5,9 @@
  * Experiments" (arXiv 2210.08589): the t statistic under a mixture with one parameter g.
  */
 import { checkBetween, checkCount, checkFraction, StatsInputError } from './input.ts';
+import { findMinimum } from './minimum.ts';
+
+const LARGEST_G = 1e25;
 
 export interface Fit {
   /** Observations. */
@@ -20,7 +23,7 @@ export interface Fit {
 export function logEvidence(t: number, fit: Fit, g: number): number {
   checkBetween(t, -1e100, 1e100, 't');
   const nu = degrees(fit);
-  checkBetween(g, 1e-12, 1e15, 'g');
+  checkBetween(g, 1e-12, LARGEST_G, 'g');
   const shrunk = g / (g + fit.n);
   const square = t * t;
   return (
@@ -31,27 +34,21 @@ export function logEvidence(t: number, fit: Fit, g: number): number {
 /** How many standard errors the confidence sequence reaches; Infinity while n is too small for any. */
 export function radius(fit: Fit, alpha: number, g: number): number {
   checkFraction(alpha, 'alpha');
-  checkBetween(g, 1e-12, 1e15, 'g');
+  checkBetween(g, 1e-12, LARGEST_G, 'g');
   const nu = degrees(fit);
   const shrunk = g / (g + fit.n);
-  const p = Math.exp(Math.log(shrunk * alpha * alpha) / (nu + 1));
-  return p > shrunk ? Math.sqrt((nu * (1 - p)) / (p - shrunk)) : Number.POSITIVE_INFINITY;
+  const logP = (Math.log(shrunk) + 2 * Math.log(alpha)) / (nu + 1);
+  const left = Math.exp(logP) - shrunk;
+  return left > 0 ? Math.sqrt((nu * -Math.expm1(logP)) / left) : Number.POSITIVE_INFINITY;
 }
 
-/** The g that makes the sequence shortest at `fit.n` observations, found on [1e-6 n, 1e6 n]. */
+/**
+ * The g that makes the sequence shortest at `fit.n` observations, found on [1e-6 n, 1e6 n]. Choose it once, for the n that
+ * is planned: tuned anew to every look, the sequence is valid at none.
+ */
 export function optimalG(fit: Fit, alpha: number): number {
   const at = (logG: number) => radius(fit, alpha, Math.exp(logG));
-  let low = Math.log(1e-6 * fit.n);
-  let high = Math.log(1e6 * fit.n);
-  const golden = (Math.sqrt(5) - 1) / 2;
-  for (let i = 0; i < 100; i++) {
-    const [x, y] = [high - golden * (high - low), low + golden * (high - low)];
-    const [atX, atY] = [at(x), at(y)];
-    // Infinite on the right of the valley only: there g is too large for the sequence to be finite.
-    if (atX < atY || atX === Number.POSITIVE_INFINITY) high = y;
-    else low = x;
-  }
-  return Math.exp((low + high) / 2);
+  return Math.exp(findMinimum(at, Math.log(1e-6 * fit.n), Math.log(1e6 * fit.n)));
 }
 
 function degrees({ n, k }: Fit): number {

@@ -65,6 +65,7 @@ test('logSumExp and softplus neither overflow nor lose small terms', () => {
   near(logSumExp([1000, 1000]), 1000 + Math.LN2, 1e-15);
   near(logSumExp([-1000, -1001]), -1000 + Math.log1p(Math.exp(-1)), 1e-15);
   assert.equal(logSumExp([]), Number.NEGATIVE_INFINITY);
+  assert.equal(logSumExp([1e18, 0]), 1e18);
   assert.equal(logSumExp([1, Number.POSITIVE_INFINITY]), Number.POSITIVE_INFINITY);
   assert.equal(softplus(800), 800);
   assert.equal(softplus(-800), 0);

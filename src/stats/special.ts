@@ -75,7 +75,7 @@ export function logSumExp(values: Float64Array | readonly number[]): number {
   for (const value of values) if (value > greatest) greatest = value;
   if (!Number.isFinite(greatest)) return greatest;
   let sum = 0;
-  for (const value of values) if (value > greatest - SMALLEST_PART) sum += Math.exp(value - greatest);
+  for (const value of values) if (value - greatest > -SMALLEST_PART) sum += Math.exp(value - greatest);
   return greatest + Math.log(sum);
 }
 

@@ -5,12 +5,13 @@
  * NeurIPS 2022): the marginal likelihood of the counts under a Dirichlet prior around the intended shares, over their
  * likelihood under the shares themselves. Exact, valid at every look. A mismatch makes a verdict `invalid`.
  */
-import { checkBetween, checkCount, checkFraction, checkPositive, StatsInputError } from './input.ts';
+import { checkBetween, checkCount, checkFraction, StatsInputError } from './input.ts';
 import { stirlingRemainder } from './special.ts';
 
 /** Concentration of the prior: how near to the intended shares a mismatch is expected to lie. */
 const CONCENTRATION = 10_000;
 const SRM_ALPHA = 0.01;
+const SHARE_TOLERANCE = 1e-3;
 
 /** Exact numbers of distinct units per arm during one period of constant shares. */
 export interface StageUnits {
@@ -39,14 +40,17 @@ export function logMismatch(
   let logE = 0;
   let learned: number[] | undefined;
   for (const [i, stage] of stages.entries()) {
-    const { counts, shares } = check(stage, i);
+    const { counts, shares: given } = check(stage, i);
+    // Shares are often written with few digits: a rounded sum must not look like a mismatch.
+    const total = given.reduce((sum, share) => sum + share, 0);
+    const shares = given.map((share) => share / total);
     const start = learned ?? prior ?? shares.map((share) => k * share);
     if (start.length !== counts.length) {
       throw new StatsInputError(
         `stages[${i}]: the prior is for ${start.length} arms, there are ${counts.length}`,
       );
     }
-    for (const [arm, pseudo] of start.entries()) checkPositive(pseudo, `prior[${arm}]`);
+    for (const [arm, pseudo] of start.entries()) checkBetween(pseudo, 1e-12, 1e16, `prior[${arm}]`);
     logE += logMismatchOf(counts, shares, start);
     if (carry) learned = counts.map((count, arm) => count + (start[arm] as number));
   }
@@ -94,7 +98,7 @@ function check(stage: StageUnits, index: number): StageUnits {
   for (const [i, count] of counts.entries()) checkCount(count, `stages[${index}].counts[${i}]`);
   for (const [i, share] of shares.entries()) checkFraction(share, `stages[${index}].shares[${i}]`);
   const total = shares.reduce((sum, share) => sum + share, 0);
-  if (Math.abs(total - 1) > 1e-9) {
+  if (Math.abs(total - 1) > SHARE_TOLERANCE) {
     throw new StatsInputError(`stages[${index}].shares sum to ${total}: they must sum to 1`);
   }
   return stage;

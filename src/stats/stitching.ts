@@ -5,7 +5,8 @@
  * band for a whole distribution function (Howard and Ramdas, "Sequential estimation of quantiles with applications to
  * A/B testing and best-arm identification", Bernoulli 28, 2022, Theorems 1 and 2).
  */
-import { checkBetween, checkFraction, checkPositive } from './input.ts';
+import { checkBetween, checkFraction, LARGEST_TIME } from './input.ts';
+import { findMinimum } from './minimum.ts';
 import { findRoot } from './root.ts';
 import { zeta } from './special.ts';
 
@@ -17,10 +18,10 @@ const K2 = (Math.sqrt(ETA) + 1) / 2;
 
 /** The bound of a sub-gamma sum of scale `c` at intrinsic time `v` >= `vMin`, at level `alpha`. */
 export function polynomialStitching(v: number, alpha: number, vMin: number, c: number): number {
-  checkPositive(vMin, 'vMin');
+  checkBetween(vMin, 1 / LARGEST_TIME, LARGEST_TIME, 'vMin');
   checkFraction(alpha, 'alpha');
-  checkBetween(v, vMin, Number.MAX_VALUE, 'v');
-  checkBetween(c, 0, Number.MAX_VALUE, 'c');
+  checkBetween(v, vMin, LARGEST_TIME, 'v');
+  checkBetween(c, 0, LARGEST_TIME, 'c');
   const l = iterated((ETA * v) / vMin, zeta(POWER), alpha);
   const term = K2 * c * l;
   return Math.sqrt(K1 ** 2 * v * l + term ** 2) + term;
@@ -37,8 +38,8 @@ function iterated(time: number, constant: number, alpha: number): number {
 export function doubleStitching(p: number, t: number, alpha: number, tOpt: number): number {
   checkFraction(p, 'p');
   checkFraction(alpha, 'alpha');
-  checkPositive(tOpt, 'tOpt');
-  checkBetween(t, tOpt, Number.MAX_VALUE, 't');
+  checkBetween(tOpt, 1, LARGEST_TIME, 'tOpt');
+  checkBetween(t, tOpt, LARGEST_TIME, 't');
   const logit = Math.log(p / (1 - p));
   const widened = 1 / (1 + Math.exp(-(logit + 2 * DELTA * Math.sqrt((tOpt * ETA) / t))));
   const r = p >= 0.5 ? p : Math.min(0.5, widened);
@@ -61,8 +62,8 @@ const BAND_WIDTH = 0.85;
  */
 export function distributionBand(n: number, alpha: number, tMin = 100): number {
   checkFraction(alpha, 'alpha');
-  checkPositive(tMin, 'tMin');
-  checkBetween(n, 0, Number.MAX_VALUE, 'n');
+  checkBetween(tMin, 1, LARGEST_TIME, 'tMin');
+  checkBetween(n, 0, LARGEST_TIME, 'n');
   if (n < tMin) return 1;
   const c = bandConstant(alpha);
   return Math.min(1, BAND_WIDTH * Math.sqrt((Math.log1p(Math.log(n / tMin)) + c) / n));
@@ -91,18 +92,12 @@ function bandError(c: number): number {
   return error(minimise(error, 1e-9, Math.log(2 * BAND_WIDTH ** 2)));
 }
 
-/** Golden-section search on a logarithmic scale, after a scan for the valley. */
+/** The valley is looked for on a logarithmic scale first: left of it, where eta is near 1, the error is infinite too. */
 function minimise(f: (x: number) => number, low: number, high: number): number {
   const at = (t: number) => f(low * (high / low) ** t);
   const cells = 400;
   let best = 0;
   for (let i = 1; i <= cells; i++) if (at(i / cells) < at(best / cells)) best = i;
-  let [a, b] = [Math.max(0, best - 1) / cells, Math.min(cells, best + 1) / cells];
-  const golden = (Math.sqrt(5) - 1) / 2;
-  for (let i = 0; i < 60; i++) {
-    const [x, y] = [b - golden * (b - a), a + golden * (b - a)];
-    if (at(x) < at(y)) b = y;
-    else a = x;
-  }
-  return low * (high / low) ** ((a + b) / 2);
+  const t = findMinimum(at, Math.max(0, best - 1) / cells, Math.min(cells, best + 1) / cells);
+  return low * (high / low) ** t;
 }

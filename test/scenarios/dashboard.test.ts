@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, openBrowser, screenshot, scrollsSideways } from './browser.ts';
-import { ControlRoom, until } from './control-room.ts';
+import { ControlRoom, run, until } from './control-room.ts';
 
 const EXPERIMENTS = resolve(import.meta.dirname, '../../examples/shop/experiments');
 const VERDICT_MS = 120_000;
@@ -70,6 +70,54 @@ test('an experiment is watched to its verdict', async () => {
     .waitFor({ timeout: VERDICT_MS });
   assert.ok(await page.getByTestId('abort').isDisabled());
 });
+
+test('the page tells how it was computed, and its commands compute the same numbers again', async () => {
+  await page.getByText('How was this computed?').click();
+  const table = page.getByRole('region', { name: 'Computed values, table' });
+  await table.waitFor();
+  const shown = await table
+    .locator('tbody tr')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+  const commands = await page.locator('section[aria-label^="Command that checks"]').allTextContents();
+  assert.equal(commands.length, shown.length + 1, 'a command for each metric, and one for the sample ratio');
+  for (const [i, [metric, supported, refuted, harm, needed, bounds]] of shown.entries()) {
+    const again = await computed<Record<string, number> & { confidenceSequence: (number | null)[] }>(
+      commands[i] as string,
+    );
+    const exact = (value: number | null | undefined, open: string) => value?.toFixed(6) ?? open;
+    const [low, high] = again.confidenceSequence;
+    assert.deepEqual(
+      [supported, refuted, harm, needed, bounds],
+      [
+        ...[again.logESupported, again.logERefuted, again.logEHarm, again.needed].map((value) =>
+          exact(value, ''),
+        ),
+        `${exact(low, '0')} to ${exact(high, '∞')}`,
+      ],
+      metric,
+    );
+  }
+  const sampleRatio = await computed<{ logE: number }>(commands.at(-1) as string);
+  await page.getByText(`ln E ${sampleRatio.logE.toFixed(6)} against the shares`).waitFor();
+  await screenshot(page, 'experiment-computed-desktop-light');
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await page.setViewportSize(SIZES.phone);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(page, 'experiment-computed-phone-dark');
+  assert.ok(!(await scrollsSideways(page)));
+  await page.setViewportSize(SIZES.desktop);
+  await page.emulateMedia({ colorScheme: 'light' });
+});
+
+/** What a command of the page prints, run in a shell as it stands there. */
+async function computed<Result>(command: string): Promise<Result> {
+  const { code, stdout, stderr } = await run('sh', ['-c', command], {
+    ...process.env,
+    PATH: `${resolve(import.meta.dirname, '../../node_modules/.bin')}:${process.env.PATH}`,
+  });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as Result;
+}
 
 test('another experiment is aborted with the button, and the journal says why', async () => {
   const runId = await start('recommendations-slow');

@@ -40,9 +40,34 @@ export function badInput(detail: string, cause?: unknown): Problem {
 function checked<Input extends z.ZodType>(schema: Input, given: unknown, form: string): z.output<Input> {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  const where = first?.path.join('.') || 'input';
-  throw badInput(`${where}: ${first?.message.toLowerCase()}; it takes ${form.replaceAll(/\s+/g, ' ')}`);
+  const { path, message } = nearest(parsed.error.issues, []);
+  throw badInput(`${path.join('.') || 'input'}: ${message.toLowerCase()}; it takes ${form}`);
+}
+
+interface Mismatch {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** What is wrong; of several forms that a value may have, with the one that it comes nearest to. */
+function nearest(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[]): Mismatch {
+  const [first] = issues;
+  if (first === undefined) return { path: [...above], message: 'bad input' };
+  const path = [...above, ...first.path];
+  if (first.code !== 'invalid_union' || first.errors.length === 0) return { path, message: first.message };
+  const [deepest] = first.errors
+    .map((branch) => nearest(branch, path))
+    .sort((one, other) => other.path.length - one.path.length);
+  return deepest && deepest.path.length > path.length ? deepest : { path, message: first.message };
+}
+
+/** The metric is `counts` unless it is told. */
+export function withMetric<Input extends z.ZodType>(input: Input) {
+  return z.preprocess(
+    (given) =>
+      typeof given === 'object' && given && !('metric' in given) ? { metric: 'counts', ...given } : given,
+    input,
+  );
 }
 
 export const alpha = z.number().default(0.05);

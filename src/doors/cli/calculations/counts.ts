@@ -18,7 +18,7 @@ export const countCalculations: Record<string, Calculation> = {
     {
       about: 'the ratio of two rates, from event counts (exact)',
       input:
-        '{stages: [{control, treatment, share}], scales?: [0.2, 1], nullLogRatio?: 0, direction?: "up"|"down", alpha?: 0.05}',
+        '{stages: [{control, treatment, share}], scales?: [0.3, 1.2], nullLogRatio?: 0, direction?: "up"|"down", alpha?: 0.05}',
       schema: z.strictObject({
         stages: countStages,
         scales: z
@@ -32,9 +32,12 @@ export const countCalculations: Record<string, Calculation> = {
     },
     (given) => {
       const { alpha, scales } = given;
-      const { low, high } = ratioBounds(given.stages, { alpha, scales: { up: scales, down: scales } });
+      const { ratio, low, high } = ratioBounds(given.stages, { alpha, scales: { up: scales, down: scales } });
+      const logE = logEvidence(given.stages, given);
       return {
-        logE: logEvidence(given.stages, given),
+        logE,
+        p: pOf(logE),
+        ratio: finite(ratio),
         logRatioConfidenceSequence: [logOf(low), logOf(high)],
       };
     },
@@ -67,7 +70,11 @@ export const countCalculations: Record<string, Calculation> = {
       }),
     },
     ({ stages, k, prior, carry }) => {
-      const logE = logMismatch(stages, { ...(k && { k }), ...(prior && { prior }), carry: carry ?? false });
+      const logE = logMismatch(stages, {
+        ...(k !== undefined && { k }),
+        ...(prior && { prior }),
+        carry: carry ?? false,
+      });
       return { logE, p: pOf(logE) };
     },
   ),

@@ -49,7 +49,14 @@ export const arm = z.union([
 ]);
 
 export function armSummary(given: z.output<typeof arm>) {
-  if ('values' in given) return summarise(given.values);
+  if ('values' in given) {
+    const { values } = given;
+    return {
+      ...summarise(values),
+      nonZero: values.filter((value) => value !== 0).length,
+      nonOne: values.filter((value) => value !== 1).length,
+    };
+  }
   const { nonZero, nonOne, ...summary } = given;
   return { ...summary, ...(nonZero !== undefined && { nonZero }), ...(nonOne !== undefined && { nonOne }) };
 }
@@ -129,19 +136,20 @@ export const meanCalculations: Record<string, Calculation> = {
   regression: calculation(
     {
       about: 'one coefficient of a linear model with k coefficients, fitted to n rows',
-      input: '{estimate, standardError, n, k, alpha?: 0.05, g?: the best for n}',
+      input: '{estimate, standardError, n, k, alpha?: 0.05, plannedN?: 5000, g?: the best for plannedN}',
       schema: z.strictObject({
         estimate: z.number(),
         standardError: z.number().positive(),
         n: z.number(),
         k: z.number(),
         alpha,
+        plannedN: z.number().default(PLANNED_N),
         g: z.number().optional(),
       }),
     },
-    ({ estimate, standardError, n, k, alpha, g: given }) => {
+    ({ estimate, standardError, n, k, alpha, plannedN, g: given }) => {
       const fit = { n, k };
-      const g = given ?? optimalG(fit, alpha);
+      const g = given ?? optimalG({ n: plannedN, k }, alpha);
       const half = radius(fit, alpha, g) * standardError;
       const logE = coefficientEvidence(estimate / standardError, fit, g);
       return {

@@ -7,14 +7,20 @@ import {
   valuesForMean,
   valuesForQuantile,
 } from '../../../stats/plan.ts';
-import { alpha, type Calculation, calculation, direction, finite } from './calculation.ts';
+import {
+  alpha,
+  badInput,
+  type Calculation,
+  calculation,
+  direction,
+  finite,
+  withMetric,
+} from './calculation.ts';
 
 const demand = { share: z.number().default(0.5), alpha, power: z.number().default(PLANNED_POWER) };
 const perSecond = z.number().positive().optional();
 
-const planInput = z.preprocess(
-  (given) =>
-    typeof given === 'object' && given && !('metric' in given) ? { metric: 'counts', ...given } : given,
+const planInput = withMetric(
   z.discriminatedUnion('metric', [
     z.strictObject({
       metric: z.literal('counts'),
@@ -66,6 +72,11 @@ function duration(sample: number, perSecond: number | undefined) {
 function countsPlan({ baselineRate, perSecond, ...plan }: Of<'counts'>) {
   const { sample, median } = eventsForSupport(plan);
   // Units per event, over both arms.
+  if (baselineRate !== undefined && baselineRate * plan.expectedRatio > 1) {
+    throw badInput(
+      `baselineRate is ${baselineRate}: ${plan.expectedRatio} times that is more than every unit`,
+    );
+  }
   const rate = baselineRate && baselineRate * (1 - plan.share + plan.share * plan.expectedRatio);
   const units = rate ? sample / rate : undefined;
   return {
@@ -78,12 +89,12 @@ function countsPlan({ baselineRate, perSecond, ...plan }: Of<'counts'>) {
 }
 
 function meanPlan({ perSecond, plannedN, ...plan }: Of<'mean'>) {
-  const { sample, median, ...rest } = valuesForMean({ ...plan, ...(plannedN && { plannedN }) });
+  const { sample, median, ...rest } = valuesForMean({ ...plan, ...(plannedN !== undefined && { plannedN }) });
   return { n: finite(sample), medianN: finite(median), ...rest, ...duration(sample, perSecond) };
 }
 
 function quantilePlan({ perSecond, plannedN, ...plan }: Of<'quantile'>) {
-  const n = valuesForQuantile({ ...plan, ...(plannedN && { plannedN }) });
+  const n = valuesForQuantile({ ...plan, ...(plannedN !== undefined && { plannedN }) });
   return { n: finite(n), ...duration(n, perSecond) };
 }
 

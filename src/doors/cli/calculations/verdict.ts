@@ -16,7 +16,16 @@ import {
   weighMeans,
   weighQuantiles,
 } from '../../../stats/verdict.ts';
-import { alpha, badInput, type Calculation, calculation, direction, finite, pOf } from './calculation.ts';
+import {
+  alpha,
+  badInput,
+  type Calculation,
+  calculation,
+  direction,
+  finite,
+  pOf,
+  withMetric,
+} from './calculation.ts';
 import { countStages } from './counts.ts';
 import { arm, armSummary } from './mean.ts';
 import { distribution, quantileStages, quantileTuning } from './quantile.ts';
@@ -34,9 +43,7 @@ function looked<Stages extends z.ZodType>(stages: Stages) {
 const stagesOfArms = <Arm extends z.ZodType>(each: Arm) =>
   z.array(z.strictObject({ control: each, treatment: each })).min(1);
 
-const verdictInput = z.preprocess(
-  (given) =>
-    typeof given === 'object' && given && !('metric' in given) ? { metric: 'counts', ...given } : given,
+const verdictInput = withMetric(
   z.discriminatedUnion('metric', [
     z.strictObject({ metric: z.literal('counts'), ...looked(countStages), marginRatio: z.number() }),
     z.strictObject({

@@ -32,7 +32,7 @@ export function statsCommands(program: Command): void {
       .option('--json', 'print one JSON document')
       .addHelpText('after', `\nInput: ${input}`)
       .action(async (options: { input?: string; json?: boolean }) => {
-        const result = run(parse(options.input ?? (await standardInput(input))));
+        const result = run(parse(options.input ?? (await standardInput(input)), input));
         print(result, options.json === true, render);
       });
   }
@@ -62,10 +62,10 @@ function render(result: object): string {
     .join('\n');
 }
 
-function parse(input: string): unknown {
+function parse(input: string, form: string): unknown {
   try {
     return JSON.parse(input);
   } catch (error) {
-    throw badInput(`the input is not a JSON object: ${(error as Error).message}`, error);
+    throw badInput(`the input is not a JSON object (${(error as Error).message}): give ${form}`, error);
   }
 }

@@ -96,7 +96,7 @@ ln E = ln ∫ π(u) exp Σₛ { x₁ₛ ln( θₛ(r₀·e^±u) / θₛ(r₀) ) +
 x₁ₛ, x₀ₛ  events in treatment and in control during period s of constant share
 r₀        the margin (supported, refuted) or 1 (harm)
 π         half-normal prior on the log ratio; its scale: |ln margin| for “supported” where there is a margin,
-          an equal mixture of 0.2 and 1 otherwise
+          an equal mixture of 0.3 and 1.2 otherwise
           a claim is made at  ln E ≥ ln(1/α)
 
 Sample ratio, k = 10,000, n = Σ xᵢ:

@@ -1,0 +1,87 @@
+/**
+ * What a look costs: 1,000 metrics over three stages each, all three claims and the bounds of the confidence sequence,
+ * on one core. The limit is a second: a control room evaluates every metric of every run at each look.
+ */
+import * as counts from '../../src/stats/counts.ts';
+import { histogramOf } from '../../src/stats/histogram.ts';
+import * as mean from '../../src/stats/mean.ts';
+import { summarise } from '../../src/stats/moments.ts';
+import * as quantile from '../../src/stats/quantile.ts';
+import { type Random, seeded } from '../../src/stats/random.ts';
+import { boundScales, weighCounts, weighMeans, weighQuantiles } from '../../src/stats/verdict.ts';
+import { median, type Row } from '../row.ts';
+import type { Case } from './race.ts';
+import { normal } from './samplers.ts';
+
+const METRICS = 1_000;
+/** Different data sets, so that nothing is computed once for all metrics. */
+const DATA_SETS = 40;
+const REPEATS = 5;
+const LIMIT_SECONDS = 1;
+const SHARES = [0.05, 0.3, 0.5];
+const RATIO_CLAIM = { direction: 'down', marginRatio: 1.1 } as const;
+
+function latencies(random: Random, n: number): number[] {
+  return Array.from({ length: n }, () => 200 * Math.exp(0.6 * normal(random)));
+}
+
+function dataSet(random: Random) {
+  return SHARES.map((share) => {
+    const values = { control: latencies(random, 2_000), treatment: latencies(random, 2_000) };
+    return {
+      counts: { share, control: 40 + random.poisson(20), treatment: 40 + random.poisson(20) },
+      means: { control: summarise(values.control), treatment: summarise(values.treatment) },
+      histograms: { control: histogramOf(values.control), treatment: histogramOf(values.treatment) },
+    };
+  });
+}
+
+type DataSet = ReturnType<typeof dataSet>;
+
+/** Everything that a look computes of one metric of each kind. */
+const EVALUATIONS: Record<string, (stages: DataSet) => void> = {
+  counts(stages) {
+    const given = stages.map((stage) => stage.counts);
+    weighCounts(given, RATIO_CLAIM);
+    counts.ratioBounds(given, { alpha: 0.05, scales: boundScales(RATIO_CLAIM) });
+  },
+  mean(stages) {
+    const given = stages.map((stage) => stage.means);
+    const tuning = { alpha: 0.05, plannedN: 5_000 };
+    weighMeans(given, { ...tuning, direction: 'down', scale: 'logRatio', margin: 0.1 });
+    const estimate = mean.estimateOf(given, 'logRatio');
+    for (const direction of ['up', 'down'] as const)
+      mean.confidenceSequence(estimate, { ...tuning, sides: 1, direction });
+  },
+  'quantile (p95)'(stages) {
+    const given = quantile.comparisonOf(stages.map((stage) => stage.histograms));
+    weighQuantiles(given, { ...RATIO_CLAIM, quantile: 0.95 });
+    quantile.ratioBounds(given, { quantile: 0.95, alpha: 0.05 });
+  },
+};
+
+function secondsOf(evaluate: (stages: DataSet) => void, data: readonly DataSet[]): number {
+  const times = Array.from({ length: REPEATS }, () => {
+    const start = performance.now();
+    for (let i = 0; i < METRICS; i++) evaluate(data[i % data.length] as DataSet);
+    return (performance.now() - start) / 1000;
+  });
+  return median(times);
+}
+
+function rows(): Row[] {
+  const random = seeded(1);
+  const data = Array.from({ length: DATA_SETS }, () => dataSet(random));
+  return Object.entries(EVALUATIONS).map(([kind, evaluate]) => {
+    const value = secondsOf(evaluate, data);
+    return {
+      case: `evaluation of 1,000 metrics x 3 stages: ${kind}`,
+      value,
+      unit: 'seconds',
+      versus: `limit ${LIMIT_SECONDS} s`,
+      ratio: value / LIMIT_SECONDS,
+    };
+  });
+}
+
+export const cases: readonly Case[] = [{ name: 'evaluation', kind: 'costs', effort: 1, rows }];
