@@ -8,9 +8,9 @@ import type { VersionRecord } from './catalog/records.ts';
 import { LambdaError } from './errors.ts';
 import { type Ended, Environment } from './execution/environment.ts';
 import { launchOf } from './execution/launch.ts';
+import { LogTail } from './execution/log-tail.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
 import { Reaper } from './execution/reaper.ts';
-import { LARGEST_LOG_TAIL_BYTES } from './limits.ts';
 
 export interface InvocationsOptions {
   account: Account;
@@ -53,7 +53,7 @@ export class Invocations {
   #options: InvocationsOptions;
   #pools = new Map<string, Pool<Environment>>();
   #reaper = new Reaper();
-  #tails = new Map<string, string[]>();
+  #tails = new Map<string, LogTail>();
   #reports = new Set<Promise<void>>();
   #eviction: NodeJS.Timeout;
   #closed = false;
@@ -69,7 +69,7 @@ export class Invocations {
   /** Throws TooManyRequestsException; whatever happens in the function is an outcome, not an error. */
   async invoke(input: InvokeInput): Promise<InvokeOutcome> {
     const requestId = randomUUID();
-    if (input.tail) this.#tails.set(requestId, []);
+    if (input.tail) this.#tails.set(requestId, new LogTail());
     try {
       const environment = await this.#acquire(input);
       const startMs = this.#options.clock.now();
@@ -175,13 +175,11 @@ export class Invocations {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     const { requestId, version, durationMs, billedMs, memoryMb, maxMemoryMb, initMs } = report;
     const init = initMs === undefined ? '' : `\tInit Duration: ${initMs.toFixed(2)} ms`;
-    const text = [
+    const tail = this.#tails.get(requestId) ?? new LogTail();
+    return tail.text(
       `START RequestId: ${requestId} Version: ${version}`,
-      ...(this.#tails.get(requestId) ?? []),
-      `END RequestId: ${requestId}`,
-      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB${init}\n`,
-    ].join('\n');
-    return Buffer.from(text).subarray(-LARGEST_LOG_TAIL_BYTES).toString('utf8');
+      `END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB${init}\n`,
+    );
   }
 
   async #startFailed(

@@ -354,3 +354,32 @@ test('a client context and a function named by ARN reach the function', async ()
   assert.equal(bad.status, 400);
   await fixture.runtime.close();
 });
+
+test('lines belong to the invocation that wrote them, also when three in a row write megabytes', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make(
+    'flood',
+    `exports.handler = async ({ mark }) => {
+       for (let i = 0; i < 3000; i++) console.log(mark + ' ' + i + ' ' + 'x'.repeat(1000));
+       return mark;
+     };`,
+  );
+  for (const mark of ['A', 'B', 'C']) await fixture.invoke('flood', { mark });
+  await fixture.runtime.close();
+  assert.equal(fixture.lines.length, 9_000);
+  const marks = new Map<string, Set<string>>();
+  for (const { requestId, line } of fixture.lines) {
+    const mark = line.split(' ')[0] as string;
+    marks.set(requestId, (marks.get(requestId) ?? new Set()).add(mark));
+  }
+  assert.deepEqual([...marks.values()], [new Set(['A']), new Set(['B']), new Set(['C'])]);
+});
+
+test('an event of six megabytes arrives whole', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make('large', 'exports.handler = async ({ text }) => [text.length, text.slice(-3)];');
+  const text = `${'é'.repeat(3_000_000)}end`;
+  assert.deepEqual((await fixture.invoke('large', { text })).value, [3_000_003, 'end']);
+  assert.deepEqual((await fixture.invoke('large', { text: 'abc' })).value, [3, 'abc']);
+  await fixture.runtime.close();
+});

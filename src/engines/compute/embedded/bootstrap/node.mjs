@@ -13,6 +13,9 @@ let present;
 let initialised = false;
 let failing = false;
 
+// What a handler wrote must have left the process before its answer does: lines are attributed by who runs.
+for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
+
 function endProcessGroup() {
   try {
     process.kill(-process.pid, 'SIGKILL');

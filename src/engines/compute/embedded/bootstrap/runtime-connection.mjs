@@ -7,7 +7,10 @@ const BASE = '/2018-06-01/runtime';
 export class RuntimeConnection {
   #socket;
   #host;
-  #pending = Buffer.alloc(0);
+  #parts = [];
+  #size = 0;
+  /** Bytes that must have come before it is worth looking again. */
+  #needed = 1;
   #waiting = [];
 
   /** Opens the connection; `lost` is called once it has gone, for whatever reason. */
@@ -82,18 +85,27 @@ export class RuntimeConnection {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Takes bytes as they come, in parts: an event of megabytes is joined once, when it is complete. */
   #read(bytes) {
-    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
-    for (;;) {
-      const end = this.#pending.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const headers = parseHead(this.#pending.latin1Slice(0, end));
+    this.#parts.push(bytes);
+    this.#size += bytes.length;
+    while (this.#size >= this.#needed) {
+      const pending = this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts);
+      this.#parts = [pending];
+      const end = pending.indexOf('\r\n\r\n');
+      if (end < 0) {
+        this.#needed = pending.length + 1;
+        return;
+      }
+      const headers = parseHead(pending.latin1Slice(0, end));
       const from = end + 4;
       const to = from + Number(headers['content-length'] ?? 0);
-      if (this.#pending.length < to) return;
-      const body = this.#pending.subarray(from, to);
-      this.#pending = this.#pending.subarray(to);
-      this.#waiting.shift()?.({ headers, body });
+      this.#needed = to;
+      if (this.#size < to) return;
+      this.#parts = to < pending.length ? [pending.subarray(to)] : [];
+      this.#size -= to;
+      this.#needed = 1;
+      this.#waiting.shift()?.({ headers, body: pending.subarray(from, to) });
     }
   }
 }
