@@ -383,3 +383,29 @@ test('an event of six megabytes arrives whole', async () => {
   assert.deepEqual((await fixture.invoke('large', { text: 'abc' })).value, [3, 'abc']);
   await fixture.runtime.close();
 });
+
+test('a function that takes more memory than it has is killed, and the next invocation works', async () => {
+  const fixture = await new Fixture().open();
+  await fixture.make(
+    'greedy',
+    `const kept = [];
+     exports.handler = async ({ mb }) => {
+       for (let i = 0; i < mb; i++) { kept.push(Buffer.alloc(1 << 20, 1)); await new Promise((r) => setTimeout(r, 2)); }
+       return mb;
+     };`,
+    { MemorySize: 160 },
+  );
+  assert.equal((await fixture.invoke('greedy', { mb: 10 })).value, 10);
+  const { value, headers } = await fixture.invoke('greedy', { mb: 1_000 });
+  assert.equal(headers['x-amz-function-error'], 'Unhandled');
+  assert.equal(value.errorType, 'Runtime.OutOfMemory');
+  assert.match(
+    value.errorMessage,
+    /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: signal: killed$/,
+  );
+  assert.equal((await fixture.invoke('greedy', { mb: 5 })).value, 5);
+  await fixture.runtime.close();
+  const [, killed] = fixture.reports;
+  assert.equal(killed?.errorType, 'Runtime.OutOfMemory');
+  assert.ok((killed?.maxMemoryMb ?? 0) > 160, `${killed?.maxMemoryMb} MB`);
+});

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Clock } from '../../../../lib/clock.ts';
 import { LONGEST_INIT_MS } from '../limits.ts';
-import { exited, type Failure, responseTooLarge, thrown, timedOut } from './failures.ts';
+import { exited, type Failure, outOfMemory, responseTooLarge, thrown, timedOut } from './failures.ts';
 import { LineSplitter } from './lines.ts';
+import { MemoryWatch, memoryOf } from './memory.ts';
 import type { Reaper } from './reaper.ts';
 import { type Delivery, RuntimeApi } from './runtime-api.ts';
 
@@ -19,6 +20,7 @@ export interface Launch {
   temporary: string;
   variables: Record<string, string>;
   timeoutSeconds: number;
+  memoryMb: number;
 }
 
 export interface EnvironmentEvents {
@@ -64,6 +66,8 @@ export class Environment {
   #startedAt: number;
   #invocation: Invocation | undefined;
   #initTimer: NodeJS.Timeout | undefined;
+  /** Runs while the function's code does. */
+  #memoryWatch: MemoryWatch | undefined;
   #failure: Failure | undefined;
   #exit: Promise<void> | undefined;
   #killed = false;
@@ -141,6 +145,7 @@ export class Environment {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#onTimeout(requestId), timeoutMs);
       this.#invocation = { requestId, since: this.#clock.monotonic(), timer, resolve };
+      this.#watchMemory();
       this.#api.deliver({ ...delivery, deadlineMs: Math.round(this.#clock.now() + timeoutMs) });
     });
   }
@@ -174,9 +179,20 @@ export class Environment {
   }
 
   async #samplePeak(before: Promise<number>): Promise<number> {
-    const status = await readFile(`/proc/${this.pid}/status`, 'utf8').catch(() => '');
-    const kilobytes = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
-    return Math.max(await before, Math.ceil(kilobytes / 1024));
+    const memory = this.pid === undefined ? undefined : await memoryOf(this.pid);
+    return Math.max(await before, Math.ceil(memory?.peakMb ?? 0));
+  }
+
+  #watchMemory(): void {
+    const pid = this.pid;
+    if (pid === undefined) return;
+    this.#memoryWatch = new MemoryWatch(pid, this.#launch.memoryMb, ({ peakMb }) => {
+      this.#peakMb = Promise.resolve(Math.ceil(peakMb));
+      const requestId = this.#invocation?.requestId ?? INIT_ID;
+      this.#failure = outOfMemory(requestId);
+      this.kill();
+      this.#settle({ ok: false, failure: this.#failure });
+    });
   }
 
   #spawn(address: string): void {
@@ -211,6 +227,7 @@ export class Environment {
       stream.on('end', () => lines.flush());
       stream.on('error', () => {});
     }
+    this.#watchMemory();
     this.#initTimer = setTimeout(() => {
       this.#failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
       this.kill();
@@ -220,6 +237,7 @@ export class Environment {
   #onReady(): void {
     if (!this.#asks || this.#ready || this.#over) return;
     clearTimeout(this.#initTimer);
+    this.#memoryWatch?.stop();
     const now = this.#clock.monotonic();
     this.initMs ??= now - this.#startedAt;
     this.idleSince = now;
@@ -240,6 +258,7 @@ export class Environment {
     const invocation = this.#invocation;
     if (!invocation) return;
     this.#invocation = undefined;
+    this.#memoryWatch?.stop();
     clearTimeout(invocation.timer);
     invocation.resolve({ outcome, durationMs: this.#clock.monotonic() - invocation.since });
   }
@@ -249,6 +268,7 @@ export class Environment {
     this.#over = true;
     this.#ready = false;
     clearTimeout(this.#initTimer);
+    this.#memoryWatch?.stop();
     this.#api.close();
     const pid = this.#process?.pid;
     if (pid !== undefined) {

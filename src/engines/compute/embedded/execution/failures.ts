@@ -32,6 +32,13 @@ export function exited(requestId: string, code: number | null, signal: string | 
   };
 }
 
+/** The process was killed because it used more memory than its function has. */
+export function outOfMemory(requestId: string): Failure {
+  const errorType = 'Runtime.OutOfMemory';
+  const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
+  return { status: 'error', errorType, payload: json({ errorType, errorMessage }) };
+}
+
 export function responseTooLarge(bytes: string): Failure {
   const errorType = 'Function.ResponseSizeTooLarge';
   const errorMessage = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (6291556 bytes).`;

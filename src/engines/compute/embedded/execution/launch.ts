@@ -28,6 +28,7 @@ export function launchOf({ account, name, version, taskRoot, temporary, instance
     taskRoot,
     temporary,
     timeoutSeconds: version.timeoutSeconds,
+    memoryMb: version.memoryMb,
     variables: {
       PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
       LANG: 'en_US.UTF-8',
