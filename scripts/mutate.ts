@@ -13,7 +13,6 @@ const results = join(root, '.artefacts', 'mutation');
 /** Tests beside a module's own and those of published values and peers. */
 const MORE: Record<string, string[]> = {
   stitching: ['mixture'],
-  input: ['combine', 'mean', 'mixture', 'moments', 'srm', 'histogram', 'proportion'],
   histogram: ['quantile'],
 };
 /** Simulations' random numbers: a changed generator is another generator. */

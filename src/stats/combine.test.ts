@@ -34,6 +34,11 @@ test('the mean of e-values is their mean, weighted where weights are given', () 
 test('e-BH by hand: three of four fall together where none would alone', () => {
   // Needed of the k greatest at alpha .1 with K = 4: 40, 20, 13.3, 10.
   assert.deepEqual(discoveries([15, 14, 13.5, 1].map(Math.log), 0.1), [true, true, true, false]);
+  assert.deepEqual(
+    discoveries([1, 13.5, 15, 14].map(Math.log), 0.1),
+    [false, true, true, true],
+    'in any order',
+  );
   assert.deepEqual(discoveries([15, 14, 13, 1].map(Math.log), 0.1), [false, false, false, false]);
   assert.deepEqual(discoveries([1, 41, 1, 1].map(Math.log), 0.1), [false, true, false, false]);
   assert.deepEqual(discoveries([], 0.1), []);

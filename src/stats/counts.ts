@@ -16,6 +16,7 @@
  */
 import { checkBetween, checkFraction, checkStages, type StageCounts, StatsInputError } from './input.ts';
 import { gaussLegendre } from './quadrature.ts';
+import { remembered } from './remembered.ts';
 import { findCrossing, findRoot } from './root.ts';
 import { logSumExp, softplus } from './special.ts';
 
@@ -53,7 +54,7 @@ export function logEvidence(stages: readonly StageCounts[], question: OneSided):
   checkBetween(question.nullLogRatio, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO, 'nullLogRatio');
   const side = priorOf(question.scales)[question.direction];
   const periods = pooled(stages);
-  return periods.length === 0 ? 0 : mixtureOf(periods, question.nullLogRatio, side, keptCostsAt);
+  return periods.length === 0 ? 0 : mixtureOf(periods, question.nullLogRatio, side, side.keptCosts);
 }
 
 export interface RatioBounds {
@@ -83,7 +84,7 @@ export function ratioBounds(
   if (estimate === null) return { ratio: null, low: null, high: null };
   const centre = Math.max(-LARGEST_LOG_RATIO, Math.min(LARGEST_LOG_RATIO, estimate));
   const bound = (side: Nodes, direction: 1 | -1) =>
-    findCrossing((logRatio) => mixtureOf(periods, logRatio, side, costsAt) - needed, {
+    findCrossing((logRatio) => mixtureOf(periods, logRatio, side, side.costs) - needed, {
       from: centre,
       step: direction * firstStep(periods),
       limit: direction * LARGEST_LOG_RATIO,
@@ -98,13 +99,9 @@ export function ratioBounds(
   };
 }
 
-/** About how far a bound lies from the estimate: four standard errors of the log ratio. */
+/** About how far a bound lies from the estimate: four standard errors of the log ratio at equal shares. */
 function firstStep(stages: readonly StageCounts[]): number {
-  const information = stages.reduce(
-    (sum, { control, treatment }) => sum + (control * treatment) / Math.max(1, control + treatment),
-    0,
-  );
-  return 4 / Math.sqrt(Math.max(1, information));
+  return 8 / Math.sqrt(stages.reduce((sum, { control, treatment }) => sum + control + treatment, 0));
 }
 
 /** Periods with the same share are one: the likelihood ratio has only their sums in it. */
@@ -131,8 +128,6 @@ function logRatioOf(stages: readonly StageCounts[]): number | null {
   if (control + treatment === 0) return null;
   if (control === 0) return Number.POSITIVE_INFINITY;
   if (treatment === 0) return Number.NEGATIVE_INFINITY;
-  const [only, another] = stages;
-  if (only && !another) return Math.log(only.treatment / only.control) - logOdds(only.share);
   const surplus = (logRatio: number) =>
     stages.reduce((sum, { control, treatment, share }) => {
       const theta = 1 / (1 + Math.exp(-(logOdds(share) + logRatio)));
@@ -145,13 +140,18 @@ function logOdds(share: number): number {
   return Math.log(share) - Math.log1p(-share);
 }
 
-/** The nodes of one side of the prior: distances from the null, signed; e^u - 1; logs of the weights. */
+/** The nodes of one side of the prior. */
 interface Nodes {
+  /** Distances from the null, signed. */
   u: Float64Array;
-  growth: Float64Array;
   logWeight: Float64Array;
-  /** What `costsAt` has computed before. */
-  costs: Map<number, Float64Array>;
+  /**
+   * ln(1 + θ(e^u - 1)) at every node: ln(θ'/θ) = u - that and ln((1-θ')/(1-θ)) = -that, so that a likelihood ratio is no
+   * difference of large numbers.
+   */
+  costs: (theta: number) => Float64Array;
+  /** The same, kept: look after look asks for the few shares and margins of a run. */
+  keptCosts: (theta: number) => Float64Array;
 }
 
 interface Prior {
@@ -162,62 +162,35 @@ interface Prior {
 function mixtureOf(
   stages: readonly StageCounts[],
   nullLogRatio: number,
-  side: Nodes,
-  costs: (side: Nodes, theta: number) => Float64Array,
+  { u, logWeight }: Nodes,
+  costs: Nodes['costs'],
 ): number {
-  const terms = Float64Array.from(side.logWeight);
+  const terms = Float64Array.from(logWeight);
   for (const { control, treatment, share } of stages) {
     const n = control + treatment;
-    const cost = costs(side, Math.exp(-softplus(-(logOdds(share) + nullLogRatio))));
+    const cost = costs(Math.exp(-softplus(-(logOdds(share) + nullLogRatio))));
     for (let i = 0; i < terms.length; i++) {
-      (terms[i] as number) += treatment * (side.u[i] as number) - n * (cost[i] as number);
+      (terms[i] as number) += treatment * (u[i] as number) - n * (cost[i] as number);
     }
   }
   return logSumExp(terms);
 }
 
-/**
- * ln(1 + θ(e^u - 1)) at every node: ln(θ'/θ) = u - that and ln((1-θ')/(1-θ)) = -that, so that a likelihood ratio is no
- * difference of large numbers.
- */
-function costsAt({ growth }: Nodes, theta: number): Float64Array {
-  return growth.map((each) => Math.log1p(theta * each));
-}
-
-/** The same, kept: look after look asks for the few shares and margins of a run. */
-function keptCostsAt(side: Nodes, theta: number): Float64Array {
-  const known = side.costs.get(theta);
-  if (known) return known;
-  const costs = costsAt(side, theta);
-  if (side.costs.size >= LARGEST_CACHE) side.costs.clear();
-  side.costs.set(theta, costs);
-  return costs;
-}
-
-const PRIORS = new Map<string, Prior>();
-const LARGEST_CACHE = 64;
-
-function priorOf(scales: readonly number[]): Prior {
-  const key = scales.join();
-  const known = PRIORS.get(key);
-  if (known) return known;
-  const prior = makePrior(scales);
-  if (PRIORS.size >= LARGEST_CACHE) PRIORS.clear();
-  PRIORS.set(key, prior);
-  return prior;
-}
+const MOST_KEPT = 64;
+const priorOf = remembered(makePrior, MOST_KEPT, (scales) => scales.join());
 
 function makePrior(scales: readonly number[]): Prior {
   if (scales.length === 0) throw new StatsInputError('scales is empty: give at least one');
   for (const [i, scale] of scales.entries())
     checkBetween(scale, SMALLEST_SCALE, LARGEST_SCALE, `scales[${i}]`);
   const { distances, weights } = halfNormals(scales);
-  const side = (sign: 1 | -1): Nodes => ({
-    u: Float64Array.from(distances, (u) => sign * u),
-    growth: Float64Array.from(distances, (u) => Math.expm1(sign * u)),
-    logWeight: Float64Array.from(weights, Math.log),
-    costs: new Map(),
-  });
+  const logWeight = Float64Array.from(weights, Math.log);
+  const side = (sign: 1 | -1): Nodes => {
+    const growth = Float64Array.from(distances, (u) => Math.expm1(sign * u));
+    const costs = (theta: number) => growth.map((each) => Math.log1p(theta * each));
+    const u = Float64Array.from(distances, (distance) => sign * distance);
+    return { u, logWeight, costs, keptCosts: remembered(costs, MOST_KEPT) };
+  };
   return { up: side(1), down: side(-1) };
 }
 

@@ -14,6 +14,17 @@ test('one look is the tail of a normal', () => {
   }
 });
 
+test('a strong drift is followed', () => {
+  const [half, later] = crossingProbabilities({
+    looks: [100, 400],
+    boundary: [500, 2_100],
+    drift: 5,
+    variance: 1,
+  });
+  near(half, 0.5, 1e-9);
+  assert.ok((later as number) > 0.5 && (later as number) < 0.50001);
+});
+
 test('a boundary that is out of reach is never crossed, one far below at once', () => {
   const walk = { looks: [10, 20], drift: 0, variance: 1 };
   for (const p of crossingProbabilities({ ...walk, boundary: [Number.POSITIVE_INFINITY, 1e6] }))

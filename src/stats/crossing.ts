@@ -27,10 +27,6 @@ export function crossingProbabilities({ looks, boundary, drift, variance }: Walk
     const sd = Math.sqrt(variance * n);
     const low = drift * n - DEEPEST_SD * sd;
     const high = Math.min(boundary[look] as number, drift * n + DEEPEST_SD * sd);
-    if (high <= low) {
-      before = { at: n, nodes: new Float64Array(0), mass: new Float64Array(0) };
-      return 1;
-    }
     const nodes = LEGENDRE.nodes.map((node) => low + ((node + 1) / 2) * (high - low));
     const step = Math.sqrt(variance * (n - (before?.at ?? 0)));
     const start = before ?? { at: 0, nodes: Float64Array.of(0), mass: Float64Array.of(1) };
@@ -55,5 +51,5 @@ export function crossingProbabilities({ looks, boundary, drift, variance }: Walk
 const ROOT_2_PI = Math.sqrt(2 * Math.PI);
 
 function density(z: number): number {
-  return z > -38 && z < 38 ? Math.exp(-0.5 * z * z) / ROOT_2_PI : 0;
+  return Math.exp(-0.5 * z * z) / ROOT_2_PI;
 }

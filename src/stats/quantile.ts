@@ -22,6 +22,7 @@ import {
 import { checkBetween, checkFraction, StatsInputError } from './input.ts';
 import { betaMixture } from './mixture.ts';
 import { betaConcentration } from './proportion.ts';
+import { remembered } from './remembered.ts';
 
 /** Both arms during a period of constant share, in one of two forms. */
 export type StageQuantiles =
@@ -55,6 +56,8 @@ export interface QuantileQuestion extends QuantileTuning {
 }
 
 const LARGEST_RATIO = 1e6;
+/** Values of a mixture, per arm and question. */
+const MOST_KEPT = 1e5;
 /** Beyond this the quotient of logarithms is taken for the whole number it is meant to be. */
 const WHOLE = 1e-9;
 /** Bounds of samples are looked for on this grid of ratios. */
@@ -193,20 +196,8 @@ function mixturesOf(p: number, plannedN: number) {
   const low = betaMixture(p, [k * p, k * (1 - p)], 1);
   const high = betaMixture(1 - p, [k * (1 - p), k * p], 1);
   return {
-    low: (n: number) => remembered((count) => low(count, n - count)),
-    high: (n: number) => remembered((count) => high(n - count, count)),
-  };
-}
-
-function remembered(f: Mixture): Mixture {
-  const known = new Map<number, number>();
-  return (count) => {
-    let value = known.get(count);
-    if (value === undefined) {
-      value = f(count);
-      known.set(count, value);
-    }
-    return value;
+    low: (n: number) => remembered((count: number) => low(count, n - count), MOST_KEPT),
+    high: (n: number) => remembered((count: number) => high(n - count, count), MOST_KEPT),
   };
 }
 
@@ -272,7 +263,7 @@ export function logEvidenceOfDifference(
   const k = betaConcentration(plannedN);
   const logE = betaMixture(quantile, [k * quantile, k * (1 - quantile)], 2);
   const mixtures = arms.map((arm) => {
-    const mixture = remembered((count) => logE(count, arm.n - count));
+    const mixture = remembered((count: number) => logE(count, arm.n - count), MOST_KEPT);
     return (x: number) => {
       const upTo = countUpTo(arm, x);
       const tied = upTo - countUpTo(arm, justBelow(x));

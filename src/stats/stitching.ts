@@ -7,6 +7,7 @@
  */
 import { checkBetween, checkFraction, LARGEST_TIME } from './input.ts';
 import { findMinimum } from './minimum.ts';
+import { remembered } from './remembered.ts';
 import { findRoot } from './root.ts';
 import { zeta } from './special.ts';
 
@@ -69,17 +70,11 @@ export function distributionBand(n: number, alpha: number, tMin = 100): number {
   return Math.min(1, BAND_WIDTH * Math.sqrt((Math.log1p(Math.log(n / tMin)) + c) / n));
 }
 
-const CONSTANTS = new Map<number, number>();
-
-/** The smallest C whose error probability, minimised over eta, is at most `alpha` (Theorem 2). */
-function bandConstant(alpha: number): number {
-  const known = CONSTANTS.get(alpha);
-  if (known !== undefined) return known;
-  const constant = findRoot((c) => Math.log(bandError(c)) - Math.log(alpha), 1.5, 800, 1e-11);
-  if (CONSTANTS.size >= 256) CONSTANTS.clear();
-  CONSTANTS.set(alpha, constant);
-  return constant;
-}
+/** The smallest C whose error probability, minimised over eta, is at most alpha (Theorem 2). */
+const bandConstant = remembered(
+  (alpha: number) => findRoot((c) => Math.log(bandError(c)) - Math.log(alpha), 1.5, 800, 1e-11),
+  64,
+);
 
 /** min over eta in (1, 2A²) with gamma > 1 of 4 e^(-gamma² C) (1 + 1/((gamma² - 1) ln eta)). */
 function bandError(c: number): number {
