@@ -5,6 +5,7 @@ import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import type { Account } from './catalog/names.ts';
 import type { Packages } from './catalog/packages.ts';
 import type { VersionRecord } from './catalog/records.ts';
+import { ConcurrencyGate } from './concurrency.ts';
 import { LambdaError } from './errors.ts';
 import { type Ended, Environment } from './execution/environment.ts';
 import { launchOf } from './execution/launch.ts';
@@ -32,6 +33,8 @@ export interface InvokeInput {
   payload: Uint8Array;
   traceId: string | undefined;
   clientContext: string | undefined;
+  /** How many invocations of the function may run at a time; undefined when nothing is reserved. */
+  reservedConcurrency?: number | undefined;
   /** Collect the log of this invocation. */
   tail: boolean;
   /** The status of the HTTP answer that the result becomes; absent for an invocation by the API. */
@@ -47,12 +50,15 @@ export interface InvokeOutcome {
 }
 
 const EVICTION_MS = 10_000;
+/** Invocations of all functions at a time: AWS's default quota. */
+const ACCOUNT_CONCURRENCY = 1_000;
 
 /** Runs invocations in execution environments, and reports each one and each line that it writes. */
 export class Invocations {
   #options: InvocationsOptions;
   #pools = new Map<string, Pool<Environment>>();
   #reaper = new Reaper();
+  #gate = new ConcurrencyGate(ACCOUNT_CONCURRENCY);
   #tails = new Map<string, LogTail>();
   #reports = new Set<Promise<void>>();
   #eviction: NodeJS.Timeout;
@@ -66,9 +72,10 @@ export class Invocations {
     }, EVICTION_MS).unref();
   }
 
-  /** Throws TooManyRequestsException; whatever happens in the function is an outcome, not an error. */
+  /** Throws TooManyRequestsException at the limits of concurrency; whatever happens in the function is an outcome, not an error. */
   async invoke(input: InvokeInput): Promise<InvokeOutcome> {
     const requestId = randomUUID();
+    this.#gate.enter(input.name, input.reservedConcurrency);
     if (input.tail) this.#tails.set(requestId, new LogTail());
     try {
       const environment = await this.#acquire(input);
@@ -89,6 +96,7 @@ export class Invocations {
       throw error;
     } finally {
       this.#tails.delete(requestId);
+      this.#gate.leave(input.name);
     }
   }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { tooManyRequests } from '../concurrency.ts';
 import { LambdaError } from '../errors.ts';
 import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
 import type { Failure } from './failures.ts';
@@ -74,7 +75,7 @@ export class Pool<Member extends PoolMember> {
     for (let environment = this.#idle.pop(); environment; environment = this.#idle.pop()) {
       if (environment.ready) return environment;
     }
-    if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests();
+    if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     return await new Promise((resolve, reject) => {
       const timer = this.#alarm(() => this.#giveUp(waiter));
       const waiter: Waiter<Member> = { since: performance.now(), resolve, reject, timer };
@@ -175,16 +176,10 @@ export class Pool<Member extends PoolMember> {
       return;
     }
     this.#waiters.splice(position, 1);
-    waiter.reject(tooManyRequests());
+    waiter.reject(tooManyRequests('ConcurrentInvocationLimitExceeded'));
   }
 
   #alarm(ring: () => void): NodeJS.Timeout {
     return setTimeout(ring, LONGEST_QUEUE_MS);
   }
-}
-
-function tooManyRequests(): LambdaError {
-  return new LambdaError('TooManyRequestsException', 'Rate Exceeded.', {
-    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-  });
 }
