@@ -12,6 +12,7 @@ import { launchOf } from './execution/launch.ts';
 import { LogTail } from './execution/log-tail.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
 import { Reaper } from './execution/reaper.ts';
+import type { ResponseSink } from './execution/runtime-api.ts';
 
 export interface InvocationsOptions {
   account: Account;
@@ -35,6 +36,8 @@ export interface InvokeInput {
   clientContext: string | undefined;
   /** How many invocations of the function may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
+  /** Takes the parts of a streamed response while the function writes them. */
+  stream?: ResponseSink | undefined;
   /** Collect the log of this invocation. */
   tail: boolean;
   /** The status of the HTTP answer that the result becomes; absent for an invocation by the API. */
@@ -86,6 +89,7 @@ export class Invocations {
         traceId: input.traceId ?? newTraceId(this.#options.clock.now()),
         clientContext: input.clientContext,
         payload: input.payload,
+        stream: input.stream,
       });
       const report = reportOf(input, environment, requestId, startMs, ended);
       const reported = this.#report(report, environment);

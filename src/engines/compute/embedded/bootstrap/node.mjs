@@ -1,15 +1,18 @@
 // The runtime client of a Node function: asks the Runtime API for an invocation, calls the handler, sends the result.
 // It behaves like the Lambda runtime for Node, and ends with its process group as soon as the Runtime API has gone,
 // so that a killed control room leaves nothing behind.
+import { finished } from 'node:stream/promises';
 import { resolveLocalhostNames } from './localhost-names.mjs';
+import { defineAwslambda, isStreaming, ResponseStream } from './response-stream.mjs';
 import { RuntimeConnection } from './runtime-connection.mjs';
 import { describe, loadHandler } from './user-code.mjs';
 
 const { env } = process;
 const taskRoot = env.LAMBDA_TASK_ROOT;
 const runtime = new RuntimeConnection(env.AWS_LAMBDA_RUNTIME_API, endProcessGroup);
-/** Request id of the invocation that runs. */
+/** Request id of the invocation that runs, and the stream of its answer. */
 let present;
+let presentStream;
 let initialised = false;
 let failing = false;
 
@@ -36,7 +39,8 @@ function failAndExit(error, status) {
   writeError(present, present === undefined ? 'Uncaught Exception' : 'Invoke Error', error);
   // Between two invocations there is nothing that could fail but this process.
   if (initialised && present === undefined) process.exit(status);
-  runtime.fail(present, error).finally(() => process.exit(status));
+  const told = presentStream?.begun ? runtime.breakStream(error) : runtime.fail(present, error);
+  told.finally(() => process.exit(status));
 }
 
 process.on('uncaughtException', (error) => failAndExit(describe(error), 129));
@@ -98,20 +102,40 @@ async function run(handler, { headers, body }) {
   const requestId = headers['lambda-runtime-aws-request-id'];
   present = requestId;
   env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
-  const { json, error } = await resultOf(handler, headers, body);
+  if (isStreaming(handler)) return await runStreaming(handler, requestId, headers, body);
+  const { json, error } = await resultOf(call, handler, headers, body);
   // The process is about to end: it must not ask for another invocation.
   if (failing) return await new Promise(() => {});
   present = undefined;
   return error ? await runtime.failAndNext(requestId, error) : await runtime.respondAndNext(requestId, json);
 }
 
+/** The same for a handler that writes its answer to a stream. */
+async function runStreaming(handler, requestId, headers, body) {
+  const stream = new ResponseStream((contentType) => runtime.stream(requestId, contentType));
+  presentStream = stream;
+  const written = async (_, event, context) => {
+    await handler(event, stream, context);
+    if (!stream.writableEnded) stream.end();
+    await finished(stream);
+    stream.begin();
+  };
+  const { error } = await resultOf(written, handler, headers, body);
+  if (failing) return await new Promise(() => {});
+  present = undefined;
+  presentStream = undefined;
+  // What the handler still writes after an error must not reach the connection.
+  if (error) stream.destroy();
+  return stream.begun ? await runtime.endStreamAndNext(error) : await runtime.failAndNext(requestId, error);
+}
+
 /** What the handler returned, as JSON, or what it threw. */
-async function resultOf(handler, headers, body) {
+async function resultOf(perform, handler, headers, body) {
   try {
     const context = contextOf(headers);
     const event = JSON.parse(body.toString('utf8'));
     runtime.rest();
-    return { json: serialised(await call(handler, event, context)) };
+    return { json: serialised(await perform(handler, event, context)) };
   } catch (thrown) {
     const error = describe(thrown);
     writeError(present, 'Invoke Error', error);
@@ -131,6 +155,7 @@ function serialised(result) {
 
 async function start() {
   resolveLocalhostNames();
+  defineAwslambda();
   let handler;
   try {
     handler = await loadHandler(taskRoot, env._HANDLER);

@@ -3,6 +3,8 @@
 import { connect } from 'node:net';
 
 const BASE = '/2018-06-01/runtime';
+const ERROR_TYPE = 'lambda-runtime-function-error-type';
+const ERROR_BODY = 'lambda-runtime-function-error-body';
 
 export class RuntimeConnection {
   #socket;
@@ -45,6 +47,39 @@ export class RuntimeConnection {
     return await next;
   }
 
+  /** Begins an answer that is sent while it is written: `write(bytes, done)`. */
+  stream(requestId, contentType) {
+    this.#socket.write(
+      `POST ${BASE}/invocation/${requestId}/response HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: ${contentType}\r\nlambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\ntrailer: ${ERROR_TYPE}, ${ERROR_BODY}\r\n\r\n`,
+    );
+    return {
+      write: (bytes, done) => {
+        this.#socket.cork();
+        this.#socket.write(`${bytes.length.toString(16)}\r\n`);
+        this.#socket.write(bytes);
+        this.#socket.write('\r\n', done);
+        this.#socket.uncork();
+      },
+    };
+  }
+
+  /** Ends that answer, with what went wrong on the way, and waits for the next invocation. */
+  async endStreamAndNext(error) {
+    this.#socket.ref();
+    this.#socket.write(this.#lastChunk(error) + this.#nextRequest());
+    const accepted = this.#answer();
+    const next = this.#answer();
+    await accepted;
+    return await next;
+  }
+
+  /** Ends that answer with an error after which the process ends. */
+  async breakStream(error) {
+    this.#socket.ref();
+    this.#socket.write(this.#lastChunk(error));
+    await this.#answer();
+  }
+
   /** Sends the error of an invocation and waits for the next one. */
   async failAndNext(requestId, error) {
     this.#socket.ref();
@@ -72,9 +107,15 @@ export class RuntimeConnection {
     return `GET ${BASE}/invocation/next HTTP/1.1\r\nhost: ${this.#host}\r\n\r\n`;
   }
 
+  #lastChunk(error) {
+    if (!error) return '0\r\n\r\n';
+    const body = Buffer.from(JSON.stringify(error)).toString('base64');
+    return `0\r\n${ERROR_TYPE}: ${typeOf(error)}\r\n${ERROR_BODY}: ${body}\r\n\r\n`;
+  }
+
   #failure(path, error) {
-    const type = String(error.errorType).replace(/[^\x20-\x7e]/g, '');
-    return this.#post(path, JSON.stringify(error), `lambda-runtime-function-error-type: ${type}\r\n`);
+    const type = typeOf(error);
+    return this.#post(path, JSON.stringify(error), `${ERROR_TYPE}: ${type}\r\n`);
   }
 
   #post(path, json, headers) {
@@ -108,6 +149,11 @@ export class RuntimeConnection {
       this.#waiting.shift()?.({ headers, body: pending.subarray(from, to) });
     }
   }
+}
+
+/** The error's name as a header can carry it. */
+function typeOf({ errorType }) {
+  return String(errorType).replace(/[^\x20-\x7e]/g, '');
 }
 
 function parseHead(head) {

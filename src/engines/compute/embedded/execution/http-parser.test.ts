@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from './http-parser.ts';
 
-const LIMITS = { headBytes: 2_048, bodyBytes: 4_096 };
+const LIMITS = { headBytes: 2_048, bodyBytes: 4_096, streamBytes: 10_000 };
 
 interface Sent {
   method: 'GET' | 'POST';
@@ -167,4 +167,37 @@ test('100-continue and connection: close are understood', () => {
   ]);
   assert.equal(continues, 1);
   assert.equal(requests[0]?.keepAlive, false);
+});
+
+test('a body that is handed on comes out in its parts, however it is split, up to a limit of its own', () => {
+  const pushed = (size: number, pieceBytes: number) => {
+    const parts: Buffer[] = [];
+    const requests: ParsedRequest[] = [];
+    const parser = new RequestParser(LIMITS, {
+      request: (request) => requests.push(request),
+      expectsContinue: () => {},
+      body: ({ method, target }) =>
+        method === 'POST' && target === '/stream' ? (part) => parts.push(Buffer.from(part)) : undefined,
+    });
+    const bytes = bytesOf({
+      method: 'POST',
+      path: '/stream',
+      headers: [],
+      body: Buffer.alloc(size, 'ab'),
+      chunks: [700, 1, 33],
+    });
+    for (let from = 0; from < bytes.length; from += pieceBytes) {
+      parser.push(Buffer.from(bytes.subarray(from, from + pieceBytes)));
+    }
+    return { whole: Buffer.concat(parts), requests };
+  };
+  for (const pieceBytes of [1, 7, 1_000, 100_000]) {
+    const { whole, requests } = pushed(9_000, pieceBytes);
+    assert.deepEqual(whole, Buffer.alloc(9_000, 'ab'));
+    assert.deepEqual(
+      requests.map(({ streamed, tooLarge, body }) => [streamed, tooLarge, body.length]),
+      [[true, false, 0]],
+    );
+  }
+  assert.equal(pushed(10_001, 1_000).requests[0]?.tooLarge, true);
 });

@@ -12,19 +12,28 @@ export interface ParsedRequest {
   body: Buffer;
   /** True when the body was larger than the limit; `body` is empty then. */
   tooLarge: boolean;
+  /** True when the body was handed on while it came; `body` is empty then. */
+  streamed: boolean;
   /** False after `connection: close`. */
   keepAlive: boolean;
 }
 
+/** A request whose body is still to come. */
+export type RequestHead = Omit<ParsedRequest, 'body' | 'tooLarge' | 'streamed'>;
+
 export interface ParserLimits {
   headBytes: number;
   bodyBytes: number;
+  /** Of a body that is handed on. */
+  streamBytes: number;
 }
 
 export interface ParserEvents {
   request(request: ParsedRequest): void;
   /** The client waits for `100 Continue` before it sends the body. */
   expectsContinue(): void;
+  /** Takes the parts of a body as they come; undefined keeps the body for `request`. */
+  body?(head: RequestHead): ((part: Buffer) => void) | undefined;
 }
 
 /** The client broke the protocol; `status` is the answer before the connection is closed. */
@@ -52,7 +61,8 @@ export class RequestParser {
   #events: ParserEvents;
   #pending: Buffer = EMPTY;
   #state: State = 'head';
-  #request: Omit<ParsedRequest, 'body' | 'tooLarge'> | undefined;
+  #request: RequestHead | undefined;
+  #sink: ((part: Buffer) => void) | undefined;
   #parts: Buffer[] = [];
   #size = 0;
   /** Bytes still to come of the body or of the present chunk. */
@@ -124,6 +134,7 @@ export class RequestParser {
     this.#remaining = length === undefined ? 0 : Number(length);
     this.#state = coding === undefined ? 'sized' : 'chunk-size';
     const hasBody = coding !== undefined || this.#remaining > 0;
+    this.#sink = hasBody ? this.#events.body?.(this.#request as RequestHead) : undefined;
     if (hasBody && headers.get('expect')?.toLowerCase() === '100-continue') this.#events.expectsContinue();
   }
 
@@ -135,9 +146,14 @@ export class RequestParser {
     this.#pending = this.#pending.subarray(part.length);
     this.#remaining -= part.length;
     this.#size += part.length;
-    if (this.#size > this.#limits.bodyBytes) this.#parts = [];
+    if (this.#tooLarge()) this.#parts = [];
+    else if (this.#sink) this.#sink(part);
     else this.#parts.push(part);
     return this.#remaining === 0;
+  }
+
+  #tooLarge(): boolean {
+    return this.#size > (this.#sink ? this.#limits.streamBytes : this.#limits.bodyBytes);
   }
 
   #chunkSize(): boolean {
@@ -186,13 +202,14 @@ export class RequestParser {
   }
 
   #finish(): true {
-    const request = this.#request as Omit<ParsedRequest, 'body' | 'tooLarge'>;
-    const tooLarge = this.#size > this.#limits.bodyBytes;
+    const request = this.#request as RequestHead;
+    const tooLarge = this.#tooLarge();
+    const streamed = this.#sink !== undefined;
     const body = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
     this.#request = undefined;
     this.#parts = [];
     this.#state = 'head';
-    this.#events.request({ ...request, body, tooLarge });
+    this.#events.request({ ...request, body, tooLarge, streamed });
     return true;
   }
 }

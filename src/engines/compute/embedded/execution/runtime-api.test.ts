@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Delivery, RuntimeApi } from './runtime-api.ts';
+import { type Delivery, type ResponseSink, RuntimeApi } from './runtime-api.ts';
 
 const DELIVERY: Delivery = {
   requestId: 'r1',
@@ -60,6 +60,17 @@ async function until(condition: () => boolean): Promise<void> {
     if (performance.now() > end) throw new Error(`gave up; seen: ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** An invocation whose streamed response has begun: `socket` is where its parts are written. */
+async function streaming(stream: ResponseSink) {
+  await invoke({ ...DELIVERY, stream });
+  const [host, port] = address.split(':');
+  const socket = connect(Number(port), host);
+  socket.write(
+    'POST /2018-06-01/runtime/invocation/r1/response HTTP/1.1\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nContent-Type: text/x\r\nTransfer-Encoding: chunked\r\n\r\n',
+  );
+  return { socket };
 }
 
 async function invoke(delivery: Delivery = DELIVERY) {
@@ -145,7 +156,7 @@ test('answer and next question in one write are taken in their order', async () 
   socket.destroy();
 });
 
-test('a streamed response that breaks off is an error', async () => {
+test('a streamed response that nobody takes in parts comes whole, and one that breaks off is an error', async () => {
   await invoke();
   const [host, port] = address.split(':');
   const socket = connect(Number(port), host);
@@ -166,4 +177,44 @@ test('a client that goes away while it waits is noticed', async () => {
   socket.destroy();
   await until(() => seen.length === 2);
   assert.deepEqual(seen, [['ready'], ['left']]);
+});
+
+test('parts of a streamed response are handed on as they come, and hold the function back when there is no room', async () => {
+  const parts: string[] = [];
+  let makeRoom = () => {};
+  const { socket } = await streaming((part, contentType) => {
+    parts.push(`${contentType}: ${part}`);
+    if (parts.length !== 2) return undefined;
+    return new Promise<void>((resolve) => {
+      makeRoom = resolve;
+    });
+  });
+  socket.write('5\r\nfirst\r\n');
+  await until(() => parts.length === 1);
+  assert.equal(seen.length, 1, 'the response has not ended');
+  socket.write('6\r\nsecond\r\n');
+  await until(() => parts.length === 2);
+  socket.write('5\r\nthird\r\n0\r\n\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(parts.length, 2, 'no room');
+  makeRoom();
+  await until(() => seen.length === 2);
+  assert.deepEqual(parts, ['text/x: first', 'text/x: second', 'text/x: third']);
+  assert.deepEqual(seen[1], ['response', 'r1', '']);
+  socket.destroy();
+});
+
+test('a streamed response that breaks off is an error after its parts', async () => {
+  const parts: string[] = [];
+  const { socket } = await streaming((part) => {
+    parts.push(String(part));
+    return undefined;
+  });
+  const described = Buffer.from('{"errorType":"Late"}').toString('base64');
+  socket.write(
+    `4\r\nhalf\r\n0\r\nLambda-Runtime-Function-Error-Type: Late\r\nLambda-Runtime-Function-Error-Body: ${described}\r\n\r\n`,
+  );
+  await until(() => seen.length === 2);
+  assert.deepEqual([parts, seen[1]], [['half'], ['error', 'r1', '{"errorType":"Late"}', 'Late']]);
+  socket.destroy();
 });

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { LARGEST_RESPONSE_BYTES } from '../limits.ts';
-import { HttpSyntaxError, type ParsedRequest, RequestParser } from './http-parser.ts';
+import { HttpSyntaxError, type ParsedRequest, type RequestHead, RequestParser } from './http-parser.ts';
 
 /** What a runtime client is given by `GET /runtime/invocation/next`. */
 export interface Delivery {
@@ -11,7 +11,12 @@ export interface Delivery {
   /** JSON; undefined when the caller sent no client context. */
   clientContext: string | undefined;
   payload: Uint8Array;
+  /** Takes the parts of a streamed response while it is written; without it such a response comes whole. */
+  stream?: ResponseSink | undefined;
 }
+
+/** Takes one part of a response; a promise holds the function back until it is kept. */
+export type ResponseSink = (part: Buffer, contentType: string) => Promise<void> | undefined;
 
 export interface RuntimeApiEvents {
   /** The runtime client waits for an invocation. */
@@ -24,9 +29,11 @@ export interface RuntimeApiEvents {
   initError(body: Buffer, errorType: string | undefined): void;
 }
 
+/** AWS's quota of a streamed response. */
+const LARGEST_STREAM_BYTES = 209_715_200;
 const BASE = '/2018-06-01/runtime';
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/;
-const LIMITS = { headBytes: 65_536, bodyBytes: LARGEST_RESPONSE_BYTES };
+const LIMITS = { headBytes: 65_536, bodyBytes: LARGEST_RESPONSE_BYTES, streamBytes: LARGEST_STREAM_BYTES };
 const REASON: Record<number, string> = {
   200: 'OK',
   202: 'Accepted',
@@ -49,6 +56,7 @@ export class RuntimeApi {
   #connections = new Set<Connection>();
   #waiting: Connection | undefined;
   #current: string | undefined;
+  #stream: ResponseSink | undefined;
 
   constructor(events: RuntimeApiEvents) {
     this.#events = events;
@@ -70,6 +78,7 @@ export class RuntimeApi {
     const connection = this.#waiting as Connection;
     this.#waiting = undefined;
     this.#current = delivery.requestId;
+    this.#stream = delivery.stream;
     connection.answer(nextHead(delivery), delivery.payload);
     connection.proceed();
   }
@@ -82,6 +91,7 @@ export class RuntimeApi {
   #accept(socket: Socket): void {
     const connection: Connection = new Connection(socket, {
       handle: (request) => this.#handle(connection, request),
+      body: (head) => this.#bodyOf(connection, head),
       closed: () => {
         this.#connections.delete(connection);
         if (this.#waiting !== connection) return;
@@ -90,6 +100,19 @@ export class RuntimeApi {
       },
     });
     this.#connections.add(connection);
+  }
+
+  /** Where the parts of a streamed response go; undefined for every other request. */
+  #bodyOf(connection: Connection, { method, target, headers }: RequestHead) {
+    const sink = this.#stream;
+    const [, requestId, kind] = INVOCATION.exec(target) ?? [];
+    const streams = headers.get('lambda-runtime-function-response-mode')?.toLowerCase() === 'streaming';
+    if (!sink || !streams || method !== 'POST' || kind !== 'response' || requestId !== this.#current) return;
+    const contentType = headers.get('content-type') ?? 'application/octet-stream';
+    return (part: Buffer) => {
+      const room = sink(part, contentType);
+      if (room) connection.holdUntil(room);
+    };
   }
 
   /** Answers one request; returns false when the answer comes later and the connection has to wait for it. */
@@ -150,6 +173,7 @@ export class RuntimeApi {
 
 interface ConnectionEvents {
   handle(request: ParsedRequest): boolean;
+  body(head: RequestHead): ((part: Buffer) => void) | undefined;
   closed(): void;
 }
 
@@ -170,6 +194,7 @@ class Connection {
         if (!this.#blocked) this.#drain();
       },
       expectsContinue: () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
+      body: (head) => events.body(head),
     });
     socket.on('data', (bytes) => {
       try {
@@ -209,6 +234,12 @@ class Connection {
   fail(status: number, errorType: string, errorMessage: string): true {
     this.write(answerBytes(status, { errorType, errorMessage }));
     return true;
+  }
+
+  /** Reads nothing more until there is room for it. */
+  holdUntil(room: Promise<void>): void {
+    this.#socket.pause();
+    void room.finally(() => this.#socket.resume());
   }
 
   destroy(): void {
