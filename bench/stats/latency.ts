@@ -2,7 +2,7 @@
  * Latencies, lognormal(ln 200 ms, .6): means of raw and of log values, and single quantiles, against bands around whole
  * distribution functions. With an effect treatment takes 1.1 times as long.
  */
-import { bucketOf, GROWTH, type Steps } from '../../src/stats/histogram.ts';
+import { bucketOf, GROWTH, type Steps, sorted } from '../../src/stats/histogram.ts';
 import { meanLimits } from '../../src/stats/limits.ts';
 import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/moments.ts';
 import { normalQuantile } from '../../src/stats/normal.ts';
@@ -134,7 +134,7 @@ function quantileMethods(which: number): Race<Arms<Ranked>>['methods'] {
   const [exact, mean] = [exactCounts('up'), binaryMeans('up')];
   return {
     [`ours ${name} histogram`]: ({ control, treatment }) => {
-      const histogram = ({ buckets }: Ranked) => ({ growth: GROWTH, zeros: 0, counts: buckets });
+      const histogram = ({ buckets }: Ranked) => ({ growth: GROWTH, zeros: 0, ...sorted(buckets) });
       const stages = comparisonOf([{ control: histogram(control), treatment: histogram(treatment) }]);
       return logEvidence(stages, question) >= NEEDED;
     },

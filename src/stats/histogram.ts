@@ -9,13 +9,14 @@ import { checkBetween, checkCount, StatsInputError } from './input.ts';
 export const GROWTH = 1.01;
 const LARGEST_INDEX = 1e7;
 
+/** The filled buckets in ascending order, each with its count. */
 export interface Histogram {
   /** Above 1, at most 2: the ratio of a bucket's edges. */
   growth: number;
   /** Values of 0, which no bucket holds. */
   zeros: number;
-  /** Bucket index -> count. */
-  counts: ReadonlyMap<number, number>;
+  buckets: ArrayLike<number>;
+  counts: ArrayLike<number>;
 }
 
 /** Throws `StatsInputError` unless the value is a number from 0 up. */
@@ -35,7 +36,13 @@ export function histogramOf(values: readonly number[], growth = GROWTH): Histogr
       counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
     }
   }
-  return { growth, zeros, counts };
+  return { growth, zeros, ...sorted(counts) };
+}
+
+/** Bucket -> count in the order of the buckets. */
+export function sorted(counts: ReadonlyMap<number, number>): Pick<Histogram, 'buckets' | 'counts'> {
+  const buckets = Float64Array.from(counts.keys()).sort();
+  return { buckets, counts: buckets.map((bucket) => counts.get(bucket) as number) };
 }
 
 /** Throws `StatsInputError` when the two have different growth. */
@@ -45,9 +52,14 @@ export function mergeHistograms(one: Histogram, other: Histogram): Histogram {
       `growth is ${one.growth} and ${other.growth}: only equal buckets can be merged`,
     );
   }
-  const counts = new Map(one.counts);
-  for (const [bucket, count] of other.counts) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
-  return { growth: one.growth, zeros: one.zeros + other.zeros, counts };
+  const counts = new Map<number, number>();
+  for (const { buckets, counts: added } of [one, other]) {
+    for (let i = 0; i < buckets.length; i++) {
+      const bucket = buckets[i] as number;
+      counts.set(bucket, (counts.get(bucket) ?? 0) + (added[i] as number));
+    }
+  }
+  return { growth: one.growth, zeros: one.zeros + other.zeros, ...sorted(counts) };
 }
 
 /**
@@ -61,23 +73,32 @@ export interface Steps {
 }
 
 /** The steps of a histogram; positions are bucket indices, -Infinity for zeros. Throws `StatsInputError`. */
-export function stepsOfHistogram({ growth, zeros, counts }: Histogram, name: string): Steps {
+export function stepsOfHistogram({ growth, zeros, buckets, counts }: Histogram, name: string): Steps {
   if (!(growth > 1 && growth <= 2)) {
     throw new StatsInputError(`${name}.growth is ${growth}: it must lie above 1 and not above 2`);
   }
   checkCount(zeros, `${name}.zeros`);
-  const buckets = Float64Array.from(counts.keys()).sort();
-  const filled = Float64Array.from(buckets, (bucket) => {
+  if (buckets.length !== counts.length) {
+    throw new StatsInputError(`${name}: give one count for each bucket`);
+  }
+  const start = zeros > 0 ? 1 : 0;
+  const positions = new Float64Array(buckets.length + start);
+  const filled = new Float64Array(buckets.length + start);
+  if (zeros > 0) [positions[0], filled[0]] = [Number.NEGATIVE_INFINITY, zeros];
+  for (let i = 0; i < buckets.length; i++) {
+    const bucket = buckets[i] as number;
     if (!Number.isInteger(bucket) || Math.abs(bucket) > LARGEST_INDEX) {
       throw new StatsInputError(`${name}: ${bucket} is no bucket, use whole numbers up to ±${LARGEST_INDEX}`);
     }
-    const count = counts.get(bucket) as number;
-    if (!Number.isSafeInteger(count) || count < 0) checkCount(count, `${name}.counts[${bucket}]`);
-    return count;
-  });
-  return zeros === 0
-    ? stepsOf(buckets, filled)
-    : stepsOf(Float64Array.of(Number.NEGATIVE_INFINITY, ...buckets), Float64Array.of(zeros, ...filled));
+    if (i > 0 && bucket <= (buckets[i - 1] as number)) {
+      throw new StatsInputError(`${name}: bucket ${bucket} comes after ${buckets[i - 1]}, they must ascend`);
+    }
+    const count = counts[i] as number;
+    if (!Number.isSafeInteger(count) || count < 0) checkCount(count, `${name}.counts of bucket ${bucket}`);
+    positions[i + start] = bucket;
+    filled[i + start] = count;
+  }
+  return stepsOf(positions, filled);
 }
 
 /** The steps of a sample. Throws `StatsInputError` unless every value is a number from 0 up. */

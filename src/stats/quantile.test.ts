@@ -114,7 +114,7 @@ test('the bounds are the last ratios that are rejected', () => {
 });
 
 test('stages that contradict each other leave no bounds; a bound far beyond the estimate is found', () => {
-  const buckets = (index: number) => ({ growth: 1.01, zeros: 0, counts: new Map([[index, 20_000]]) });
+  const buckets = (index: number) => ({ growth: 1.01, zeros: 0, buckets: [index], counts: [20_000] });
   const stage = (control: number, treatment: number) => ({
     control: buckets(control),
     treatment: buckets(treatment),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GROWTH } from '../../../stats/histogram.ts';
+import { GROWTH, sorted } from '../../../stats/histogram.ts';
 import {
   comparisonOf,
   logEvidence,
@@ -49,7 +49,7 @@ function histogram({ histogram, growth, zeros }: Exclude<Distribution, number[]>
   return {
     growth,
     zeros,
-    counts: new Map(Object.entries(histogram).map(([bucket, count]) => [Number(bucket), count])),
+    ...sorted(new Map(Object.entries(histogram).map(([bucket, count]) => [Number(bucket), count]))),
   };
 }
 
