@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { equalInConstantTime, hmac, sha256Hex } from '../lib/digest.ts';
 
 /**
@@ -59,7 +60,7 @@ export function signatureVerifier(
   policy: SignaturePolicy,
 ): (request: SignedRequest, nowMs: number) => SignatureVerdict {
   let date = '';
-  let key: Uint8Array = new Uint8Array();
+  let key: KeyObject | undefined;
   return (request, nowMs) => {
     const authorization = parseAuthorization(request.headers.authorization);
     if ('ok' in authorization) return authorization;
@@ -69,8 +70,8 @@ export function signatureVerifier(
     if (payloadHash === undefined) {
       return invalid("The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
-    if (date !== authorization.date) {
-      key = signingKey(policy.credentials.secretAccessKey, authorization);
+    if (key === undefined || date !== authorization.date) {
+      key = createSecretKey(signingKey(policy.credentials.secretAccessKey, authorization));
       date = authorization.date;
     }
     const text = stringToSign(request, authorization, payloadHash);
@@ -164,15 +165,14 @@ function timeRefusal(
     );
   }
   const at = Date.UTC(year, month - 1, day, hour, minute, second);
-  const now = amzDate(nowMs);
   if (at < nowMs - SKEW_MS) {
     return invalid(
-      `Signature expired: ${stamp} is now earlier than ${amzDate(nowMs - SKEW_MS)} (${now} - 15 min.)`,
+      `Signature expired: ${stamp} is now earlier than ${amzDate(nowMs - SKEW_MS)} (${amzDate(nowMs)} - 15 min.)`,
     );
   }
   if (at > nowMs + SKEW_MS) {
     return invalid(
-      `Signature not yet current: ${stamp} is still later than ${amzDate(nowMs + SKEW_MS)} (${now} + 15 min.)`,
+      `Signature not yet current: ${stamp} is still later than ${amzDate(nowMs + SKEW_MS)} (${amzDate(nowMs)} + 15 min.)`,
     );
   }
   return undefined;

@@ -119,13 +119,8 @@ export class Invocations {
   }
 
   async #acquire({ name, version }: InvokeInput): Promise<Environment> {
-    const taskRoot = await this.#options.packages.directoryOf(version.codeSha256);
+    const pool = this.#pools.get(version.revisionId) ?? (await this.#newPool(name, version));
     if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
-    let pool = this.#pools.get(version.revisionId);
-    if (!pool) {
-      pool = this.#newPool(name, version, taskRoot);
-      this.#pools.set(version.revisionId, pool);
-    }
     // Between being handed over and being used, an environment can die.
     for (;;) {
       const environment = await pool.acquire();
@@ -133,9 +128,12 @@ export class Invocations {
     }
   }
 
-  #newPool(name: string, version: VersionRecord, taskRoot: string): Pool<Environment> {
-    const { account, clock, concurrencyPerVersion, temporary } = this.#options;
-    return new Pool({
+  async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
+    const { account, clock, concurrencyPerVersion, packages, temporary } = this.#options;
+    const taskRoot = await packages.directoryOf(version.codeSha256);
+    const known = this.#pools.get(version.revisionId);
+    if (known) return known;
+    const made: Pool<Environment> = new Pool({
       concurrency: concurrencyPerVersion,
       drained: () => this.#pools.delete(version.revisionId),
       start: (pool) => {
@@ -157,6 +155,8 @@ export class Invocations {
         return environment;
       },
     });
+    this.#pools.set(version.revisionId, made);
+    return made;
   }
 
   #line(
@@ -264,7 +264,7 @@ function newInstance(version: VersionRecord, nowMs: number): string {
 
 /** Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
 export function newTraceId(nowMs: number): string {
-  const random = randomBytes(20).toString('hex');
+  const random = `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
   const seconds = Math.floor(nowMs / 1000).toString(16);
-  return `Root=1-${seconds}-${random.slice(0, 24)};Parent=${random.slice(24)};Sampled=0`;
+  return `Root=1-${seconds}-${random.slice(0, 24)};Parent=${random.slice(40, 56)};Sampled=0`;
 }

@@ -44,6 +44,7 @@ const REASON: Record<number, string> = {
   413: 'Request Entity Too Large',
 };
 const ACCEPTED = answerBytes(202, { status: 'OK' });
+const EMPTY = new Uint8Array();
 
 /**
  * The Lambda Runtime API (version 2018-06-01) of one execution environment, on a loopback port of its own: whoever
@@ -159,7 +160,7 @@ export class RuntimeApi {
       connection.fail(413, 'RequestEntityTooLarge', 'Exceeded maximum allowed payload size (6291556 bytes).');
       this.#events.responseTooLarge(requestId, request.headers.get('content-length') ?? 'too many');
     } else {
-      connection.write(ACCEPTED);
+      connection.writeSoon(ACCEPTED);
       // A streamed response that broke off says so in a trailer.
       if (kind === 'error' || failure !== undefined) {
         const described = request.headers.get('lambda-runtime-function-error-body');
@@ -184,6 +185,7 @@ class Connection {
   #queue: ParsedRequest[] = [];
   #blocked = false;
   #present: ParsedRequest | undefined;
+  #soon: Uint8Array | undefined;
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket;
@@ -199,6 +201,7 @@ class Connection {
     socket.on('data', (bytes) => {
       try {
         parser.push(bytes);
+        if (!this.#blocked) this.#flush();
       } catch (error) {
         if (!(error instanceof HttpSyntaxError)) throw error;
         socket.end(answerBytes(error.status, { errorType: 'BadRequest', errorMessage: error.message }));
@@ -220,6 +223,7 @@ class Connection {
       this.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
       return;
     }
+    this.#flush();
     this.#socket.cork();
     this.#socket.write(head, 'latin1');
     this.#socket.write(body);
@@ -227,7 +231,19 @@ class Connection {
   }
 
   write(bytes: Uint8Array): void {
-    this.#socket.write(bytes);
+    const soon = this.#soon;
+    this.#soon = undefined;
+    this.#socket.write(soon ? Buffer.concat([soon, bytes]) : bytes);
+  }
+
+  /** Goes out with the next answer, if the client has asked for that already: one wake-up of it instead of two. */
+  writeSoon(bytes: Uint8Array): void {
+    this.#flush();
+    this.#soon = bytes;
+  }
+
+  #flush(): void {
+    if (this.#soon) this.write(EMPTY);
   }
 
   /** Answers with an error of the Runtime API's shape; returns true for the caller's convenience. */
@@ -258,7 +274,10 @@ class Connection {
   }
 
   #endAfterLast(): void {
-    if (this.#present?.keepAlive === false) this.#socket.end();
+    if (this.#present?.keepAlive === false) {
+      this.#flush();
+      this.#socket.end();
+    }
     this.#present = undefined;
   }
 }
