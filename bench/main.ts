@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Bench, Row } from './row.ts';
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
+  compute: () => import('./compute/bench.ts'),
   sdk: () => import('./sdk/bench.ts'),
   stats: () => import('./stats/bench.ts'),
 };

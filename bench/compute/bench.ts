@@ -1,0 +1,60 @@
+/**
+ * What an invocation costs in the embedded twin of AWS Lambda: through its API, with a signature, into a process of its
+ * own. `npm run bench -- compute [--peers]`; `--peers` installs serverless-offline below .artefacts and measures it too.
+ *
+ * Each figure is the best of three rounds' medians; within a round all take turns. They are to be: a warm invocation
+ * within 6 times a bare node:http echo of the same request, and within half of serverless-offline's; twice its
+ * throughput; a cold start within 2.5 times `node -e 0`; a timeout's answer, and its processes' end, within 50 ms.
+ */
+import type { Bench, Row } from '../row.ts';
+import { measure, type Round, type Size } from './measure.ts';
+import { PEER } from './peer.ts';
+import type { Warm } from './warm.ts';
+
+const SIZE: Size = { rounds: 3, turns: 10, requests: 300, starts: 7, kills: 3 };
+const RAW = 'node:http echo';
+const EMPTY = 'node -e 0';
+
+export const bench: Bench = async (progress) => {
+  const peers = process.argv.includes('--peers');
+  const hint = peers ? '' : ` (--peers adds ${PEER})`;
+  return rowsOf(await measure(SIZE, peers, (text) => progress(text + hint)));
+};
+
+/** The rows of all rounds: the best figure of each. */
+export function rowsOf(rounds: Round[]): Row[] {
+  const least = (of: (round: Round) => number) => Math.min(...rounds.map(of));
+  const { raw, ours, peer } = bestOf(rounds) as { raw: Warm; ours: Warm; peer?: Warm };
+  const [cold, empty] = [least(({ starts }) => starts.coldMs), least(({ starts }) => starts.nodeMs)];
+  const alone = { versus: '', ratio: undefined };
+  const against = (value: number, versus: string, other: number) => ({ value, versus, ratio: value / other });
+  const warm = (title: string, figures: Warm, versus: string, other: Warm): Row[] => [
+    { case: `${title}, 1 at a time`, unit: 'us p50', ...against(figures.p50Us, versus, other.p50Us) },
+    { case: `${title}, 4 at a time`, unit: '/s', ...against(figures.perSecond, versus, other.perSecond) },
+    { case: `${title}, CPU`, unit: 'us', ...against(figures.cpuUs, versus, other.cpuUs) },
+  ];
+  const rows: Row[] = [
+    ...warm(RAW, raw, '', raw).map((row) => ({ ...row, ratio: undefined })),
+    ...warm('warm', ours, RAW, raw),
+    { case: EMPTY, value: empty, unit: 'ms p50', ...alone },
+    { case: 'cold start', unit: 'ms p50', ...against(cold, EMPTY, empty) },
+    { case: 'timeout: answer', value: least(({ kills }) => kills.answerMs), unit: 'ms late', ...alone },
+    { case: 'timeout: processes gone', value: least(({ kills }) => kills.goneMs), unit: 'ms late', ...alone },
+  ];
+  if (peer) rows.push(...warm(PEER, peer, RAW, raw), ...warm('warm', ours, PEER, peer));
+  // Outside Linux nobody tells the CPU time.
+  return rows.filter(({ value }) => !Number.isNaN(value));
+}
+
+function bestOf(rounds: Round[]): Record<string, Warm> {
+  const names = Object.keys(rounds[0]?.warm ?? {});
+  const best = (name: string): Warm => {
+    const figures = rounds.map(({ warm }) => warm[name]!);
+    return {
+      p50Us: Math.min(...figures.map(({ p50Us }) => p50Us)),
+      perSecond: Math.max(...figures.map(({ perSecond }) => perSecond)),
+      cpuUs: Math.min(...figures.map(({ cpuUs }) => cpuUs)),
+    };
+  };
+  return Object.fromEntries(names.map((name) => [name, best(name)]));
+}

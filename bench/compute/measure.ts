@@ -1,0 +1,93 @@
+/** Starts the servers, measures them in rounds, and ends them whatever happens. */
+import { HELLO, HELLO_ANSWER } from './account.ts';
+import { bodyOf, Connection } from './connection.ts';
+import { type Kills, killRound } from './kills.ts';
+import { PEER_FUNCTION, startPeer } from './peer.ts';
+import { invocations } from './requests.ts';
+import { type Served, serve } from './served.ts';
+import { type Starts, startRound } from './starts.ts';
+import { startTwin, type Twin } from './twin.ts';
+import { latencies, type Subject, throughput, type Warm, warmRound } from './warm.ts';
+
+export interface Size {
+  rounds: number;
+  /** Of each server in one round. */
+  turns: number;
+  /** Of one turn at each concurrency. */
+  requests: number;
+  /** Cold starts of one round. */
+  starts: number;
+  /** Timeouts of one round. */
+  kills: number;
+}
+
+export interface Round {
+  /** By server: `raw`, `ours` and, when asked for, `peer`. */
+  warm: Record<string, Warm>;
+  starts: Starts;
+  kills: Kills;
+}
+
+/** So many turns' requests come before the first round, for the compilers of all processes. */
+const WARM_UP_TURNS = 10;
+
+type Progress = (text: string) => void;
+
+export async function measure(size: Size, peers: boolean, progress: Progress): Promise<Round[]> {
+  const running: Served[] = [];
+  const run = async <Server extends Served>(starting: Promise<Server>): Promise<Server> => {
+    const server = await starting;
+    running.push(server);
+    return server;
+  };
+  try {
+    progress('starting');
+    const twin = await run(startTwin());
+    await twin.deploy('hello', HELLO);
+    const requests = await invocations(twin.port, 'hello', size.requests);
+    const ours = { port: twin.port, pid: twin.pid, requests };
+    const raw = { ...(await run(serve('echo.ts'))), requests };
+    const functions: Record<string, Subject> = { ours };
+    if (peers) functions.peer = await peer(await run(startPeer(progress)), size.requests);
+    progress('warming up');
+    for (const subject of Object.values(functions)) await assertAnswers(subject);
+    const subjects = { raw, ...functions };
+    for (const subject of Object.values(subjects)) {
+      await latencies(subject, WARM_UP_TURNS * size.requests);
+      await throughput(subject, WARM_UP_TURNS * size.requests);
+    }
+    return await rounds(subjects, twin, size, progress);
+  } finally {
+    await Promise.all(running.map((server) => server.end()));
+  }
+}
+
+async function peer({ port, pid }: Served, requests: number): Promise<Subject> {
+  return { port, pid, requests: await invocations(port, PEER_FUNCTION, requests) };
+}
+
+async function assertAnswers({ port, requests }: Subject): Promise<void> {
+  const connection = await Connection.open(port);
+  const body = bodyOf(await connection.exchange(requests[0]!));
+  connection.close();
+  if (body !== HELLO_ANSWER) throw new Error(`the function answered ${body}`);
+}
+
+async function rounds(
+  subjects: Record<string, Subject>,
+  twin: Twin,
+  size: Size,
+  progress: Progress,
+): Promise<Round[]> {
+  const done: Round[] = [];
+  for (let i = 1; i <= size.rounds; i++) {
+    const say = (what: string) => progress(`round ${i} of ${size.rounds}: ${what}`);
+    say('warm invocations');
+    const warm = await warmRound(subjects, size);
+    say('cold starts');
+    const starts = await startRound(twin, size.starts);
+    say('timeouts');
+    done.push({ warm, starts, kills: await killRound(twin, size.kills) });
+  }
+  return done;
+}

@@ -1,0 +1,40 @@
+/**
+ * Invocations as the official SDK sends and signs them, made before the clock runs: what is measured is the server, not
+ * the signing of the caller. Each one has another payload, hence another signature.
+ */
+import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { CREDENTIALS, REGION } from './account.ts';
+
+interface SentRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/** Whole HTTP requests with bodies of 34 bytes. They are good for 15 minutes. */
+export async function invocations(port: number, name: string, count: number): Promise<Buffer[]> {
+  const sent: Buffer[] = [];
+  const requestHandler = {
+    async handle(request: SentRequest) {
+      sent.push(bytesOf(request));
+      return { response: { statusCode: 200, headers: {}, body: new Uint8Array() } };
+    },
+  };
+  const client = new LambdaClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: REGION,
+    credentials: CREDENTIALS,
+    requestHandler: requestHandler as unknown as NonNullable<LambdaClientConfig['requestHandler']>,
+  });
+  for (let i = 0; i < count; i++) {
+    const Payload = Buffer.from(JSON.stringify({ name: 'bench', order: String(i).padStart(7, '0') }));
+    await client.send(new InvokeCommand({ FunctionName: name, Payload }));
+  }
+  return sent;
+}
+
+function bytesOf({ method, path, headers, body }: SentRequest): Buffer {
+  const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}\r\n`);
+  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
+}

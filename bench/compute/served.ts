@@ -1,0 +1,37 @@
+/** A server in a process of its own, and how it is ended: asked first, then killed by its id. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface Served {
+  port: number;
+  pid: number;
+  end(): Promise<void>;
+}
+
+const LONGEST_END_MS = 5_000;
+
+/** Starts a module of this directory that sends `{ port }` once it listens, and ends when its parent disconnects. */
+export async function serve(module: string, args: string[] = []): Promise<Served> {
+  const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [{ port }] = (await Promise.race([once(child, 'message'), failure(child)])) as [{ port: number }];
+  return { port, pid: child.pid!, end: () => end(child, () => child.disconnect()) };
+}
+
+/** Rejects when the process ends. */
+export async function failure(child: ChildProcess): Promise<never> {
+  const [code, signal] = await once(child, 'exit');
+  throw new Error(`${child.spawnargs.join(' ')} ended (${signal ?? code})`);
+}
+
+/** Asks a process to end, and kills it when it does not; resolves when it is gone. */
+export async function end(child: ChildProcess, ask: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  const impatience = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MS);
+  ask();
+  await gone;
+  clearTimeout(impatience);
+}

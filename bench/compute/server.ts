@@ -1,0 +1,29 @@
+/** The process under test: the twin behind its door on a loopback port, which it tells its parent. Argument: directory. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { lambdaApi } from '../../src/doors/lambda/door.ts';
+import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { CREDENTIALS, REGION } from './account.ts';
+
+const runtime = await EmbeddedRuntime.open({
+  directory: process.argv[2]!,
+  region: REGION,
+  accountId: '000000000000',
+  functionUrl: (id) => `http://${id}.lambda-url.localhost/`,
+  onInvocation() {},
+  onLog() {},
+  clock: systemClock,
+  log: createLog('error'),
+});
+const server = createServer(
+  lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock }),
+);
+process.once('disconnect', async () => {
+  server.close();
+  server.closeAllConnections();
+  await runtime.close();
+  process.exit();
+});
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));

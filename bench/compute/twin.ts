@@ -1,0 +1,42 @@
+/** The twin under test in its process, and its functions by its own API. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { openCompute } from '../../src/engines/compute/aws.ts';
+import { CREDENTIALS, REGION } from './account.ts';
+import { type Served, serve } from './served.ts';
+
+export interface Twin extends Served {
+  directory: string;
+  /** Makes a function of one file, `index.mjs`; it is not invoked. */
+  deploy(name: string, code: string, settings?: Partial<Settings>): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+interface Settings {
+  timeoutSeconds: number;
+  environment: Record<string, string>;
+}
+
+export async function startTwin(): Promise<Twin> {
+  const directory = await mkdtemp(join(tmpdir(), 'upstack-bench-'));
+  const served = await serve('server.ts', [directory]);
+  const endpoint = `http://127.0.0.1:${served.port}`;
+  const compute = openCompute({ endpoint, region: REGION, credentials: CREDENTIALS });
+  return {
+    ...served,
+    directory,
+    async deploy(name, code, { timeoutSeconds = 10, environment = {} } = {}) {
+      const zip = zipSync({ 'index.mjs': strToU8(code) });
+      const basics = { handler: 'index.handler', runtime: 'nodejs24.x', memoryMb: 128 };
+      await compute.createFunction({ ...basics, name, zip, timeoutSeconds, environment });
+    },
+    remove: (name) => compute.deleteFunction(name),
+    async end() {
+      await compute.close();
+      await served.end();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
