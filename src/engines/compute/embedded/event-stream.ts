@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
  * headers, each with a CRC-32, then the payload and a CRC-32 of all. Every header here is a text (type 7).
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html (the same encoding)
  */
-export function eventMessage(headers: Record<string, string>, payload: Uint8Array): Buffer {
+function eventMessage(headers: Record<string, string>, payload: Uint8Array): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => headerBytes(name, value)));
   const size = PRELUDE_BYTES + head.length + payload.length + CRC_BYTES;
   const message = Buffer.alloc(size);
