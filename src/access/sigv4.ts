@@ -1,5 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { equalInConstantTime, hmac, sha256Hex } from '../lib/digest.ts';
+import { equalInConstantTime, hmac, type MacKey, macKey, sha256Hex } from '../lib/digest.ts';
 
 /**
  * Verifies AWS Signature Version 4 in the `Authorization` header.
@@ -60,7 +59,7 @@ export function signatureVerifier(
   policy: SignaturePolicy,
 ): (request: SignedRequest, nowMs: number) => SignatureVerdict {
   let date = '';
-  let key: KeyObject | undefined;
+  let key: MacKey | undefined;
   return (request, nowMs) => {
     const authorization = parseAuthorization(request.headers.authorization);
     if ('ok' in authorization) return authorization;
@@ -71,7 +70,7 @@ export function signatureVerifier(
       return invalid("The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
     if (key === undefined || date !== authorization.date) {
-      key = createSecretKey(signingKey(policy.credentials.secretAccessKey, authorization));
+      key = macKey(signingKey(policy.credentials.secretAccessKey, authorization));
       date = authorization.date;
     }
     const text = stringToSign(request, authorization, payloadHash);

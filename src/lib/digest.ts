@@ -1,4 +1,7 @@
-import { createHash, createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+
+/** A key that is used often: as bytes it would be prepared anew for each message. */
+export type MacKey = KeyObject;
 
 /** SHA-256 of the data. */
 export function sha256(data: string | Uint8Array): Buffer {
@@ -10,8 +13,12 @@ export function sha256Hex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-/** HMAC-SHA256 of the data under the key. A key that is used often is much faster as a `KeyObject`. */
-export function hmac(key: string | Uint8Array | KeyObject, data: string): Buffer {
+export function macKey(bytes: Uint8Array): MacKey {
+  return createSecretKey(bytes);
+}
+
+/** HMAC-SHA256 of the data under the key. */
+export function hmac(key: string | Uint8Array | MacKey, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 

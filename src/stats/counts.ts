@@ -128,6 +128,9 @@ function logRatioOf(stages: readonly StageCounts[]): number | null {
   if (control + treatment === 0) return null;
   if (control === 0) return Number.POSITIVE_INFINITY;
   if (treatment === 0) return Number.NEGATIVE_INFINITY;
+  const [only, another] = stages;
+  // Of one period the ratio of the counts, to its last digit.
+  if (only && !another) return Math.log(only.treatment / only.control) - logOdds(only.share);
   const surplus = (logRatio: number) =>
     stages.reduce((sum, { control, treatment, share }) => {
       const theta = 1 / (1 + Math.exp(-(logOdds(share) + logRatio)));

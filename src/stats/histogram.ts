@@ -11,7 +11,7 @@ const LARGEST_INDEX = 1e7;
 
 /** The filled buckets in ascending order, each with its count. */
 export interface Histogram {
-  /** Above 1, at most 2: the ratio of a bucket's edges. */
+  /** Above 1, at most 2: the ratio of the edges of a bucket. */
   growth: number;
   /** Values of 0, which no bucket holds. */
   zeros: number;
