@@ -41,7 +41,8 @@ export function lambdaApi(options: LambdaApiOptions): RawHandler {
   return guarded(async (request, response) => {
     const method = request.method ?? 'GET';
     const { path, query } = target(request);
-    const { bytes, refusal } = runtime.requestLimit(method, path);
+    const search = new URLSearchParams(query);
+    const { bytes, refusal } = runtime.requestLimit({ method, path, query: search });
     const body = await readBody(request, bytes);
     if (body.state === 'aborted') return;
     if (body.state === 'too-large') {
@@ -55,7 +56,7 @@ export function lambdaApi(options: LambdaApiOptions): RawHandler {
       sendRefusal(response, verdict);
       return;
     }
-    const answer = await runtime.api({ ...signed, query: new URLSearchParams(query) });
+    const answer = await runtime.api({ ...signed, query: search });
     send(response, answer.status, answer.headers, answer.body);
   });
 }

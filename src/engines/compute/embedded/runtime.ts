@@ -17,7 +17,7 @@ import {
   urlEvent,
 } from './function-url.ts';
 import { Invocations, newTraceId } from './invocations.ts';
-import { answerApi, type RequestLimit, requestLimit } from './lambda-api.ts';
+import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './lambda-api.ts';
 import { CONCURRENCY_PER_VERSION, LARGEST_PAYLOAD_BYTES } from './limits.ts';
 import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
@@ -93,8 +93,8 @@ export class EmbeddedRuntime {
   }
 
   /** How large the body of a Lambda API request may be, and the answer when it is larger. */
-  requestLimit(method: string, path: string): RequestLimit {
-    return requestLimit(method, path);
+  requestLimit(request: RequestLine): RequestLimit {
+    return requestLimit(request);
   }
 
   hasUrl(urlId: string): boolean {

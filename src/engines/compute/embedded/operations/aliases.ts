@@ -13,16 +13,17 @@ import {
   jsonAnswer,
   optionalText,
 } from './operation.ts';
+import { route } from './route.ts';
 
-const LIST = /^\/2015-03-31\/functions\/([^/]+)\/aliases$/;
-const ONE = /^\/2015-03-31\/functions\/([^/]+)\/aliases\/([^/]+)$/;
+const ALL = '/2015-03-31/functions/{FunctionName}/aliases';
+const ONE = '/2015-03-31/functions/{FunctionName}/aliases/{Name}';
 
 export const ALIAS_OPERATIONS: readonly ApiOperation[] = [
-  { name: 'CreateAlias', method: 'POST', path: LIST, run: create },
-  { name: 'ListAliases', method: 'GET', path: LIST, run: list },
-  { name: 'GetAlias', method: 'GET', path: ONE, run: get },
-  { name: 'UpdateAlias', method: 'PUT', path: ONE, run: update },
-  { name: 'DeleteAlias', method: 'DELETE', path: ONE, run: remove },
+  { name: 'CreateAlias', route: route('POST', ALL), run: create },
+  { name: 'ListAliases', route: route('GET', ALL), run: list },
+  { name: 'GetAlias', route: route('GET', ONE), run: get },
+  { name: 'UpdateAlias', route: route('PUT', ONE), run: update },
+  { name: 'DeleteAlias', route: route('DELETE', ONE), run: remove },
 ];
 
 async function create(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {

@@ -11,7 +11,7 @@ import type { CodePackage } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
 import { invalidParameter, notSupported } from '../errors.ts';
-import { LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
+import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
 import { configuration, page } from '../wire.ts';
 import {
   type ApiAnswer,
@@ -23,45 +23,37 @@ import {
   jsonAnswer,
   optionalText,
 } from './operation.ts';
+import { route } from './route.ts';
 
 type Body = Record<string, unknown>;
 
+const ALL = '/2015-03-31/functions';
+const ONE = '/2015-03-31/functions/{FunctionName}';
+const CONFIGURATION = '/2015-03-31/functions/{FunctionName}/configuration';
+const CODE = '/2015-03-31/functions/{FunctionName}/code';
+const VERSIONS = '/2015-03-31/functions/{FunctionName}/versions';
+
 export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
-  { name: 'CreateFunction', method: 'POST', path: /^\/2015-03-31\/functions\/?$/, run: create },
-  { name: 'ListFunctions', method: 'GET', path: /^\/2015-03-31\/functions\/?$/, run: list },
-  { name: 'GetFunction', method: 'GET', path: /^\/2015-03-31\/functions\/([^/]+)$/, run: get },
-  { name: 'DeleteFunction', method: 'DELETE', path: /^\/2015-03-31\/functions\/([^/]+)$/, run: remove },
   {
-    name: 'GetFunctionConfiguration',
-    method: 'GET',
-    path: /^\/2015-03-31\/functions\/([^/]+)\/configuration$/,
-    run: getConfiguration,
+    name: 'CreateFunction',
+    route: route('POST', ALL),
+    largestBodyBytes: LARGEST_CODE_REQUEST_BYTES,
+    run: create,
   },
-  {
-    name: 'UpdateFunctionConfiguration',
-    method: 'PUT',
-    path: /^\/2015-03-31\/functions\/([^/]+)\/configuration$/,
-    run: updateConfiguration,
-  },
+  { name: 'ListFunctions', route: route('GET', ALL), run: list },
+  { name: 'GetFunction', route: route('GET', ONE), run: get },
+  { name: 'DeleteFunction', route: route('DELETE', ONE), run: remove },
+  { name: 'GetFunctionConfiguration', route: route('GET', CONFIGURATION), run: getConfiguration },
+  { name: 'UpdateFunctionConfiguration', route: route('PUT', CONFIGURATION), run: updateConfiguration },
   {
     name: 'UpdateFunctionCode',
-    method: 'PUT',
-    path: /^\/2015-03-31\/functions\/([^/]+)\/code$/,
+    route: route('PUT', CODE),
+    largestBodyBytes: LARGEST_CODE_REQUEST_BYTES,
     run: updateCode,
   },
-  {
-    name: 'PublishVersion',
-    method: 'POST',
-    path: /^\/2015-03-31\/functions\/([^/]+)\/versions$/,
-    run: publish,
-  },
-  {
-    name: 'ListVersionsByFunction',
-    method: 'GET',
-    path: /^\/2015-03-31\/functions\/([^/]+)\/versions$/,
-    run: listVersions,
-  },
-  { name: 'GetAccountSettings', method: 'GET', path: /^\/2016-08-19\/account-settings\/?$/, run: account },
+  { name: 'PublishVersion', route: route('POST', VERSIONS), run: publish },
+  { name: 'ListVersionsByFunction', route: route('GET', VERSIONS), run: listVersions },
+  { name: 'GetAccountSettings', route: route('GET', '/2016-08-19/account-settings'), run: account },
 ];
 
 async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {

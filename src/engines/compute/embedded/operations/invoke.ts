@@ -12,11 +12,13 @@ import {
   emptyAnswer,
   parseJson,
 } from './operation.ts';
+import { route } from './route.ts';
 
 export const INVOKE: ApiOperation = {
   name: 'Invoke',
-  method: 'POST',
-  path: /^\/2015-03-31\/functions\/([^/]+)\/invocations$/,
+  nameInMessages: 'InvokeFunction',
+  route: route('POST', '/2015-03-31/functions/{FunctionName}/invocations'),
+  largestBodyBytes: LARGEST_PAYLOAD_BYTES,
   run: invoke,
 };
 

@@ -3,6 +3,7 @@ import type { CatalogContext } from '../catalog/functions.ts';
 import type { Packages } from '../catalog/packages.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { Invocations } from '../invocations.ts';
+import type { Route } from './route.ts';
 
 /** One request of the Lambda API, its body complete and its signature verified. */
 export interface ApiRequest {
@@ -37,9 +38,12 @@ export interface ApiContext {
 export interface ApiOperation {
   /** AWS's name of the operation. */
   name: string;
-  method: string;
-  /** Matches the path; its groups are the parameters, decoded before `run` gets them. */
-  path: RegExp;
+  /** What AWS's messages call it, where that is another name. */
+  nameInMessages?: string;
+  route: Route;
+  /** Largest request body; a request above it is refused before it is read. LARGEST_REQUEST_BYTES unless given. */
+  largestBodyBytes?: number;
+  /** `parameters` are the labels of the route, decoded, in the order of its template. */
   run(context: ApiContext, request: ApiRequest, parameters: string[]): Promise<ApiAnswer> | ApiAnswer;
 }
 

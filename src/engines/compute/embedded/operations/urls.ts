@@ -12,19 +12,20 @@ import {
   emptyAnswer,
   jsonAnswer,
 } from './operation.ts';
+import { route } from './route.ts';
 
-const URL_PATH = /^\/2021-10-31\/functions\/([^/]+)\/url$/;
-const URLS_PATH = /^\/2021-10-31\/functions\/([^/]+)\/urls$/;
-const POLICY_PATH = /^\/2015-03-31\/functions\/([^/]+)\/policy$/;
+const URL_PATH = '/2021-10-31/functions/{FunctionName}/url';
+const URLS_PATH = '/2021-10-31/functions/{FunctionName}/urls';
+const POLICY_PATH = '/2015-03-31/functions/{FunctionName}/policy';
 
 /** Function URLs, and the resource policies that make one public on AWS. */
 export const URL_OPERATIONS: readonly ApiOperation[] = [
-  { name: 'CreateFunctionUrlConfig', method: 'POST', path: URL_PATH, run: create },
-  { name: 'GetFunctionUrlConfig', method: 'GET', path: URL_PATH, run: get },
-  { name: 'DeleteFunctionUrlConfig', method: 'DELETE', path: URL_PATH, run: remove },
-  { name: 'ListFunctionUrlConfigs', method: 'GET', path: URLS_PATH, run: list },
-  { name: 'AddPermission', method: 'POST', path: POLICY_PATH, run: permit },
-  { name: 'GetPolicy', method: 'GET', path: POLICY_PATH, run: policy },
+  { name: 'CreateFunctionUrlConfig', route: route('POST', URL_PATH), run: create },
+  { name: 'GetFunctionUrlConfig', route: route('GET', URL_PATH), run: get },
+  { name: 'DeleteFunctionUrlConfig', route: route('DELETE', URL_PATH), run: remove },
+  { name: 'ListFunctionUrlConfigs', route: route('GET', URLS_PATH), run: list },
+  { name: 'AddPermission', route: route('POST', POLICY_PATH), run: permit },
+  { name: 'GetPolicy', route: route('GET', POLICY_PATH), run: policy },
 ];
 
 async function create(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
