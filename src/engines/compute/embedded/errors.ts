@@ -3,6 +3,7 @@ const STATUS = {
   CodeStorageExceededException: 400,
   InvalidParameterValueException: 400,
   InvalidRequestContentException: 400,
+  SerializationException: 400,
   UnknownOperationException: 404,
   ValidationException: 400,
   ResourceNotFoundException: 404,

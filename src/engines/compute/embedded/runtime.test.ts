@@ -338,6 +338,20 @@ test('what the twin does not have yet is refused clearly', async () => {
   await fixture.runtime.close();
 });
 
+test('a body that is no JSON object is refused as AWS does', async () => {
+  const fixture = await new Fixture().open();
+  const request = { method: 'POST', path: FUNCTIONS, query: new URLSearchParams(), headers: {} };
+  for (const body of ['{"half":', '[]', 'null', '"text"']) {
+    const answer = await fixture.runtime.api({ ...request, body: Buffer.from(body) });
+    assert.deepEqual(
+      [answer.status, answer.headers['x-amzn-errortype']],
+      [400, 'SerializationException'],
+      body,
+    );
+  }
+  await fixture.runtime.close();
+});
+
 test('a client context and a function named by ARN reach the function', async () => {
   const fixture = await new Fixture().open();
   await fixture.make('named', 'exports.handler = async (e, c) => [c.clientContext, c.invokedFunctionArn];');

@@ -48,14 +48,20 @@ export function aliasConfiguration(account: Account, name: string, alias: AliasR
   };
 }
 
-/** AWS's `FunctionUrlConfig`. */
-export function urlConfiguration(account: Account, name: string, url: UrlRecord, address: string): object {
+/** AWS's `FunctionUrlConfig`. The answer to its creation leaves out when it was changed, as AWS does. */
+export function urlConfiguration(
+  account: Account,
+  name: string,
+  url: UrlRecord,
+  address: string,
+  options: { created?: boolean } = {},
+): object {
   return {
     FunctionUrl: address,
     FunctionArn: functionArn(account, name, url.alias),
     AuthType: 'NONE',
     CreationTime: url.createdAt,
-    LastModifiedTime: url.lastModified,
+    ...(options.created ? {} : { LastModifiedTime: url.lastModified }),
     InvokeMode: 'BUFFERED',
   };
 }

@@ -103,6 +103,7 @@ function configurationAt(context: ApiContext, request: ApiRequest, reference = '
   return configuration(context.catalog.account, name, version, { qualified: qualifier !== undefined });
 }
 
+/** AWS's model declares 200 and a member that says the status; AWS's API reference, and AWS, answer 204. */
 async function remove(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const { name, qualifier } = functionReference(reference ?? '', request.query.get('Qualifier'));
   await deleteFunction(context.catalog, name, qualifier);

@@ -35,7 +35,7 @@ async function invoke(context: ApiContext, request: ApiRequest, [reference]: str
   if (request.body.length > LARGEST_PAYLOAD_BYTES) {
     throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
   }
-  if (request.body.length > 0) parseJson(request.body);
+  if (request.body.length > 0) parseJson(request.body, 'InvalidRequestContentException');
   const outcome = await context.invocations.invoke({
     name,
     version,

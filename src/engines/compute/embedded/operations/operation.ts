@@ -62,22 +62,23 @@ export function emptyAnswer(status: number): ApiAnswer {
 /** The request's JSON object; an absent body is an empty one. */
 export function bodyOf(request: ApiRequest): Record<string, unknown> {
   if (request.body.length === 0) return {};
-  const value = parseJson(request.body);
+  const value = parseJson(request.body, 'SerializationException');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new LambdaError('InvalidRequestContentException', 'The request body must be a JSON object');
+    throw new LambdaError('SerializationException', 'The request body must be a JSON object');
   }
   return value as Record<string, unknown>;
 }
 
-export function parseJson(bytes: Uint8Array): unknown {
+/** Throws `type` for what is no JSON: the body of an operation, or the payload of an invocation. */
+export function parseJson(
+  bytes: Uint8Array,
+  type: 'SerializationException' | 'InvalidRequestContentException',
+): unknown {
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (error) {
     const reason = (error as Error).message;
-    throw new LambdaError(
-      'InvalidRequestContentException',
-      `Could not parse request body into json: ${reason}`,
-    );
+    throw new LambdaError(type, `Could not parse request body into json: ${reason}`);
   }
 }
 

@@ -41,7 +41,7 @@ async function create(context: ApiContext, request: ApiRequest, [reference]: str
   if (body.Cors && Object.keys(body.Cors).length > 0) throw notSupported('Cors of a function URL');
   const url = await createUrl(context.catalog, name, qualifier);
   const address = context.functionUrl(url.id);
-  return jsonAnswer(201, urlConfiguration(context.catalog.account, name, url, address));
+  return jsonAnswer(201, urlConfiguration(context.catalog.account, name, url, address, { created: true }));
 }
 
 function get(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
