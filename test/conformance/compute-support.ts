@@ -1,6 +1,14 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  DeleteFunctionCommand,
+  type LambdaClient,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
 
 /** A compute engine that the conformance suite talks to, and how to leave it. */
@@ -9,6 +17,50 @@ export interface ComputeUnderTest {
   /** ARN of an execution role. */
   role: string;
   close(): Promise<void>;
+}
+
+/** Functions that a suite makes, each with a name of its own, to be deleted when the suite ends. */
+export class FunctionsMade {
+  #under: ComputeUnderTest;
+  #names: string[] = [];
+
+  constructor(under: ComputeUnderTest) {
+    this.#under = under;
+  }
+
+  /** Makes a function whose CommonJS `index.js` is `code` and waits until it can be invoked. Returns its name. */
+  async make(code: string, more: Partial<CreateFunctionCommandInput> = {}): Promise<string> {
+    const { client, role } = this.#under;
+    const FunctionName = `upstack-test-${randomUUID()}`;
+    const command = new CreateFunctionCommand({
+      FunctionName,
+      Role: role,
+      Handler: 'index.handler',
+      Runtime: 'nodejs22.x',
+      Code: { ZipFile: zipOf({ 'index.js': code }) },
+      ...more,
+    });
+    await client.send(command);
+    this.#names.push(FunctionName);
+    await waitUntilFunctionActiveV2({ client, maxWaitTime: 60, minDelay: 1 }, { FunctionName });
+    return FunctionName;
+  }
+
+  async delete(): Promise<void> {
+    for (const FunctionName of this.#names) {
+      await this.#under.client.send(new DeleteFunctionCommand({ FunctionName })).catch(() => {});
+    }
+  }
+}
+
+/** The call is refused with this error and status. */
+export async function refused(sending: Promise<unknown>, name: string, status: number, reason = /./) {
+  await assert.rejects(sending, (error: Error & { $metadata: { httpStatusCode: number } }) => {
+    assert.equal(error.name, name, error.message);
+    assert.equal(error.$metadata.httpStatusCode, status);
+    assert.match(error.message, reason);
+    return true;
+  });
 }
 
 export function zipOf(files: Record<string, string>): Uint8Array {

@@ -1,6 +1,8 @@
 import { computeConformance } from './compute.ts';
 import { fromEnvironment } from './compute-aws.ts';
+import { configurationConformance } from './compute-configuration.ts';
 import { openTwin } from './compute-twin.ts';
 
-computeConformance('twin', () => openTwin());
-if (process.env.UPSTACK_TEST_COMPUTE_URL) computeConformance('AWS', fromEnvironment);
+const suites = [computeConformance, configurationConformance];
+for (const suite of suites) suite('twin', () => openTwin());
+if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

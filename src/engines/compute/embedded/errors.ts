@@ -39,6 +39,18 @@ export function invalidParameter(message: string): LambdaError {
   return new LambdaError('InvalidParameterValueException', message);
 }
 
+/** A member that breaks a constraint of AWS's model: `constraint` goes on from "Member must". */
+export function violation(value: unknown, member: string, constraint: string): LambdaError {
+  return invalidParameter(
+    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must ${constraint}`,
+  );
+}
+
+/** A member that is none of the values AWS has for it. */
+export function notInSet(value: unknown, member: string, values: readonly string[]): LambdaError {
+  return violation(value, member, `satisfy enum value set: [${values.join(', ')}]`);
+}
+
 /** For what AWS Lambda offers and this twin does not yet. */
 export function notSupported(what: string): LambdaError {
   return invalidParameter(`${what} is not supported yet by the embedded compute engine of Upstack.`);

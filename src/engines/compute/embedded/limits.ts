@@ -20,6 +20,9 @@ export const SHORTEST_TIMEOUT_SECONDS = 1;
 export const LONGEST_TIMEOUT_SECONDS = 900;
 export const SMALLEST_MEMORY_MB = 128;
 export const LARGEST_MEMORY_MB = 10_240;
+/** Size of `/tmp`: only the smallest, which is AWS's default, is there yet. */
+export const SMALLEST_STORAGE_MB = 512;
+export const LARGEST_STORAGE_MB = 10_240;
 export const LONGEST_DESCRIPTION = 256;
 /** How long the code outside the handler may run before the first invocation. */
 export const LONGEST_INIT_MS = 10_000;

@@ -138,6 +138,25 @@ test('a package whose unpacked files were lost is unpacked again', async () => {
   await second.runtime.close();
 });
 
+test('the record of an earlier release is filled with what is new since', async () => {
+  const first = await new Fixture().open();
+  await first.make('older', 'exports.handler = async () => 1;');
+  await first.call('POST', `${FUNCTIONS}/older/versions`, {});
+  await first.runtime.close();
+  const file = join(first.directory, 'functions', 'older.json');
+  const record = JSON.parse(readFileSync(file, 'utf8'));
+  for (const version of [record.latest, ...record.versions]) delete version.snapStart;
+  await writeFile(file, JSON.stringify(record));
+  const second = await new Fixture(first.directory).open();
+  for (const reference of ['older', 'older:1']) {
+    const { value } = await second.call('GET', `${FUNCTIONS}/${reference}/configuration`);
+    assert.deepEqual(value.SnapStart, { ApplyOn: 'None', OptimizationStatus: 'Off' });
+  }
+  const same = await second.call('POST', `${FUNCTIONS}/older/versions`, {});
+  assert.equal(same.value.Version, '1', 'what was filled in changes no version');
+  await second.runtime.close();
+});
+
 test('a record that cannot be read stops the start and is not lost', async () => {
   const first = await new Fixture().open();
   await first.make('broken', 'exports.handler = async () => 1;');
@@ -330,6 +349,12 @@ test('what the twin does not have yet is refused clearly', async () => {
   const iam = await fixture.call('POST', '/2021-10-31/functions/plain/url', { AuthType: 'AWS_IAM' });
   assert.equal(iam.status, 400);
   assert.match(iam.value.Message, /AWS_IAM .* not supported yet/);
+  const storage = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, {
+    EphemeralStorage: { Size: 1_024 },
+  });
+  assert.match(storage.value.Message, /EphemeralStorage other than 512 MB is not supported yet/);
+  const tenant = await fixture.invoke('plain', {}, { 'x-amz-tenant-id': 'a' });
+  assert.match(tenant.value.Message, /x-amz-tenant-id is not supported yet/);
   const layers = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, { Layers: ['arn:x'] });
   assert.match(layers.value.Message, /Layers is not supported yet/);
   const unknown = await fixture.call('GET', '/2015-03-31/event-source-mappings/');

@@ -1,18 +1,26 @@
+import { sha256Hex } from '../../../lib/digest.ts';
 import { type Account, functionArn } from './catalog/names.ts';
 import type { AliasRecord, FunctionRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
+import { logGroup } from './catalog/unhonoured.ts';
+import { SMALLEST_STORAGE_MB } from './limits.ts';
 
-/** AWS's `FunctionConfiguration`. Lists leave out the state, as AWS does. */
+/** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */
 export function configuration(
   account: Account,
   name: string,
   version: VersionRecord,
-  options: { qualified?: boolean; inList?: boolean } = {},
+  /** `qualifier` is what the caller asked for, an alias too; it ends the ARN. */
+  options: { qualifier?: string | undefined; inList?: boolean } = {},
 ): object {
-  const state = { State: 'Active', LastUpdateStatus: 'Successful' };
+  const state = {
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(account, version.runtime) },
+  };
   const hasEnvironment = Object.keys(version.environment).length > 0;
   return {
     FunctionName: name,
-    FunctionArn: functionArn(account, name, options.qualified ? version.version : undefined),
+    FunctionArn: functionArn(account, name, options.qualifier),
     Runtime: version.runtime,
     Role: version.role,
     Handler: version.handler,
@@ -29,10 +37,15 @@ export function configuration(
     ...(options.inList ? {} : state),
     PackageType: 'Zip',
     Architectures: [version.architecture],
-    EphemeralStorage: { Size: 512 },
-    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
-    LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` },
+    EphemeralStorage: { Size: SMALLEST_STORAGE_MB },
+    SnapStart: { ApplyOn: version.snapStart, OptimizationStatus: 'Off' },
+    LoggingConfig: { LogFormat: 'Text', LogGroup: logGroup(name) },
   };
+}
+
+/** AWS names a runtime's version by a hash of it: here of the runtime and the Node that it runs on. */
+function runtimeVersionArn(account: Account, runtime: string): string {
+  return `arn:aws:lambda:${account.region}::runtime:${sha256Hex(`${runtime} ${process.version}`)}`;
 }
 
 /** AWS's `AliasConfiguration`. */

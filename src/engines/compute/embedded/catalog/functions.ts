@@ -193,15 +193,6 @@ function stamp(context: CatalogContext): { lastModified: string; revisionId: str
 
 /** Everything that makes two versions different to whoever invokes them. */
 function fingerprint(version: VersionRecord): string {
-  const { runtime, handler, role, timeoutSeconds, memoryMb, environment, architecture, codeSha256 } = version;
-  return JSON.stringify([
-    runtime,
-    handler,
-    role,
-    timeoutSeconds,
-    memoryMb,
-    Object.entries(environment).sort(),
-    architecture,
-    codeSha256,
-  ]);
+  const { version: _, description, lastModified, revisionId, codeSizeBytes, environment, ...rest } = version;
+  return JSON.stringify([Object.entries(environment).sort(), Object.entries(rest).sort()]);
 }

@@ -34,7 +34,11 @@ export interface Settings {
   memoryMb: number;
   environment: Record<string, string>;
   architecture: string;
+  /** Kept and shown; no snapshot is made. */
+  snapStart: SnapStart;
 }
+
+export type SnapStart = 'None' | 'PublishedVersions';
 
 export interface AliasRecord {
   name: string;

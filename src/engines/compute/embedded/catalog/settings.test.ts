@@ -14,6 +14,8 @@ test('what is not said takes the base', () => {
     [900, 'index.handler', { AB: 'c' }],
   );
   assert.deepEqual(settingsFrom({ Environment: {} }, changed).environment, {});
+  const snap = settingsFrom({ SnapStart: { ApplyOn: 'PublishedVersions' } }, changed);
+  assert.deepEqual([changed.snapStart, snap.snapStart], ['None', 'PublishedVersions']);
 });
 
 test('what Lambda would refuse is refused with its reason', () => {
@@ -32,7 +34,7 @@ test('what Lambda would refuse is refused with its reason', () => {
     [{ Environment: { Variables: { AB: 7 } } }, /AB must be a text/],
     [{ Environment: { Variables: { AWS_REGION: 'x' } } }, /reserved keys.*AWS_REGION/],
     [{ Environment: { Variables: { AB: 'é'.repeat(2_048) } } }, /exceeded the 4KB limit/],
-    [{ Layers: ['arn:x'] }, /Layers is not supported yet/],
+    [{ SnapStart: { ApplyOn: 'Always' } }, /snapStart\.applyOn.*\[PublishedVersions, None\]/],
   ];
   for (const [change, reason] of bad) {
     assert.throws(

@@ -1,4 +1,4 @@
-import { invalidParameter, notSupported } from '../errors.ts';
+import { invalidParameter, notInSet, violation } from '../errors.ts';
 import {
   LARGEST_ENVIRONMENT_BYTES,
   LARGEST_MEMORY_MB,
@@ -7,7 +7,7 @@ import {
   SHORTEST_TIMEOUT_SECONDS,
   SMALLEST_MEMORY_MB,
 } from '../limits.ts';
-import type { Settings } from './records.ts';
+import type { Settings, SnapStart } from './records.ts';
 
 /** All of them run on the Node that runs the control room. */
 const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
@@ -35,9 +35,6 @@ const RESERVED = new Set([
   'LAMBDA_RUNTIME_DIR',
 ]);
 
-/** Members of CreateFunction and UpdateFunctionConfiguration that would silently do nothing here. */
-const UNSUPPORTED = ['Layers', 'FileSystemConfigs', 'ImageConfig', 'DeadLetterConfig', 'KMSKeyArn'];
-
 type Wire = Record<string, unknown>;
 
 /**
@@ -45,11 +42,6 @@ type Wire = Record<string, unknown>;
  * update). Members that are absent keep the base. Throws InvalidParameterValueException.
  */
 export function settingsFrom(request: Wire, base: Settings): Settings {
-  for (const member of UNSUPPORTED) {
-    const value = request[member];
-    const empty = value === undefined || value === null || value === '' || Object.keys(value).length === 0;
-    if (!empty) throw notSupported(member);
-  }
   return {
     runtime: runtimeOf(request.Runtime ?? base.runtime),
     handler: textOf(request.Handler ?? base.handler, 'handler', /^\S{1,128}$/),
@@ -69,6 +61,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     ),
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
+    snapStart: snapStartOf(request.SnapStart, base.snapStart),
   };
 }
 
@@ -81,6 +74,7 @@ export const DEFAULTS: Settings = {
   memoryMb: 128,
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+  snapStart: 'None',
 };
 
 function runtimeOf(value: unknown): string {
@@ -92,9 +86,7 @@ function runtimeOf(value: unknown): string {
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {
   if (typeof value === 'string' && pattern.test(value)) return value;
-  throw invalidParameter(
-    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern.source}`,
-  );
+  throw violation(value, member, `satisfy regular expression pattern: ${pattern.source}`);
 }
 
 function descriptionOf(value: unknown): string {
@@ -107,9 +99,7 @@ function descriptionOf(value: unknown): string {
 function numberOf(value: unknown, member: string, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   const bound = typeof value === 'number' && value > most ? `less than or equal to ${most}` : undefined;
-  throw invalidParameter(
-    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must have value ${bound ?? `greater than or equal to ${least}`}`,
-  );
+  throw violation(value, member, `have value ${bound ?? `greater than or equal to ${least}`}`);
 }
 
 function architectureOf(value: unknown, base: string): string {
@@ -119,15 +109,21 @@ function architectureOf(value: unknown, base: string): string {
   throw invalidParameter(`Architectures must be one of: ${ARCHITECTURES.join(', ')}`);
 }
 
+function snapStartOf(value: unknown, base: SnapStart): SnapStart {
+  if (value === undefined || value === null) return base;
+  const applyOn = (value as { ApplyOn?: unknown }).ApplyOn ?? base;
+  if (applyOn === 'None' || applyOn === 'PublishedVersions') return applyOn;
+  throw notInSet(applyOn, 'snapStart.applyOn', ['PublishedVersions', 'None']);
+}
+
 function environmentOf(value: unknown): Record<string, string> {
   const variables = (value as { Variables?: unknown }).Variables ?? {};
   if (typeof variables !== 'object') throw invalidParameter('Environment.Variables must be an object');
   const entries = Object.entries(variables as Wire);
   for (const [name, text] of entries) {
     if (!/^[a-zA-Z][a-zA-Z0-9_]+$/.test(name)) {
-      throw invalidParameter(
-        `1 validation error detected: Value '${name}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+`,
-      );
+      const pattern = '[a-zA-Z]([a-zA-Z0-9_])+';
+      throw violation(name, 'environment.variables', `have keys of regular expression pattern: ${pattern}`);
     }
     if (typeof text !== 'string' || text.includes('\0')) {
       throw invalidParameter(`Environment.Variables.${name} must be a text without NUL characters`);

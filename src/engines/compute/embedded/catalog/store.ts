@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionRecord } from './records.ts';
+import { upgraded } from './upgrade.ts';
 
 /**
  * The records of all functions: in memory for reading, one JSON file each on disk. A write is complete before it is
@@ -116,7 +117,7 @@ async function readRecord(path: string): Promise<FunctionRecord> {
   try {
     const record = JSON.parse(text) as FunctionRecord;
     if (record.format !== 1) throw new Error(`format ${record.format} is unknown to this release`);
-    return record;
+    return upgraded(record);
   } catch (cause) {
     throw new Error(`the function record ${path} cannot be read; restore or remove the file`, { cause });
   }

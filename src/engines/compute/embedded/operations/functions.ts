@@ -10,7 +10,8 @@ import { functionReference } from '../catalog/names.ts';
 import type { CodePackage } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
-import { invalidParameter, notSupported } from '../errors.ts';
+import { refuseUnhonoured } from '../catalog/unhonoured.ts';
+import { invalidParameter, notInSet, notSupported } from '../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
 import { configuration, page } from '../wire.ts';
 import {
@@ -59,28 +60,29 @@ export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
 async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {
   const body = bodyOf(request);
   const { name } = functionReference(String(body.FunctionName ?? ''), undefined);
-  if (body.PackageType === 'Image') throw notSupported('PackageType Image');
+  checkPackageType(body.PackageType);
   if (body.Tags && Object.keys(body.Tags).length > 0) throw notSupported('Tags');
+  refuseUnhonoured(body, name);
   const settings = settingsFrom(body, DEFAULTS);
   const code = await codeOf(context, (body.Code ?? {}) as Body, 'CreateFunction');
   const record = await createFunction(context.catalog, name, settings, code);
   const published = body.Publish === true ? await publishVersion(context.catalog, name, {}) : undefined;
-  const qualified = published !== undefined;
+  const version = published ?? record.latest;
   return jsonAnswer(
     201,
-    configuration(context.catalog.account, name, published ?? record.latest, { qualified }),
+    configuration(context.catalog.account, name, version, { qualifier: published?.version }),
   );
 }
 
 function list(context: ApiContext, request: ApiRequest): ApiAnswer {
-  const all = request.query.get('FunctionVersion') === 'ALL';
+  const all = allVersions(request.query);
   const versions = context.catalog.store
     .list()
     .flatMap((r) => [r.latest, ...(all ? r.versions : [])].map((version) => ({ name: r.name, version })));
   const { items, NextMarker } = page(versions, request.query);
   const { account } = context.catalog;
   const Functions = items.map(({ name, version }) =>
-    configuration(account, name, version, { qualified: all, inList: true }),
+    configuration(account, name, version, { qualifier: all ? version.version : undefined, inList: true }),
   );
   return jsonAnswer(200, { Functions, NextMarker });
 }
@@ -100,7 +102,7 @@ function configurationAt(context: ApiContext, request: ApiRequest, reference = '
   const { name, qualifier } = functionReference(reference, request.query.get('Qualifier'));
   const record = recordOf(context.catalog, name, qualifier);
   const { version } = versionOf(context.catalog, record, qualifier);
-  return configuration(context.catalog.account, name, version, { qualified: qualifier !== undefined });
+  return configuration(context.catalog.account, name, version, { qualifier });
 }
 
 /** AWS's model declares 200 and a member that says the status; AWS's API reference, and AWS, answer 204. */
@@ -117,6 +119,7 @@ async function updateConfiguration(
 ): Promise<ApiAnswer> {
   const name = latestOf(reference);
   const body = bodyOf(request);
+  refuseUnhonoured(body, name);
   const record = await updateLatest(
     context.catalog,
     name,
@@ -134,6 +137,7 @@ async function updateCode(
   const name = latestOf(reference);
   const body = bodyOf(request);
   const { account } = context.catalog;
+  refuseUnhonoured(body, name);
   // Unknown functions are refused before a large package is unpacked.
   const present = recordOf(context.catalog, name).latest;
   const code = await codeOf(context, body, 'UpdateFunctionCode');
@@ -146,18 +150,22 @@ async function updateCode(
   const record = await updateLatest(context.catalog, name, () => change, revisionId);
   if (body.Publish !== true) return jsonAnswer(200, configuration(account, name, record.latest));
   const version = await publishVersion(context.catalog, name, {});
-  return jsonAnswer(200, configuration(account, name, version, { qualified: true }));
+  return jsonAnswer(200, configuration(account, name, version, { qualifier: version.version }));
 }
 
 async function publish(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const name = latestOf(reference);
   const body = bodyOf(request);
+  refuseUnhonoured(body, name);
   const version = await publishVersion(context.catalog, name, {
     codeSha256: optionalText(body, 'CodeSha256'),
     revisionId: optionalText(body, 'RevisionId'),
     description: optionalText(body, 'Description'),
   });
-  return jsonAnswer(201, configuration(context.catalog.account, name, version, { qualified: true }));
+  return jsonAnswer(
+    201,
+    configuration(context.catalog.account, name, version, { qualifier: version.version }),
+  );
 }
 
 function listVersions(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
@@ -166,7 +174,7 @@ function listVersions(context: ApiContext, request: ApiRequest, [reference]: str
   const { items, NextMarker } = page([record.latest, ...record.versions], request.query);
   const { account } = context.catalog;
   const Versions = items.map((version) =>
-    configuration(account, name, version, { qualified: true, inList: true }),
+    configuration(account, name, version, { qualifier: version.version, inList: true }),
   );
   return jsonAnswer(200, { Versions, NextMarker });
 }
@@ -188,6 +196,19 @@ function account(context: ApiContext): ApiAnswer {
   });
 }
 
+function checkPackageType(value: unknown): void {
+  if (value === undefined || value === null || value === 'Zip') return;
+  if (value === 'Image') throw notSupported('PackageType Image');
+  throw notInSet(value, 'packageType', ['Zip', 'Image']);
+}
+
+function allVersions(query: URLSearchParams): boolean {
+  if (query.get('MasterRegion')) throw notSupported('MasterRegion (Lambda@Edge)');
+  const wanted = query.get('FunctionVersion');
+  if (wanted === null || wanted === 'ALL') return wanted === 'ALL';
+  throw notInSet(wanted, 'functionVersion', ['ALL']);
+}
+
 /** Changes go to `$LATEST`; a reference to another version cannot be changed. */
 function latestOf(reference = ''): string {
   const { name, qualifier } = functionReference(reference, undefined);
@@ -198,7 +219,14 @@ function latestOf(reference = ''): string {
 }
 
 async function codeOf(context: ApiContext, code: Body, operation: string): Promise<CodePackage> {
-  for (const member of ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn']) {
+  for (const member of [
+    'S3Bucket',
+    'S3Key',
+    'S3ObjectVersion',
+    'ImageUri',
+    'SourceKMSKeyArn',
+    'S3ObjectStorageMode',
+  ]) {
     if (code[member]) throw notSupported(`Code.${member}`);
   }
   if (typeof code.ZipFile !== 'string') {

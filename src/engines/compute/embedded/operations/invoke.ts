@@ -1,7 +1,7 @@
 import { recordOf, versionNumbered, versionOf } from '../catalog/functions.ts';
 import { functionArn, functionReference } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
-import { invalidParameter, LambdaError, notSupported, payloadTooLarge } from '../errors.ts';
+import { invalidParameter, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
 import { LARGEST_PAYLOAD_BYTES } from '../limits.ts';
 import { routedVersion } from '../routing.ts';
 import {
@@ -28,6 +28,9 @@ const EMPTY_EVENT = Buffer.from('{}');
 async function invoke(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const { name, qualifier } = functionReference(reference ?? '', request.query.get('Qualifier'));
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  for (const header of ['x-amz-durable-execution-name', 'x-amz-tenant-id']) {
+    if (request.headers[header] !== undefined) throw notSupported(`Header ${header}`);
+  }
   const version = routed(context, name, qualifier);
   if (type === 'DryRun') return emptyAnswer(204);
   if (type === 'Event') throw notSupported('InvocationType Event');
@@ -43,7 +46,7 @@ async function invoke(context: ApiContext, request: ApiRequest, [reference]: str
     payload: request.body.length > 0 ? request.body : EMPTY_EVENT,
     traceId: request.headers['x-amzn-trace-id'],
     clientContext: clientContextOf(request.headers['x-amz-client-context']),
-    tail: request.headers['x-amz-log-type'] === 'Tail',
+    tail: wantsTail(request.headers['x-amz-log-type']),
   });
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -61,6 +64,11 @@ export function routed(context: ApiContext, name: string, qualifier: string | un
   const { version, alias } = versionOf(context.catalog, record, qualifier);
   if (!alias) return version;
   return versionNumbered(record, routedVersion(alias, context.draw())) ?? version;
+}
+
+function wantsTail(logType = 'None'): boolean {
+  if (logType === 'None' || logType === 'Tail') return logType === 'Tail';
+  throw notInSet(logType, 'logType', ['None', 'Tail']);
 }
 
 /** The client context is base64 of a JSON object, and reaches the function as a header in ASCII. */

@@ -1,7 +1,7 @@
 import { addPermission, createUrl, deleteUrl, urlOf } from '../catalog/aliases.ts';
 import { recordOf } from '../catalog/functions.ts';
 import { type FunctionReference, functionArn, functionReference } from '../catalog/names.ts';
-import { invalidParameter, LambdaError, notSupported } from '../errors.ts';
+import { invalidParameter, LambdaError, notInSet, notSupported } from '../errors.ts';
 import { page, policyText, urlConfiguration } from '../wire.ts';
 import {
   type ApiAnswer,
@@ -33,9 +33,7 @@ async function create(context: ApiContext, request: ApiRequest, [reference]: str
   const body = bodyOf(request);
   if (body.AuthType === 'AWS_IAM') throw notSupported('AuthType AWS_IAM of a function URL');
   if (body.AuthType !== 'NONE') {
-    throw invalidParameter(
-      `Value '${String(body.AuthType)}' at 'authType' failed to satisfy constraint: Member must satisfy enum value set: [NONE, AWS_IAM]`,
-    );
+    throw notInSet(body.AuthType, 'authType', ['NONE', 'AWS_IAM']);
   }
   if (body.InvokeMode === 'RESPONSE_STREAM') throw notSupported('InvokeMode RESPONSE_STREAM');
   if (body.Cors && Object.keys(body.Cors).length > 0) throw notSupported('Cors of a function URL');

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LambdaError } from '../errors.ts';
+import { refuseUnhonoured } from './unhonoured.ts';
+
+test("AWS's defaults and empty settings are accepted", () => {
+  const accepted = [
+    { EphemeralStorage: { Size: 512 } },
+    { TracingConfig: { Mode: 'PassThrough' } },
+    { LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/cart' } },
+    { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
+    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
+  ];
+  for (const request of accepted) refuseUnhonoured(request, 'cart');
+});
+
+test('what nothing honours is refused by name', () => {
+  const refused: [object, RegExp][] = [
+    [{ EphemeralStorage: { Size: 1_024 } }, /^EphemeralStorage other than 512 MB is not supported yet/],
+    [{ TracingConfig: { Mode: 'Active' } }, /^TracingConfig\.Mode Active is not supported yet/],
+    [{ LoggingConfig: { LogFormat: 'JSON' } }, /^LoggingConfig\.LogFormat JSON is not supported yet/],
+    [{ LoggingConfig: { LogGroup: '/other' } }, /^LoggingConfig\.LogGroup is not supported yet/],
+    [{ LoggingConfig: { SystemLogLevel: 'DEBUG' } }, /^LoggingConfig\.SystemLogLevel is not supported yet/],
+    [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, /^VpcConfig is not supported yet/],
+    [{ DeadLetterConfig: { TargetArn: 'arn:x' } }, /^DeadLetterConfig is not supported yet/],
+    [{ DurableConfig: { ExecutionTimeout: 1 } }, /^DurableConfig is not supported yet/],
+    [{ CodeSigningConfigArn: 'arn:x' }, /^CodeSigningConfigArn is not supported yet/],
+    [{ PublishTo: 'LATEST_PUBLISHED' }, /^PublishTo is not supported yet/],
+  ];
+  for (const [request, reason] of refused) assertRefused(request, reason);
+});
+
+test('what AWS would not take is refused for that', () => {
+  assertRefused({ EphemeralStorage: { Size: 511 } }, /from 512 to 10240/);
+  assertRefused({ EphemeralStorage: { Size: '512' } }, /from 512 to 10240/);
+  assertRefused({ TracingConfig: { Mode: 'Sometimes' } }, /enum value set: \[PassThrough, Active\]/);
+  assertRefused({ LoggingConfig: 'Text' }, /LoggingConfig must be an object/);
+});
+
+function assertRefused(request: object, reason: RegExp): void {
+  assert.throws(
+    () => refuseUnhonoured(request as Record<string, unknown>, 'cart'),
+    (error) =>
+      error instanceof LambdaError &&
+      error.type === 'InvalidParameterValueException' &&
+      reason.test(error.message),
+    JSON.stringify(request),
+  );
+}

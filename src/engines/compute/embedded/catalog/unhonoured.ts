@@ -1,0 +1,73 @@
+import { invalidParameter, notInSet, notSupported, violation } from '../errors.ts';
+import { LARGEST_STORAGE_MB, SMALLEST_STORAGE_MB } from '../limits.ts';
+
+type Wire = Record<string, unknown>;
+
+/** Members that nothing here honours yet: they must be absent or empty, which is AWS's default. */
+const EMPTY_ONLY = [
+  'Layers',
+  'FileSystemConfigs',
+  'ImageConfig',
+  'DeadLetterConfig',
+  'KMSKeyArn',
+  'VpcConfig',
+  'CodeSigningConfigArn',
+  'TenancyConfig',
+  'CapacityProviderConfig',
+  'DurableConfig',
+  'PublishTo',
+];
+
+/**
+ * Refuses what a request sets and nothing here honours yet, unless it is the value that AWS has when nothing is said:
+ * a setting that is accepted must do something. Throws InvalidParameterValueException.
+ * Source of the defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+ */
+export function refuseUnhonoured(request: Wire, functionName: string): void {
+  for (const member of EMPTY_ONLY) {
+    if (!isEmpty(request[member])) throw notSupported(member);
+  }
+  checkStorage(memberOf(request, 'EphemeralStorage', 'Size'));
+  checkChoice('TracingConfig.Mode', memberOf(request, 'TracingConfig', 'Mode'), ['PassThrough', 'Active']);
+  checkChoice('LoggingConfig.LogFormat', memberOf(request, 'LoggingConfig', 'LogFormat'), ['Text', 'JSON']);
+  const group = memberOf(request, 'LoggingConfig', 'LogGroup');
+  if (!isEmpty(group) && group !== logGroup(functionName)) throw notSupported('LoggingConfig.LogGroup');
+  for (const level of ['ApplicationLogLevel', 'SystemLogLevel']) {
+    if (!isEmpty(memberOf(request, 'LoggingConfig', level))) throw notSupported(`LoggingConfig.${level}`);
+  }
+}
+
+/** The log group that a function has unless told otherwise. */
+export function logGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+function memberOf(request: Wire, structure: string, member: string): unknown {
+  const value = request[structure];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw invalidParameter(`${structure} must be an object`);
+  return (value as Wire)[member];
+}
+
+/** Of the values AWS has, the first is its default and the only one that is accepted. */
+function checkChoice(path: string, value: unknown, values: string[]): void {
+  if (value === undefined || value === null || value === values[0]) return;
+  throw values.includes(value as string) ? notSupported(`${path} ${value}`) : notInSet(value, path, values);
+}
+
+function checkStorage(sizeMb: unknown): void {
+  if (sizeMb === undefined || sizeMb === null || sizeMb === SMALLEST_STORAGE_MB) return;
+  const size = Number.isInteger(sizeMb) ? Number(sizeMb) : 0;
+  if (size > SMALLEST_STORAGE_MB && size <= LARGEST_STORAGE_MB) {
+    throw notSupported(`EphemeralStorage other than ${SMALLEST_STORAGE_MB} MB`);
+  }
+  const range = `have value from ${SMALLEST_STORAGE_MB} to ${LARGEST_STORAGE_MB}`;
+  throw violation(sizeMb, 'ephemeralStorage.size', range);
+}
+
+/** Nothing, or an object or a list of nothings: what a client sends to mean "without". */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || value === false) return true;
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
+}
