@@ -60,6 +60,7 @@ const GRANTED: Command[] = [
     FunctionUrlAuthType: 'NONE',
   }),
   new sdk.GetPolicyCommand(live),
+  new sdk.RemovePermissionCommand({ ...live, StatementId: 'public' }),
   new sdk.GetAccountSettingsCommand({}),
   new sdk.DeleteFunctionUrlConfigCommand(live),
   new sdk.DeleteAliasCommand({ ...cart, Name: 'live' }),
@@ -104,6 +105,7 @@ const REFUSED: Command[] = [
     Principal: '*',
   }),
   new sdk.GetPolicyCommand({ FunctionName: 'list' }),
+  new sdk.RemovePermissionCommand({ FunctionName: 'list', StatementId: 'a' }),
   new sdk.DeleteFunctionCommand(nobody),
 ];
 

@@ -8,6 +8,7 @@ const STATUS = {
   ValidationException: 400,
   ResourceNotFoundException: 404,
   ResourceConflictException: 409,
+  PolicyLengthExceededException: 400,
   PreconditionFailedException: 412,
   RequestEntityTooLargeException: 413,
   RequestTooLargeException: 413,

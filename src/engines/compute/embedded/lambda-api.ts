@@ -5,6 +5,7 @@ import { ALIAS_OPERATIONS } from './operations/aliases.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
+import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { routeOf } from './operations/route.ts';
 import { URL_OPERATIONS } from './operations/urls.ts';
 
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...FUNCTION_OPERATIONS,
   ...ALIAS_OPERATIONS,
   ...URL_OPERATIONS,
+  ...POLICY_OPERATIONS,
 ];
 
 /** What of a request says which operation it is for. */

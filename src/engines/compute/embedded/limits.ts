@@ -14,6 +14,8 @@ export const LARGEST_REQUEST_BYTES = 1_048_576;
 export const LARGEST_ZIP_BYTES = 52_428_800;
 export const LARGEST_UNZIPPED_BYTES = 262_144_000;
 export const LARGEST_ENVIRONMENT_BYTES = 4_096;
+/** A resource policy of a function, a version or an alias. */
+export const LARGEST_POLICY_BYTES = 20_480;
 export const LARGEST_LOG_TAIL_BYTES = 4_096;
 
 export const SHORTEST_TIMEOUT_SECONDS = 1;

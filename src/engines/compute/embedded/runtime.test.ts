@@ -146,12 +146,20 @@ test('the record of an earlier release is filled with what is new since', async 
   const file = join(first.directory, 'functions', 'older.json');
   const record = JSON.parse(readFileSync(file, 'utf8'));
   for (const version of [record.latest, ...record.versions]) delete version.snapStart;
+  const statement = { Sid: 'a', Effect: 'Allow', Principal: '*', Action: 'lambda:*', Resource: 'arn' };
+  record.permissions = [
+    { sid: 'a', statement },
+    { sid: 'a', alias: 'live', statement },
+  ];
+  delete record.policies;
   await writeFile(file, JSON.stringify(record));
   const second = await new Fixture(first.directory).open();
   for (const reference of ['older', 'older:1']) {
     const { value } = await second.call('GET', `${FUNCTIONS}/${reference}/configuration`);
     assert.deepEqual(value.SnapStart, { ApplyOn: 'None', OptimizationStatus: 'Off' });
   }
+  const policy = await second.call('GET', `${FUNCTIONS}/older/policy`);
+  assert.deepEqual(JSON.parse(policy.value.Policy).Statement, [statement]);
   const same = await second.call('POST', `${FUNCTIONS}/older/versions`, {});
   assert.equal(same.value.Version, '1', 'what was filled in changes no version');
   await second.runtime.close();

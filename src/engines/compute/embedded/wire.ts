@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../../lib/digest.ts';
 import { type Account, functionArn } from './catalog/names.ts';
-import type { AliasRecord, FunctionRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
+import type { AliasRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
 import { logGroup } from './catalog/unhonoured.ts';
 import { SMALLEST_STORAGE_MB } from './limits.ts';
 
@@ -77,13 +77,6 @@ export function urlConfiguration(
     ...(options.created ? {} : { LastModifiedTime: url.lastModified }),
     InvokeMode: 'BUFFERED',
   };
-}
-
-/** The policy document of the function or of one of its aliases, as text; undefined when it has none. */
-export function policyText(record: FunctionRecord, alias: string | undefined): string | undefined {
-  const statements = record.permissions.filter((p) => p.alias === alias).map((p) => p.statement);
-  if (statements.length === 0) return undefined;
-  return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements });
 }
 
 /** One page of a list, and where the next one starts. */

@@ -1,15 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import { MOST_ALIASES } from '../limits.ts';
-import { awsTime, type CatalogContext, checkRevision, recordOf, versionNumbered } from './functions.ts';
-import { functionArn, isAliasName, parseQualifier } from './names.ts';
-import {
-  type AliasRecord,
-  type FunctionRecord,
-  LATEST,
-  type PermissionRecord,
-  type UrlRecord,
-} from './records.ts';
+import { type CatalogContext, checkRevision, recordOf, versionNumbered } from './functions.ts';
+import { functionArn, isAliasName } from './names.ts';
+import { type AliasRecord, type FunctionRecord, LATEST } from './records.ts';
 
 export interface AliasInput {
   version?: string | undefined;
@@ -71,7 +65,7 @@ export async function updateAlias(
   });
 }
 
-/** Deletes the alias with its function URL and permissions; an alias that is not there is no error, as in AWS. */
+/** Deletes the alias with its function URL and policy; an alias that is not there is no error, as in AWS. */
 export async function deleteAlias(context: CatalogContext, name: string, alias: string): Promise<void> {
   await context.store.exclusive(name, async () => {
     const record = recordOf(context, name);
@@ -79,7 +73,7 @@ export async function deleteAlias(context: CatalogContext, name: string, alias: 
       ...record,
       aliases: record.aliases.filter((a) => a.name !== alias),
       urls: record.urls.filter((u) => u.alias !== alias),
-      permissions: record.permissions.filter((p) => p.alias !== alias),
+      policies: record.policies.filter((p) => p.qualifier !== alias),
     });
   });
 }
@@ -113,83 +107,4 @@ function checkedAlias(context: CatalogContext, record: FunctionRecord, alias: Al
     }
   }
   return alias;
-}
-
-/** Creates the function URL of an alias, or of `$LATEST`. 409 when there is one. */
-export async function createUrl(
-  context: CatalogContext,
-  name: string,
-  qualifier: string | undefined,
-): Promise<UrlRecord> {
-  return await context.store.exclusive(name, async () => {
-    const record = recordOf(context, name, qualifier);
-    const alias = checkedTarget(context, record, qualifier);
-    if (record.urls.some((u) => u.alias === alias)) {
-      throw new LambdaError(
-        'ResourceConflictException',
-        `FunctionUrlConfig exists for this Lambda function: ${functionArn(context.account, name, alias)}`,
-      );
-    }
-    const now = awsTime(context.clock.now());
-    const url: UrlRecord = { id: newUrlId(), alias, createdAt: now, lastModified: now };
-    await context.store.save({ ...record, urls: [...record.urls, url] });
-    return url;
-  });
-}
-
-export async function deleteUrl(
-  context: CatalogContext,
-  name: string,
-  qualifier: string | undefined,
-): Promise<void> {
-  await context.store.exclusive(name, async () => {
-    const record = recordOf(context, name, qualifier);
-    const url = urlOf(record, qualifier);
-    await context.store.save({ ...record, urls: record.urls.filter((u) => u !== url) });
-  });
-}
-
-export function urlOf(record: FunctionRecord, qualifier: string | undefined): UrlRecord {
-  const url = record.urls.find((u) => u.alias === qualifier);
-  if (url) return url;
-  throw new LambdaError('ResourceNotFoundException', 'The resource you requested does not exist.');
-}
-
-/** Adds a statement to the policy of the function or of one of its aliases. 409 when the id is taken. */
-export async function addPermission(
-  context: CatalogContext,
-  name: string,
-  permission: PermissionRecord,
-): Promise<void> {
-  await context.store.exclusive(name, async () => {
-    const record = recordOf(context, name);
-    checkedTarget(context, record, permission.alias);
-    if (record.permissions.some((p) => p.sid === permission.sid && p.alias === permission.alias)) {
-      throw new LambdaError(
-        'ResourceConflictException',
-        `The statement id (${permission.sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-      );
-    }
-    await context.store.save({ ...record, permissions: [...record.permissions, permission] });
-  });
-}
-
-/** A URL or a policy belongs to an alias or to the function, never to a version. */
-function checkedTarget(
-  context: CatalogContext,
-  record: FunctionRecord,
-  qualifier: string | undefined,
-): string | undefined {
-  const parsed = parseQualifier(qualifier);
-  if (parsed.kind === 'version') {
-    throw invalidParameter(`The qualifier ${qualifier} must be the name of an alias.`);
-  }
-  return parsed.kind === 'alias' ? aliasOf(context, record, parsed.alias).name : undefined;
-}
-
-/** 32 lower-case letters and digits, as in AWS: unguessable. */
-function newUrlId(): string {
-  let id = '';
-  while (id.length < 32) id += BigInt(`0x${randomBytes(16).toString('hex')}`).toString(36);
-  return id.slice(0, 32);
 }

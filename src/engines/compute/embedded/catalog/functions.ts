@@ -77,7 +77,7 @@ export async function createFunction(
       nextVersion: 1,
       aliases: [],
       urls: [],
-      permissions: [],
+      policies: [],
     };
     await context.store.save(record);
     return record;
@@ -175,7 +175,9 @@ async function deleteVersion(context: CatalogContext, record: FunctionRecord, qu
       `Version ${qualifier} is used by the alias ${user.name}; move the alias first.`,
     );
   }
-  await context.store.save({ ...record, versions: record.versions.filter((v) => v !== version) });
+  const versions = record.versions.filter((v) => v !== version);
+  const policies = record.policies.filter((policy) => policy.qualifier !== qualifier);
+  await context.store.save({ ...record, versions, policies });
   context.onReplaced(record.name, version);
 }
 

@@ -11,8 +11,7 @@ export interface FunctionRecord {
   nextVersion: number;
   aliases: AliasRecord[];
   urls: UrlRecord[];
-  /** Statements of the resource policies, kept and shown but not enforced: function URLs are public here. */
-  permissions: PermissionRecord[];
+  policies: PolicyRecord[];
 }
 
 /** One immutable snapshot of code and settings. */
@@ -57,10 +56,22 @@ export interface UrlRecord {
   lastModified: string;
 }
 
-export interface PermissionRecord {
-  sid: string;
-  alias: string | undefined;
-  statement: Record<string, unknown>;
+/** The resource policy of a function, or of one of its versions or aliases; never without statements. */
+export interface PolicyRecord {
+  /** The version or alias; undefined for the function. */
+  qualifier: string | undefined;
+  revisionId: string;
+  statements: Statement[];
+}
+
+/** A statement in the policy language of IAM, with its members as AWS writes them. */
+export interface Statement {
+  Sid: string;
+  Effect: string;
+  Principal: '*' | { AWS: string } | { Service: string };
+  Action: string;
+  Resource: string;
+  Condition?: Record<string, Record<string, string>>;
 }
 
 export const LATEST = '$LATEST';

@@ -1,21 +1,35 @@
-import type { FunctionRecord, VersionRecord } from './records.ts';
+import { randomUUID } from 'node:crypto';
+import type { FunctionRecord, PolicyRecord, Statement, VersionRecord } from './records.ts';
 
-/** A record as a file of this or of an earlier release has it: what was added since may be missing. */
+/** A version as a file of this or of an earlier release has it: what was added since may be missing. */
 type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
-type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions'> & {
+
+type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies'> & {
   latest: StoredVersion;
   versions: StoredVersion[];
+  policies?: PolicyRecord[];
+  /** What earlier releases had instead of policies. */
+  permissions?: { alias?: string; statement: Statement }[];
 };
 
 /** Fills what is new since the file was written with what a function has that never said anything about it. */
-export function upgraded(stored: StoredRecord): FunctionRecord {
+export function upgraded({ permissions = [], ...stored }: StoredRecord): FunctionRecord {
   return {
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),
+    policies: stored.policies ?? policiesOf(permissions),
   };
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
   return { snapStart: 'None', ...stored };
+}
+
+function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {
+  return [...new Set(permissions.map(({ alias }) => alias))].map((qualifier) => ({
+    qualifier,
+    revisionId: randomUUID(),
+    statements: permissions.filter(({ alias }) => alias === qualifier).map(({ statement }) => statement),
+  }));
 }

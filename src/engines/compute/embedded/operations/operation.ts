@@ -1,5 +1,6 @@
 import type { Log } from '../../../../lib/log.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
+import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { Invocations } from '../invocations.ts';
@@ -88,4 +89,9 @@ export function optionalText(body: Record<string, unknown>, member: string): str
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw invalidParameter(`${member} must be a text`);
+}
+
+/** The function that a path names, with the qualifier of the name or of the query. */
+export function referenceOf(request: ApiRequest, reference = ''): FunctionReference {
+  return functionReference(reference, request.query.get('Qualifier'));
 }

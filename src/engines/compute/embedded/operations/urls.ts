@@ -1,8 +1,7 @@
-import { addPermission, createUrl, deleteUrl, urlOf } from '../catalog/aliases.ts';
 import { recordOf } from '../catalog/functions.ts';
-import { type FunctionReference, functionArn, functionReference } from '../catalog/names.ts';
-import { invalidParameter, LambdaError, notInSet, notSupported } from '../errors.ts';
-import { page, policyText, urlConfiguration } from '../wire.ts';
+import { createUrl, deleteUrl, urlOf } from '../catalog/urls.ts';
+import { notInSet, notSupported } from '../errors.ts';
+import { page, urlConfiguration } from '../wire.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -11,21 +10,18 @@ import {
   bodyOf,
   emptyAnswer,
   jsonAnswer,
+  referenceOf,
 } from './operation.ts';
 import { route } from './route.ts';
 
 const URL_PATH = '/2021-10-31/functions/{FunctionName}/url';
 const URLS_PATH = '/2021-10-31/functions/{FunctionName}/urls';
-const POLICY_PATH = '/2015-03-31/functions/{FunctionName}/policy';
 
-/** Function URLs, and the resource policies that make one public on AWS. */
 export const URL_OPERATIONS: readonly ApiOperation[] = [
   { name: 'CreateFunctionUrlConfig', route: route('POST', URL_PATH), run: create },
   { name: 'GetFunctionUrlConfig', route: route('GET', URL_PATH), run: get },
   { name: 'DeleteFunctionUrlConfig', route: route('DELETE', URL_PATH), run: remove },
   { name: 'ListFunctionUrlConfigs', route: route('GET', URLS_PATH), run: list },
-  { name: 'AddPermission', route: route('POST', POLICY_PATH), run: permit },
-  { name: 'GetPolicy', route: route('GET', POLICY_PATH), run: policy },
 ];
 
 async function create(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
@@ -62,46 +58,4 @@ function list(context: ApiContext, request: ApiRequest, [reference]: string[]): 
     urlConfiguration(context.catalog.account, name, url, context.functionUrl(url.id)),
   );
   return jsonAnswer(200, { FunctionUrlConfigs, NextMarker });
-}
-
-async function permit(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const { name, qualifier } = referenceOf(request, reference);
-  const { StatementId, Action, Principal, ...rest } = bodyOf(request);
-  if (typeof StatementId !== 'string' || !/^[a-zA-Z0-9-_]{1,100}$/.test(StatementId)) {
-    throw invalidParameter('StatementId must be 1 to 100 letters, digits, - and _');
-  }
-  if (typeof Action !== 'string' || typeof Principal !== 'string') {
-    throw invalidParameter('Action and Principal are required');
-  }
-  const statement = {
-    Sid: StatementId,
-    Effect: 'Allow',
-    Principal: Principal === '*' ? '*' : { Service: Principal },
-    Action,
-    Resource: functionArn(context.catalog.account, name, qualifier),
-    ...conditionOf(rest),
-  };
-  await addPermission(context.catalog, name, { sid: StatementId, alias: qualifier, statement });
-  return jsonAnswer(201, { Statement: JSON.stringify(statement) });
-}
-
-function conditionOf(body: Record<string, unknown>): object {
-  const equal: Record<string, unknown> = {};
-  if (body.FunctionUrlAuthType) equal['lambda:FunctionUrlAuthType'] = body.FunctionUrlAuthType;
-  if (body.SourceAccount) equal['AWS:SourceAccount'] = body.SourceAccount;
-  return Object.keys(equal).length > 0 ? { Condition: { StringEquals: equal } } : {};
-}
-
-function policy(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
-  const { name, qualifier } = referenceOf(request, reference);
-  const record = recordOf(context.catalog, name, qualifier);
-  const Policy = policyText(record, qualifier);
-  if (Policy === undefined) {
-    throw new LambdaError('ResourceNotFoundException', 'The resource you requested does not exist.');
-  }
-  return jsonAnswer(200, { Policy, RevisionId: record.latest.revisionId });
-}
-
-function referenceOf(request: ApiRequest, reference = ''): FunctionReference {
-  return functionReference(reference, request.query.get('Qualifier'));
 }
