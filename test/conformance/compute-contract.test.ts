@@ -5,10 +5,11 @@ import { OPERATIONS } from '../../src/engines/compute/embedded/lambda-api.ts';
 import { faultsOf, observe, type RawAnswer } from './compute-contract.ts';
 import { operationOf } from './compute-model.ts';
 import { zipOf } from './compute-support.ts';
-import { openTwin, ROLE, type Twin } from './compute-twin.ts';
+import { openTwin, REGION, ROLE, type Twin } from './compute-twin.ts';
 
 const cart = { FunctionName: 'cart' };
 const nobody = { FunctionName: 'nobody' };
+const Resource = `arn:aws:lambda:${REGION}:000000000000:function:cart`;
 const live = { ...cart, Qualifier: 'live' };
 const ZipFile = zipOf({
   'index.js': 'exports.handler = async (n) => { if (n === 1) throw new Error("no"); };',
@@ -27,6 +28,7 @@ const GRANTED: Command[] = [
     Description: 'the cart',
     Environment: { Variables: { COLOUR: 'green' } },
     Publish: true,
+    Tags: { team: 'checkout' },
   }),
   new sdk.CreateFunctionCommand({ FunctionName: 'list', ...settings, ...code }),
   new sdk.GetFunctionCommand(cart),
@@ -61,6 +63,9 @@ const GRANTED: Command[] = [
   }),
   new sdk.GetPolicyCommand(live),
   new sdk.RemovePermissionCommand({ ...live, StatementId: 'public' }),
+  new sdk.TagResourceCommand({ Resource, Tags: { stage: 'test' } }),
+  new sdk.ListTagsCommand({ Resource }),
+  new sdk.UntagResourceCommand({ Resource, TagKeys: ['team', 'stage'] }),
   new sdk.GetAccountSettingsCommand({}),
   new sdk.DeleteFunctionUrlConfigCommand(live),
   new sdk.DeleteAliasCommand({ ...cart, Name: 'live' }),
@@ -106,6 +111,10 @@ const REFUSED: Command[] = [
   }),
   new sdk.GetPolicyCommand({ FunctionName: 'list' }),
   new sdk.RemovePermissionCommand({ FunctionName: 'list', StatementId: 'a' }),
+  new sdk.TagResourceCommand({ Resource: `${Resource}s`, Tags: { stage: 'test' } }),
+  new sdk.TagResourceCommand({ Resource: `${Resource}:live`, Tags: { stage: 'test' } }),
+  new sdk.UntagResourceCommand({ Resource: `${Resource}s`, TagKeys: ['team'] }),
+  new sdk.ListTagsCommand({ Resource: `${Resource}s` }),
   new sdk.DeleteFunctionCommand(nobody),
 ];
 

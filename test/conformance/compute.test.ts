@@ -2,8 +2,9 @@ import { computeConformance } from './compute.ts';
 import { fromEnvironment } from './compute-aws.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { policyConformance } from './compute-policy.ts';
+import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
 
-const suites = [computeConformance, configurationConformance, policyConformance];
+const suites = [computeConformance, configurationConformance, policyConformance, tagConformance];
 for (const suite of suites) suite('twin', () => openTwin());
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

@@ -7,6 +7,7 @@ import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { routeOf } from './operations/route.ts';
+import { TAG_OPERATIONS } from './operations/tags.ts';
 import { URL_OPERATIONS } from './operations/urls.ts';
 
 /**
@@ -19,6 +20,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...ALIAS_OPERATIONS,
   ...URL_OPERATIONS,
   ...POLICY_OPERATIONS,
+  ...TAG_OPERATIONS,
 ];
 
 /** What of a request says which operation it is for. */

@@ -44,3 +44,7 @@ export const LONGEST_LOG_LINE_BYTES = 65_536;
 export const MOST_FUNCTIONS = 1_000;
 export const MOST_VERSIONS = 1_000;
 export const MOST_ALIASES = 100;
+/** Tags of one function, and characters of a tag's key and value. */
+export const MOST_TAGS = 50;
+export const LONGEST_TAG_KEY = 128;
+export const LONGEST_TAG_VALUE = 256;

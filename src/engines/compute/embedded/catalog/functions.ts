@@ -61,6 +61,7 @@ export async function createFunction(
   name: string,
   settings: Settings,
   code: CodePackage,
+  tags: Record<string, string>,
 ): Promise<FunctionRecord> {
   return await context.store.exclusive(name, async () => {
     if (context.store.get(name)) {
@@ -78,6 +79,7 @@ export async function createFunction(
       aliases: [],
       urls: [],
       policies: [],
+      tags,
     };
     await context.store.save(record);
     return record;

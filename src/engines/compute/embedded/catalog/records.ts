@@ -12,6 +12,7 @@ export interface FunctionRecord {
   aliases: AliasRecord[];
   urls: UrlRecord[];
   policies: PolicyRecord[];
+  tags: Record<string, string>;
 }
 
 /** One immutable snapshot of code and settings. */

@@ -4,10 +4,11 @@ import type { FunctionRecord, PolicyRecord, Statement, VersionRecord } from './r
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
 type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
 
-type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies'> & {
+type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags'> & {
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
+  tags?: Record<string, string>;
   /** What earlier releases had instead of policies. */
   permissions?: { alias?: string; statement: Statement }[];
 };
@@ -15,6 +16,7 @@ type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies'> & {
 /** Fills what is new since the file was written with what a function has that never said anything about it. */
 export function upgraded({ permissions = [], ...stored }: StoredRecord): FunctionRecord {
   return {
+    tags: {},
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),

@@ -10,6 +10,7 @@ import { functionReference } from '../catalog/names.ts';
 import type { CodePackage } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
+import { tagsFrom } from '../catalog/tags.ts';
 import { refuseUnhonoured } from '../catalog/unhonoured.ts';
 import { invalidParameter, notInSet, notSupported } from '../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
@@ -23,6 +24,7 @@ import {
   emptyAnswer,
   jsonAnswer,
   optionalText,
+  referenceOf,
 } from './operation.ts';
 import { route } from './route.ts';
 
@@ -61,11 +63,11 @@ async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnsw
   const body = bodyOf(request);
   const { name } = functionReference(String(body.FunctionName ?? ''), undefined);
   checkPackageType(body.PackageType);
-  if (body.Tags && Object.keys(body.Tags).length > 0) throw notSupported('Tags');
+  const tags = tagsFrom(body.Tags);
   refuseUnhonoured(body, name);
   const settings = settingsFrom(body, DEFAULTS);
   const code = await codeOf(context, (body.Code ?? {}) as Body, 'CreateFunction');
-  const record = await createFunction(context.catalog, name, settings, code);
+  const record = await createFunction(context.catalog, name, settings, code, tags);
   const published = body.Publish === true ? await publishVersion(context.catalog, name, {}) : undefined;
   const version = published ?? record.latest;
   return jsonAnswer(
@@ -88,10 +90,10 @@ function list(context: ApiContext, request: ApiRequest): ApiAnswer {
 }
 
 function get(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
-  return jsonAnswer(200, {
-    Configuration: configurationAt(context, request, reference),
-    Code: { RepositoryType: 'Upstack' },
-  });
+  const Configuration = configurationAt(context, request, reference);
+  const { tags } = recordOf(context.catalog, referenceOf(request, reference).name);
+  const Tags = Object.keys(tags).length > 0 ? { Tags: tags } : {};
+  return jsonAnswer(200, { Configuration, Code: { RepositoryType: 'Upstack' }, ...Tags });
 }
 
 function getConfiguration(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
@@ -99,7 +101,7 @@ function getConfiguration(context: ApiContext, request: ApiRequest, [reference]:
 }
 
 function configurationAt(context: ApiContext, request: ApiRequest, reference = ''): object {
-  const { name, qualifier } = functionReference(reference, request.query.get('Qualifier'));
+  const { name, qualifier } = referenceOf(request, reference);
   const record = recordOf(context.catalog, name, qualifier);
   const { version } = versionOf(context.catalog, record, qualifier);
   return configuration(context.catalog.account, name, version, { qualifier });
@@ -107,7 +109,7 @@ function configurationAt(context: ApiContext, request: ApiRequest, reference = '
 
 /** AWS's model declares 200 and a member that says the status; AWS's API reference, and AWS, answer 204. */
 async function remove(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const { name, qualifier } = functionReference(reference ?? '', request.query.get('Qualifier'));
+  const { name, qualifier } = referenceOf(request, reference);
   await deleteFunction(context.catalog, name, qualifier);
   return emptyAnswer(204);
 }
