@@ -4,10 +4,14 @@ import {
   CreateAliasCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
+  ListAliasesCommand,
   ListFunctionsCommand,
   PublishVersionCommand,
+  paginateListAliases,
+  paginateListFunctions,
+  paginateListVersionsByFunction,
 } from '@aws-sdk/client-lambda';
-import { type ComputeUnderTest, FunctionsMade } from './compute-support.ts';
+import { type ComputeUnderTest, FunctionsMade, refused } from './compute-support.ts';
 
 /** What every compute engine must keep of a function and show of it, judged with the official SDK client. */
 export function configurationConformance(engine: string, open: () => Promise<ComputeUnderTest>): void {
@@ -75,6 +79,36 @@ export function configurationConformance(engine: string, open: () => Promise<Com
         const shown = await show(FunctionName, qualifier);
         assert.ok(shown.FunctionArn?.endsWith(`:function:${FunctionName}${end}`), shown.FunctionArn);
         assert.equal(shown.Version, version);
+      }
+    });
+
+    test('every list comes in pages', async () => {
+      const FunctionName = await make({ Publish: true });
+      const { client } = under;
+      for (const Name of ['c', 'a', 'b']) {
+        await client.send(new CreateAliasCommand({ FunctionName, Name, FunctionVersion: '1' }));
+      }
+      const config = { client, pageSize: 1 };
+      const versions: (string | undefined)[] = [];
+      for await (const { Versions = [] } of paginateListVersionsByFunction(config, { FunctionName })) {
+        assert.ok(Versions.length <= 1);
+        versions.push(...Versions.map(({ Version }) => Version));
+      }
+      assert.deepEqual(versions, ['$LATEST', '1']);
+      const aliases: (string | undefined)[] = [];
+      for await (const { Aliases = [] } of paginateListAliases(config, { FunctionName })) {
+        aliases.push(...Aliases.map(({ Name }) => Name));
+      }
+      assert.deepEqual(aliases.toSorted(), ['a', 'b', 'c']);
+      const functions: (string | undefined)[] = [];
+      for await (const { Functions = [] } of paginateListFunctions(config, { FunctionVersion: 'ALL' })) {
+        functions.push(...Functions.map(({ FunctionArn }) => FunctionArn));
+      }
+      assert.equal(new Set(functions).size, functions.length);
+      assert.equal(functions.filter((arn) => arn?.includes(`:${FunctionName}:`)).length, 2);
+      for (const bad of [{ Marker: '1' }, { MaxItems: 0 }, { MaxItems: 10_001 }]) {
+        const sending = client.send(new ListAliasesCommand({ FunctionName, ...bad }));
+        await refused(sending, 'InvalidParameterValueException', 400);
       }
     });
 

@@ -80,6 +80,8 @@ const REFUSED: Command[] = [
   new sdk.CreateFunctionCommand({ ...nobody, ...settings, ...code, Timeout: 901 }),
   new sdk.CreateFunctionCommand({ ...nobody, ...settings, Code: { ZipFile: Buffer.from('no zip') } }),
   new sdk.GetFunctionCommand(nobody),
+  new sdk.ListFunctionsCommand({ MaxItems: 0 }),
+  new sdk.ListFunctionsCommand({ Marker: '1' }),
   new sdk.GetFunctionConfigurationCommand({ FunctionName: 'list', Qualifier: '7' }),
   new sdk.UpdateFunctionConfigurationCommand({ FunctionName: 'list', RevisionId: 'another' }),
   new sdk.UpdateFunctionCodeCommand({ ...nobody, ZipFile }),
@@ -119,7 +121,7 @@ const REFUSED: Command[] = [
 ];
 
 /** Operations that nothing in a request can make fail. */
-const NEVER_REFUSED = ['GetAccountSettings', 'ListFunctions'];
+const NEVER_REFUSED = ['GetAccountSettings'];
 
 let twin: Twin;
 const answers: RawAnswer[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errorAnswer, LambdaError, payloadTooLarge } from './errors.ts';
 import { LARGEST_REQUEST_BYTES } from './limits.ts';
+import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
 import { ALIAS_OPERATIONS } from './operations/aliases.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
@@ -9,6 +10,7 @@ import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { routeOf } from './operations/route.ts';
 import { TAG_OPERATIONS } from './operations/tags.ts';
 import { URL_OPERATIONS } from './operations/urls.ts';
+import { VERSION_OPERATIONS } from './operations/versions.ts';
 
 /**
  * The REST form of the AWS Lambda API.
@@ -17,10 +19,12 @@ import { URL_OPERATIONS } from './operations/urls.ts';
 export const OPERATIONS: readonly ApiOperation[] = [
   INVOKE,
   ...FUNCTION_OPERATIONS,
+  ...VERSION_OPERATIONS,
   ...ALIAS_OPERATIONS,
   ...URL_OPERATIONS,
   ...POLICY_OPERATIONS,
   ...TAG_OPERATIONS,
+  GET_ACCOUNT_SETTINGS,
 ];
 
 /** What of a request says which operation it is for. */

@@ -29,6 +29,8 @@ export const LONGEST_DESCRIPTION = 256;
 /** How long the code outside the handler may run before the first invocation. */
 export const LONGEST_INIT_MS = 10_000;
 
+/** Invocations of all functions at a time: AWS's default of an account. */
+export const ACCOUNT_CONCURRENCY = 1_000;
 /** Execution environments of one version at a time, unless the composition root says otherwise. */
 export const CONCURRENCY_PER_VERSION = 10;
 /** Invocations of one version that may wait for an execution environment, and for how long. */
@@ -37,6 +39,11 @@ export const LONGEST_QUEUE_MS = 2_000;
 /** Execution environments without work are ended after the shorter time, the last one of a version after the longer. */
 export const LONGEST_SURPLUS_IDLE_MS = 30_000;
 export const LONGEST_IDLE_MS = 300_000;
+
+/** Items in one page of a list, and the most that `MaxItems` may ask for: of function URLs, and of all else. */
+export const LARGEST_PAGE = 50;
+export const MOST_URLS_ASKED = 50;
+export const MOST_ITEMS_ASKED = 10_000;
 
 /** A log line is cut at this length. */
 export const LONGEST_LOG_LINE_BYTES = 65_536;

@@ -18,7 +18,7 @@ import {
 } from './function-url.ts';
 import { Invocations, newTraceId } from './invocations.ts';
 import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './lambda-api.ts';
-import { CONCURRENCY_PER_VERSION, LARGEST_PAYLOAD_BYTES } from './limits.ts';
+import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, LARGEST_PAYLOAD_BYTES } from './limits.ts';
 import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
 
@@ -38,6 +38,8 @@ export interface EmbeddedRuntimeOptions {
   log: Log;
   /** Execution environments of one version at most; default 10. */
   concurrencyPerVersion?: number;
+  /** Invocations of all functions at a time; default 1,000. */
+  accountConcurrency?: number;
   /** Uniform in [0, 1), for routing by alias weights; default Math.random. */
   draw?(): number;
 }
@@ -82,7 +84,7 @@ export class EmbeddedRuntime {
       invocations,
       functionUrl,
       draw: options.draw ?? Math.random,
-      concurrencyPerVersion,
+      accountConcurrency: options.accountConcurrency ?? ACCOUNT_CONCURRENCY,
       log,
     });
   }

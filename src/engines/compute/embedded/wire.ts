@@ -78,15 +78,3 @@ export function urlConfiguration(
     InvokeMode: 'BUFFERED',
   };
 }
-
-/** One page of a list, and where the next one starts. */
-export function page<T>(
-  items: T[],
-  query: URLSearchParams,
-  largest = 50,
-): { items: T[]; NextMarker: string | null } {
-  const from = Math.max(0, Number.parseInt(query.get('Marker') ?? '0', 10) || 0);
-  const wanted = Number.parseInt(query.get('MaxItems') ?? '', 10) || largest;
-  const to = from + Math.min(Math.max(1, wanted), largest);
-  return { items: items.slice(from, to), NextMarker: to < items.length ? String(to) : null };
-}

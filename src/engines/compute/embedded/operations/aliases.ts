@@ -1,8 +1,9 @@
 import { type AliasInput, aliasOf, createAlias, deleteAlias, updateAlias } from '../catalog/aliases.ts';
 import { recordOf } from '../catalog/functions.ts';
 import { functionReference } from '../catalog/names.ts';
+import type { AliasRecord } from '../catalog/records.ts';
 import { invalidParameter } from '../errors.ts';
-import { aliasConfiguration, page } from '../wire.ts';
+import { aliasConfiguration } from '../wire.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -13,6 +14,7 @@ import {
   jsonAnswer,
   optionalText,
 } from './operation.ts';
+import { page } from './page.ts';
 import { route } from './route.ts';
 
 const ALL = '/2015-03-31/functions/{FunctionName}/aliases';
@@ -39,7 +41,9 @@ function list(context: ApiContext, request: ApiRequest, [reference]: string[]): 
   const aliases = recordOf(context.catalog, name).aliases.filter(
     (alias) => version === null || alias.version === version || version in alias.weights,
   );
-  const { items, NextMarker } = page(aliases, request.query);
+  aliases.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const keyOf = (alias: AliasRecord) => alias.name;
+  const { items, NextMarker } = page({ name: 'ListAliases', items: aliases, keyOf }, request.query);
   const Aliases = items.map((alias) => aliasConfiguration(context.catalog.account, name, alias));
   return jsonAnswer(200, { Aliases, NextMarker });
 }

@@ -8,13 +8,13 @@ import {
 } from '../catalog/functions.ts';
 import { functionReference } from '../catalog/names.ts';
 import type { CodePackage } from '../catalog/packages.ts';
-import { LATEST } from '../catalog/records.ts';
+import type { VersionRecord } from '../catalog/records.ts';
 import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
 import { tagsFrom } from '../catalog/tags.ts';
 import { refuseUnhonoured } from '../catalog/unhonoured.ts';
 import { invalidParameter, notInSet, notSupported } from '../errors.ts';
-import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
-import { configuration, page } from '../wire.ts';
+import { LARGEST_CODE_REQUEST_BYTES } from '../limits.ts';
+import { configuration } from '../wire.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -23,9 +23,11 @@ import {
   bodyOf,
   emptyAnswer,
   jsonAnswer,
+  latestOf,
   optionalText,
   referenceOf,
 } from './operation.ts';
+import { page, versionKey } from './page.ts';
 import { route } from './route.ts';
 
 type Body = Record<string, unknown>;
@@ -34,7 +36,6 @@ const ALL = '/2015-03-31/functions';
 const ONE = '/2015-03-31/functions/{FunctionName}';
 const CONFIGURATION = '/2015-03-31/functions/{FunctionName}/configuration';
 const CODE = '/2015-03-31/functions/{FunctionName}/code';
-const VERSIONS = '/2015-03-31/functions/{FunctionName}/versions';
 
 export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
   {
@@ -54,9 +55,6 @@ export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
     largestBodyBytes: LARGEST_CODE_REQUEST_BYTES,
     run: updateCode,
   },
-  { name: 'PublishVersion', route: route('POST', VERSIONS), run: publish },
-  { name: 'ListVersionsByFunction', route: route('GET', VERSIONS), run: listVersions },
-  { name: 'GetAccountSettings', route: route('GET', '/2016-08-19/account-settings'), run: account },
 ];
 
 async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {
@@ -81,7 +79,10 @@ function list(context: ApiContext, request: ApiRequest): ApiAnswer {
   const versions = context.catalog.store
     .list()
     .flatMap((r) => [r.latest, ...(all ? r.versions : [])].map((version) => ({ name: r.name, version })));
-  const { items, NextMarker } = page(versions, request.query);
+  // Nothing in a name comes before the space, so `cart` and its versions come before `cart-old`.
+  const keyOf = ({ name, version }: { name: string; version: VersionRecord }) =>
+    `${name} ${versionKey(version)}`;
+  const { items, NextMarker } = page({ name: 'ListFunctions', items: versions, keyOf }, request.query);
   const { account } = context.catalog;
   const Functions = items.map(({ name, version }) =>
     configuration(account, name, version, { qualifier: all ? version.version : undefined, inList: true }),
@@ -155,49 +156,6 @@ async function updateCode(
   return jsonAnswer(200, configuration(account, name, version, { qualifier: version.version }));
 }
 
-async function publish(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const name = latestOf(reference);
-  const body = bodyOf(request);
-  refuseUnhonoured(body, name);
-  const version = await publishVersion(context.catalog, name, {
-    codeSha256: optionalText(body, 'CodeSha256'),
-    revisionId: optionalText(body, 'RevisionId'),
-    description: optionalText(body, 'Description'),
-  });
-  return jsonAnswer(
-    201,
-    configuration(context.catalog.account, name, version, { qualifier: version.version }),
-  );
-}
-
-function listVersions(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
-  const { name } = functionReference(reference ?? '', undefined);
-  const record = recordOf(context.catalog, name);
-  const { items, NextMarker } = page([record.latest, ...record.versions], request.query);
-  const { account } = context.catalog;
-  const Versions = items.map((version) =>
-    configuration(account, name, version, { qualifier: version.version, inList: true }),
-  );
-  return jsonAnswer(200, { Versions, NextMarker });
-}
-
-function account(context: ApiContext): ApiAnswer {
-  const records = context.catalog.store.list();
-  const TotalCodeSize = records
-    .flatMap((r) => [r.latest, ...r.versions])
-    .reduce((sum, version) => sum + version.codeSizeBytes, 0);
-  const concurrency = context.concurrencyPerVersion;
-  return jsonAnswer(200, {
-    AccountLimit: {
-      CodeSizeUnzipped: LARGEST_UNZIPPED_BYTES,
-      CodeSizeZipped: LARGEST_ZIP_BYTES,
-      ConcurrentExecutions: concurrency,
-      UnreservedConcurrentExecutions: concurrency,
-    },
-    AccountUsage: { FunctionCount: records.length, TotalCodeSize },
-  });
-}
-
 function checkPackageType(value: unknown): void {
   if (value === undefined || value === null || value === 'Zip') return;
   if (value === 'Image') throw notSupported('PackageType Image');
@@ -209,15 +167,6 @@ function allVersions(query: URLSearchParams): boolean {
   const wanted = query.get('FunctionVersion');
   if (wanted === null || wanted === 'ALL') return wanted === 'ALL';
   throw notInSet(wanted, 'functionVersion', ['ALL']);
-}
-
-/** Changes go to `$LATEST`; a reference to another version cannot be changed. */
-function latestOf(reference = ''): string {
-  const { name, qualifier } = functionReference(reference, undefined);
-  if (qualifier !== undefined && qualifier !== LATEST) {
-    throw invalidParameter(`${qualifier} cannot be changed: only ${LATEST} can.`);
-  }
-  return name;
 }
 
 async function codeOf(context: ApiContext, code: Body, operation: string): Promise<CodePackage> {

@@ -2,6 +2,7 @@ import type { Log } from '../../../../lib/log.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
+import { LATEST } from '../catalog/records.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { Invocations } from '../invocations.ts';
 import type { Route } from './route.ts';
@@ -31,8 +32,8 @@ export interface ApiContext {
   functionUrl(urlId: string): string;
   /** A number in [0, 1) for each routing decision. */
   draw(): number;
-  /** Execution environments of one version at most. */
-  concurrencyPerVersion: number;
+  /** Invocations of all functions at a time. */
+  accountConcurrency: number;
   log: Log;
 }
 
@@ -94,4 +95,13 @@ export function optionalText(body: Record<string, unknown>, member: string): str
 /** The function that a path names, with the qualifier of the name or of the query. */
 export function referenceOf(request: ApiRequest, reference = ''): FunctionReference {
   return functionReference(reference, request.query.get('Qualifier'));
+}
+
+/** Changes go to `$LATEST`; a reference to another version cannot be changed. */
+export function latestOf(reference = ''): string {
+  const { name, qualifier } = functionReference(reference, undefined);
+  if (qualifier !== undefined && qualifier !== LATEST) {
+    throw invalidParameter(`${qualifier} cannot be changed: only ${LATEST} can.`);
+  }
+  return name;
 }

@@ -1,7 +1,9 @@
 import { recordOf } from '../catalog/functions.ts';
+import type { UrlRecord } from '../catalog/records.ts';
 import { createUrl, deleteUrl, urlOf } from '../catalog/urls.ts';
 import { notInSet, notSupported } from '../errors.ts';
-import { page, urlConfiguration } from '../wire.ts';
+import { MOST_URLS_ASKED } from '../limits.ts';
+import { urlConfiguration } from '../wire.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -12,6 +14,7 @@ import {
   jsonAnswer,
   referenceOf,
 } from './operation.ts';
+import { page } from './page.ts';
 import { route } from './route.ts';
 
 const URL_PATH = '/2021-10-31/functions/{FunctionName}/url';
@@ -53,9 +56,15 @@ async function remove(context: ApiContext, request: ApiRequest, [reference]: str
 
 function list(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
   const { name } = referenceOf(request, reference);
-  const { items, NextMarker } = page(recordOf(context.catalog, name).urls, request.query);
+  const urls = recordOf(context.catalog, name).urls.toSorted((a, b) => (urlKey(a) < urlKey(b) ? -1 : 1));
+  const one = { name: 'ListFunctionUrlConfigs', items: urls, keyOf: urlKey, mostAsked: MOST_URLS_ASKED };
+  const { items, NextMarker } = page(one, request.query);
   const FunctionUrlConfigs = items.map((url) =>
     urlConfiguration(context.catalog.account, name, url, context.functionUrl(url.id)),
   );
   return jsonAnswer(200, { FunctionUrlConfigs, NextMarker });
+}
+
+function urlKey({ alias = '' }: UrlRecord): string {
+  return alias;
 }
