@@ -52,6 +52,7 @@ const GRANTED: Command[] = [
   new sdk.InvokeCommand({ ...cart, Payload: Buffer.from('1') }),
   new sdk.InvokeCommand({ ...cart, InvocationType: 'DryRun' }),
   new sdk.CreateFunctionUrlConfigCommand({ ...live, AuthType: 'NONE' }),
+  new sdk.UpdateFunctionUrlConfigCommand({ ...live, Cors: { AllowOrigins: ['*'], MaxAge: 5 } }),
   new sdk.GetFunctionUrlConfigCommand(live),
   new sdk.ListFunctionUrlConfigsCommand(cart),
   new sdk.AddPermissionCommand({
@@ -96,6 +97,7 @@ const REFUSED: Command[] = [
   new sdk.InvokeCommand({ FunctionName: 'list', Payload: Buffer.from('{') }),
   new sdk.InvokeCommand({ FunctionName: 'list', Payload: Buffer.alloc(7_000_000, '1') }),
   new sdk.CreateFunctionUrlConfigCommand({ ...nobody, AuthType: 'NONE' }),
+  new sdk.UpdateFunctionUrlConfigCommand({ FunctionName: 'list' }),
   new sdk.GetFunctionUrlConfigCommand({ FunctionName: 'list' }),
   new sdk.ListFunctionUrlConfigsCommand(nobody),
   new sdk.DeleteFunctionUrlConfigCommand({ FunctionName: 'list' }),

@@ -4,7 +4,14 @@ import { configurationConformance } from './compute-configuration.ts';
 import { policyConformance } from './compute-policy.ts';
 import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
+import { urlConformance } from './compute-url.ts';
 
-const suites = [computeConformance, configurationConformance, policyConformance, tagConformance];
+const suites = [
+  computeConformance,
+  configurationConformance,
+  policyConformance,
+  tagConformance,
+  urlConformance,
+];
 for (const suite of suites) suite('twin', () => openTwin());
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

@@ -45,6 +45,13 @@ export const LARGEST_PAGE = 50;
 export const MOST_URLS_ASKED = 50;
 export const MOST_ITEMS_ASKED = 10_000;
 
+/** CORS settings of a function URL. */
+export const MOST_CORS_ITEMS = 100;
+export const MOST_CORS_METHODS = 6;
+export const LONGEST_CORS_HEADER = 1_024;
+export const LONGEST_CORS_ORIGIN = 253;
+export const LONGEST_CORS_AGE_SECONDS = 86_400;
+
 /** A log line is cut at this length. */
 export const LONGEST_LOG_LINE_BYTES = 65_536;
 /** Functions of one control room, versions and aliases of one function. */

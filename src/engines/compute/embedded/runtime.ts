@@ -6,7 +6,9 @@ import type { Log } from '../../../lib/log.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
+import type { FunctionRecord, UrlRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
+import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
 import {
   badGateway,
@@ -105,14 +107,20 @@ export class EmbeddedRuntime {
 
   /** Answers a request of a function URL. Never rejects. */
   async url(urlId: string, request: UrlRequest): Promise<UrlAnswer> {
-    const { catalog, invocations, log } = this.#context;
-    const record = catalog.store.withUrl(urlId);
+    const record = this.#context.catalog.store.withUrl(urlId);
     const url = record?.urls.find((u) => u.id === urlId);
     if (!record || !url) return messageAnswer(404, 'Not Found');
+    if (url.cors === undefined) return await this.#urlAnswer(record, url, request);
+    const preflight = preflightAnswer(url.cors, request);
+    return preflight ?? withCors(url.cors, request, await this.#urlAnswer(record, url, request));
+  }
+
+  async #urlAnswer(record: FunctionRecord, url: UrlRecord, request: UrlRequest): Promise<UrlAnswer> {
+    const { catalog, invocations, log } = this.#context;
     try {
       const nowMs = catalog.clock.now();
       const traceId = request.headers['x-amzn-trace-id'] ?? newTraceId(nowMs);
-      const event = urlEvent(request, { urlId, requestId: randomUUID(), traceId, nowMs });
+      const event = urlEvent(request, { urlId: url.id, requestId: randomUUID(), traceId, nowMs });
       const payload = Buffer.from(JSON.stringify(event));
       if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
       let answer = badGateway();
@@ -132,7 +140,7 @@ export class EmbeddedRuntime {
       return answer;
     } catch (error) {
       if (error instanceof LambdaError) return messageAnswer(error.status, error.message);
-      log.error({ urlId, error: error instanceof Error ? error.stack : error }, 'function url');
+      log.error({ urlId: url.id, error: error instanceof Error ? error.stack : error }, 'function url');
       return messageAnswer(500, 'Internal Server Error');
     }
   }

@@ -75,6 +75,7 @@ export function urlConfiguration(
     AuthType: 'NONE',
     CreationTime: url.createdAt,
     ...(options.created ? {} : { LastModifiedTime: url.lastModified }),
+    ...(url.cors ? { Cors: url.cors } : {}),
     InvokeMode: 'BUFFERED',
   };
 }

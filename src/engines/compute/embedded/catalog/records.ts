@@ -53,8 +53,20 @@ export interface UrlRecord {
   id: string;
   /** The alias it calls; undefined calls `$LATEST`. */
   alias: string | undefined;
+  /** Undefined leaves CORS to the function. */
+  cors?: Cors | undefined;
   createdAt: string;
   lastModified: string;
+}
+
+/** As AWS writes it; members that were not given are absent. `MaxAge` is in seconds. */
+export interface Cors {
+  AllowCredentials?: boolean;
+  AllowHeaders?: string[];
+  AllowMethods?: string[];
+  AllowOrigins?: string[];
+  ExposeHeaders?: string[];
+  MaxAge?: number;
 }
 
 /** The resource policy of a function, or of one of its versions or aliases; never without statements. */

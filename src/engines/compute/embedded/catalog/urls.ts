@@ -3,13 +3,14 @@ import { invalidParameter, LambdaError } from '../errors.ts';
 import { aliasOf } from './aliases.ts';
 import { awsTime, type CatalogContext, recordOf } from './functions.ts';
 import { functionArn, parseQualifier } from './names.ts';
-import type { FunctionRecord, UrlRecord } from './records.ts';
+import type { Cors, FunctionRecord, UrlRecord } from './records.ts';
 
 /** Creates the function URL of an alias, or of `$LATEST`. 409 when there is one. */
 export async function createUrl(
   context: CatalogContext,
   name: string,
   qualifier: string | undefined,
+  cors: Cors | undefined,
 ): Promise<UrlRecord> {
   return await context.store.exclusive(name, async () => {
     const record = recordOf(context, name, qualifier);
@@ -21,9 +22,26 @@ export async function createUrl(
       );
     }
     const now = awsTime(context.clock.now());
-    const url: UrlRecord = { id: newUrlId(), alias, createdAt: now, lastModified: now };
+    const url: UrlRecord = { id: newUrlId(), alias, cors, createdAt: now, lastModified: now };
     await context.store.save({ ...record, urls: [...record.urls, url] });
     return url;
+  });
+}
+
+/** Replaces the CORS settings, which are all that can change here. */
+export async function updateUrl(
+  context: CatalogContext,
+  name: string,
+  qualifier: string | undefined,
+  change: { cors?: Cors | undefined },
+): Promise<UrlRecord> {
+  return await context.store.exclusive(name, async () => {
+    const record = recordOf(context, name, qualifier);
+    const present = urlOf(record, qualifier);
+    const updated = { ...present, ...change, lastModified: awsTime(context.clock.now()) };
+    const urls = record.urls.map((url) => (url === present ? updated : url));
+    await context.store.save({ ...record, urls });
+    return updated;
   });
 }
 

@@ -1,6 +1,7 @@
+import { corsFrom } from '../catalog/cors.ts';
 import { recordOf } from '../catalog/functions.ts';
 import type { UrlRecord } from '../catalog/records.ts';
-import { createUrl, deleteUrl, urlOf } from '../catalog/urls.ts';
+import { createUrl, deleteUrl, updateUrl, urlOf } from '../catalog/urls.ts';
 import { notInSet, notSupported } from '../errors.ts';
 import { MOST_URLS_ASKED } from '../limits.ts';
 import { urlConfiguration } from '../wire.ts';
@@ -19,10 +20,13 @@ import { route } from './route.ts';
 
 const URL_PATH = '/2021-10-31/functions/{FunctionName}/url';
 const URLS_PATH = '/2021-10-31/functions/{FunctionName}/urls';
+const AUTH_TYPES = ['NONE', 'AWS_IAM'];
+const INVOKE_MODES = ['BUFFERED', 'RESPONSE_STREAM'];
 
 export const URL_OPERATIONS: readonly ApiOperation[] = [
   { name: 'CreateFunctionUrlConfig', route: route('POST', URL_PATH), run: create },
   { name: 'GetFunctionUrlConfig', route: route('GET', URL_PATH), run: get },
+  { name: 'UpdateFunctionUrlConfig', route: route('PUT', URL_PATH), run: update },
   { name: 'DeleteFunctionUrlConfig', route: route('DELETE', URL_PATH), run: remove },
   { name: 'ListFunctionUrlConfigs', route: route('GET', URLS_PATH), run: list },
 ];
@@ -30,15 +34,21 @@ export const URL_OPERATIONS: readonly ApiOperation[] = [
 async function create(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const { name, qualifier } = referenceOf(request, reference);
   const body = bodyOf(request);
-  if (body.AuthType === 'AWS_IAM') throw notSupported('AuthType AWS_IAM of a function URL');
-  if (body.AuthType !== 'NONE') {
-    throw notInSet(body.AuthType, 'authType', ['NONE', 'AWS_IAM']);
-  }
-  if (body.InvokeMode === 'RESPONSE_STREAM') throw notSupported('InvokeMode RESPONSE_STREAM');
-  if (body.Cors && Object.keys(body.Cors).length > 0) throw notSupported('Cors of a function URL');
-  const url = await createUrl(context.catalog, name, qualifier);
+  if (body.AuthType == null) throw notInSet(body.AuthType, 'authType', AUTH_TYPES);
+  checkUrl(body);
+  const url = await createUrl(context.catalog, name, qualifier, corsFrom(body.Cors ?? {}));
   const address = context.functionUrl(url.id);
   return jsonAnswer(201, urlConfiguration(context.catalog.account, name, url, address, { created: true }));
+}
+
+async function update(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
+  const { name, qualifier } = referenceOf(request, reference);
+  const body = bodyOf(request);
+  checkUrl(body);
+  const change = body.Cors == null ? {} : { cors: corsFrom(body.Cors) };
+  const url = await updateUrl(context.catalog, name, qualifier, change);
+  const address = context.functionUrl(url.id);
+  return jsonAnswer(200, urlConfiguration(context.catalog.account, name, url, address));
 }
 
 function get(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
@@ -67,4 +77,12 @@ function list(context: ApiContext, request: ApiRequest, [reference]: string[]): 
 
 function urlKey({ alias = '' }: UrlRecord): string {
   return alias;
+}
+
+/** Public URLs with whole answers are all there is yet. */
+function checkUrl({ AuthType, InvokeMode }: Record<string, unknown>): void {
+  if (AuthType === 'AWS_IAM') throw notSupported('AuthType AWS_IAM of a function URL');
+  if (AuthType != null && AuthType !== 'NONE') throw notInSet(AuthType, 'authType', AUTH_TYPES);
+  if (InvokeMode === 'RESPONSE_STREAM') throw notSupported('InvokeMode RESPONSE_STREAM');
+  if (InvokeMode != null && InvokeMode !== 'BUFFERED') throw notInSet(InvokeMode, 'invokeMode', INVOKE_MODES);
 }
