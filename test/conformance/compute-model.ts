@@ -20,11 +20,11 @@ export interface Operation {
 }
 
 export type Shape = 'text' | 'number' | 'boolean' | 'bytes' | 'time' | 'any' | List | Mapping | Structure;
-export interface List {
+interface List {
   kind: 'list';
   of: Shape;
 }
-export interface Mapping {
+interface Mapping {
   kind: 'map';
   of: Shape;
 }

@@ -1,5 +1,6 @@
 import { computeConformance } from './compute.ts';
 import { fromEnvironment } from './compute-aws.ts';
+import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { policyConformance } from './compute-policy.ts';
 import { tagConformance } from './compute-tags.ts';
@@ -12,6 +13,7 @@ const suites = [
   policyConformance,
   tagConformance,
   urlConformance,
+  concurrencyConformance,
 ];
 for (const suite of suites) suite('twin', () => openTwin());
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

@@ -3,6 +3,7 @@ import { errorAnswer, LambdaError, payloadTooLarge } from './errors.ts';
 import { LARGEST_REQUEST_BYTES } from './limits.ts';
 import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
 import { ALIAS_OPERATIONS } from './operations/aliases.ts';
+import { CONCURRENCY_OPERATIONS } from './operations/concurrency.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...URL_OPERATIONS,
   ...POLICY_OPERATIONS,
   ...TAG_OPERATIONS,
+  ...CONCURRENCY_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
 

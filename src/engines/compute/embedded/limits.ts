@@ -31,6 +31,8 @@ export const LONGEST_INIT_MS = 10_000;
 
 /** Invocations of all functions at a time: AWS's default of an account. */
 export const ACCOUNT_CONCURRENCY = 1_000;
+/** So much of it stays for functions that reserve nothing. */
+export const LEAST_UNRESERVED_CONCURRENCY = 100;
 /** Execution environments of one version at a time, unless the composition root says otherwise. */
 export const CONCURRENCY_PER_VERSION = 10;
 /** Invocations of one version that may wait for an execution environment, and for how long. */

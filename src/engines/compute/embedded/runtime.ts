@@ -131,6 +131,7 @@ export class EmbeddedRuntime {
         payload,
         traceId,
         clientContext: undefined,
+        reservedConcurrency: record.reservedConcurrency,
         tail: false,
         httpStatusOf(result) {
           if (result) answer = urlAnswer(result);

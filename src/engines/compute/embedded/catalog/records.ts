@@ -13,6 +13,8 @@ export interface FunctionRecord {
   urls: UrlRecord[];
   policies: PolicyRecord[];
   tags: Record<string, string>;
+  /** How many invocations may run at a time; undefined when nothing is reserved. */
+  reservedConcurrency?: number | undefined;
 }
 
 /** One immutable snapshot of code and settings. */

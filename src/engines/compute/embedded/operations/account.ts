@@ -1,3 +1,4 @@
+import { reservedConcurrency } from '../catalog/reservation.ts';
 import { LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
 import { type ApiAnswer, type ApiContext, type ApiOperation, jsonAnswer } from './operation.ts';
 import { route } from './route.ts';
@@ -19,7 +20,7 @@ function get(context: ApiContext): ApiAnswer {
       CodeSizeUnzipped: LARGEST_UNZIPPED_BYTES,
       CodeSizeZipped: LARGEST_ZIP_BYTES,
       ConcurrentExecutions: context.accountConcurrency,
-      UnreservedConcurrentExecutions: context.accountConcurrency,
+      UnreservedConcurrentExecutions: context.accountConcurrency - reservedConcurrency(context.catalog),
     },
     AccountUsage: { FunctionCount: records.length, TotalCodeSize },
   });

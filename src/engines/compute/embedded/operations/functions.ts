@@ -92,9 +92,15 @@ function list(context: ApiContext, request: ApiRequest): ApiAnswer {
 
 function get(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
   const Configuration = configurationAt(context, request, reference);
-  const { tags } = recordOf(context.catalog, referenceOf(request, reference).name);
-  const Tags = Object.keys(tags).length > 0 ? { Tags: tags } : {};
-  return jsonAnswer(200, { Configuration, Code: { RepositoryType: 'Upstack' }, ...Tags });
+  const { tags, reservedConcurrency } = recordOf(context.catalog, referenceOf(request, reference).name);
+  return jsonAnswer(200, {
+    Configuration,
+    Code: { RepositoryType: 'Upstack' },
+    ...(Object.keys(tags).length > 0 ? { Tags: tags } : {}),
+    ...(reservedConcurrency === undefined
+      ? {}
+      : { Concurrency: { ReservedConcurrentExecutions: reservedConcurrency } }),
+  });
 }
 
 function getConfiguration(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {

@@ -45,6 +45,7 @@ async function invoke(context: ApiContext, request: ApiRequest, [reference]: str
     functionArn: functionArn(context.catalog.account, name, qualifier),
     payload: request.body.length > 0 ? request.body : EMPTY_EVENT,
     traceId: request.headers['x-amzn-trace-id'],
+    reservedConcurrency: context.catalog.store.get(name)?.reservedConcurrency,
     clientContext: clientContextOf(request.headers['x-amz-client-context']),
     tail: wantsTail(request.headers['x-amz-log-type']),
   });
