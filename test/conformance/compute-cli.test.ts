@@ -20,10 +20,11 @@ function noCli(): string | false {
   }
 }
 
-test('the AWS CLI deploys, waits, invokes, routes and deletes', {
-  skip: noCli(),
-  timeout: 120_000,
-}, async () => {
+// biome-ignore lint/suspicious/noExplicitAny: the output is JSON that tests look into.
+type Aws = (...words: string[]) => Promise<any>;
+
+/** Hands `use` an AWS CLI that talks to a twin of its own, and a directory; both are gone afterwards. */
+async function withCli(use: (aws: Aws, directory: string) => Promise<void>): Promise<void> {
   const twin = await openTwin();
   const directory = await mkdtemp(join(tmpdir(), 'upstack-cli-'));
   const env = {
@@ -37,31 +38,33 @@ test('the AWS CLI deploys, waits, invokes, routes and deletes', {
     AWS_EC2_METADATA_DISABLED: 'true',
     NO_PROXY: '127.0.0.1',
   };
-  const aws = async (...words: string[]) => {
-    const { stdout } = await run(
-      'aws',
-      ['--endpoint-url', twin.endpoint, '--output', 'json', 'lambda', ...words],
-      { env },
-    );
-    return stdout === '' ? undefined : JSON.parse(stdout);
-  };
   try {
-    const zip = join(directory, 'code.zip');
-    const code = 'exports.handler = async (event) => ({ colour: "green", event });';
-    await writeFile(zip, zipOf({ 'index.js': code }));
-    const made = await aws(
-      'create-function',
-      '--function-name',
-      'cart',
-      '--runtime',
-      'nodejs22.x',
-      '--handler',
-      'index.handler',
-      '--role',
-      ROLE,
-      '--zip-file',
-      `fileb://${zip}`,
-    );
+    await use(async (...words) => {
+      const fixed = ['--endpoint-url', twin.endpoint, '--output', 'json', 'lambda'];
+      const { stdout } = await run('aws', [...fixed, ...words], { env });
+      return stdout === '' ? undefined : JSON.parse(stdout);
+    }, directory);
+  } finally {
+    await rm(directory, { recursive: true });
+    await twin.close();
+  }
+}
+
+/** Creates the function `cart`, with more options of the CLI. */
+async function createCart(aws: Aws, directory: string, ...more: string[]) {
+  const zip = join(directory, 'code.zip');
+  const code = 'exports.handler = async (event) => ({ colour: "green", event });';
+  await writeFile(zip, zipOf({ 'index.js': code }));
+  const named = ['--function-name', 'cart', '--runtime', 'nodejs22.x', '--handler', 'index.handler'];
+  return await aws('create-function', ...named, '--role', ROLE, '--zip-file', `fileb://${zip}`, ...more);
+}
+
+test('the AWS CLI deploys, waits, invokes, routes and deletes', {
+  skip: noCli(),
+  timeout: 120_000,
+}, async () => {
+  await withCli(async (aws, directory) => {
+    const made = await createCart(aws, directory);
     assert.equal(made.FunctionArn, `arn:aws:lambda:${REGION}:000000000000:function:cart`);
     await aws('wait', 'function-active-v2', '--function-name', 'cart');
     const payload = join(directory, 'payload.json');
@@ -107,8 +110,44 @@ test('the AWS CLI deploys, waits, invokes, routes and deletes', {
     );
     await aws('delete-function', '--function-name', 'cart');
     assert.deepEqual((await aws('list-functions')).Functions, []);
-  } finally {
-    await rm(directory, { recursive: true });
-    await twin.close();
-  }
+  });
+});
+
+test('the AWS CLI tags, reserves, permits and pages', { skip: noCli(), timeout: 120_000 }, async () => {
+  await withCli(async (aws, directory) => {
+    const cart = ['--function-name', 'cart'];
+    const made = await createCart(aws, directory, '--tags', 'team=checkout', '--publish');
+    const arn = made.FunctionArn.replace(/:1$/, '');
+    await aws('tag-resource', '--resource', arn, '--tags', 'stage=test');
+    await aws('untag-resource', '--resource', arn, '--tag-keys', 'team', 'nothing');
+    assert.deepEqual(await aws('list-tags', '--resource', arn), { Tags: { stage: 'test' } });
+
+    const reserved = { ReservedConcurrentExecutions: 5 };
+    const five = ['--reserved-concurrent-executions', '5'];
+    assert.deepEqual(await aws('put-function-concurrency', ...cart, ...five), reserved);
+    assert.deepEqual(await aws('get-function-concurrency', ...cart), reserved);
+    await aws('delete-function-concurrency', ...cart);
+
+    const permitted = ['--statement-id', 'events', '--principal', 'events.amazonaws.com'];
+    const action = ['--action', 'lambda:InvokeFunction'];
+    const { Statement } = await aws('add-permission', ...cart, '--qualifier', '1', ...permitted, ...action);
+    const { Policy, RevisionId } = await aws('get-policy', ...cart, '--qualifier', '1');
+    assert.deepEqual(JSON.parse(Policy).Statement, [JSON.parse(Statement)]);
+    const guarded = ['--statement-id', 'events', '--revision-id', RevisionId];
+    await aws('remove-permission', ...cart, '--qualifier', '1', ...guarded);
+
+    const cors = 'AllowOrigins=https://www.example.com,AllowMethods=GET,MaxAge=60';
+    await aws('create-function-url-config', ...cart, '--auth-type', 'NONE', '--cors', cors);
+    const url = await aws('get-function-url-config', ...cart);
+    assert.deepEqual(url.Cors, {
+      AllowOrigins: ['https://www.example.com'],
+      AllowMethods: ['GET'],
+      MaxAge: 60,
+    });
+    const { Versions } = await aws('list-versions-by-function', ...cart, '--page-size', '1');
+    assert.deepEqual(
+      Versions.map(({ Version }: { Version: string }) => Version),
+      ['$LATEST', '1'],
+    );
+  });
 });

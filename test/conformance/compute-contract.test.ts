@@ -72,6 +72,7 @@ const GRANTED: Command[] = [
   new sdk.TagResourceCommand({ Resource, Tags: { stage: 'test' } }),
   new sdk.ListTagsCommand({ Resource }),
   new sdk.UntagResourceCommand({ Resource, TagKeys: ['team', 'stage'] }),
+  new sdk.ListFunctionEventInvokeConfigsCommand(cart),
   new sdk.GetAccountSettingsCommand({}),
   new sdk.DeleteFunctionUrlConfigCommand(live),
   new sdk.DeleteAliasCommand({ ...cart, Name: 'live' }),
@@ -123,6 +124,11 @@ const REFUSED: Command[] = [
   new sdk.PutFunctionConcurrencyCommand({ FunctionName: 'list', ReservedConcurrentExecutions: 901 }),
   new sdk.GetFunctionConcurrencyCommand(nobody),
   new sdk.DeleteFunctionConcurrencyCommand(nobody),
+  new sdk.PutFunctionEventInvokeConfigCommand({ FunctionName: 'list', MaximumRetryAttempts: 0 }),
+  new sdk.UpdateFunctionEventInvokeConfigCommand({ FunctionName: 'list', MaximumRetryAttempts: 0 }),
+  new sdk.GetFunctionEventInvokeConfigCommand({ FunctionName: 'list' }),
+  new sdk.DeleteFunctionEventInvokeConfigCommand({ FunctionName: 'list' }),
+  new sdk.ListFunctionEventInvokeConfigsCommand(nobody),
   new sdk.TagResourceCommand({ Resource: `${Resource}s`, Tags: { stage: 'test' } }),
   new sdk.TagResourceCommand({ Resource: `${Resource}:live`, Tags: { stage: 'test' } }),
   new sdk.UntagResourceCommand({ Resource: `${Resource}s`, TagKeys: ['team'] }),
@@ -130,6 +136,13 @@ const REFUSED: Command[] = [
   new sdk.DeleteFunctionCommand(nobody),
 ];
 
+/** Operations that nothing here honours yet, or that ask for what they would have left. */
+const NEVER_GRANTED = [
+  'DeleteFunctionEventInvokeConfig',
+  'GetFunctionEventInvokeConfig',
+  'PutFunctionEventInvokeConfig',
+  'UpdateFunctionEventInvokeConfig',
+];
 /** Operations that nothing in a request can make fail. */
 const NEVER_REFUSED = ['GetAccountSettings'];
 
@@ -162,7 +175,10 @@ test('every operation is where the model of AWS has it', () => {
 test('every operation answers with what the model of AWS declares', async () => {
   answers.length = 0;
   for (const command of GRANTED) await send(command);
-  assert.deepEqual(names(answers), all, 'every operation was called');
+  assert.deepEqual(
+    names(answers),
+    all.filter((name) => !NEVER_GRANTED.includes(name)),
+  );
   assertNoFaults(answers);
 });
 

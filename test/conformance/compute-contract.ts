@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { type Member, type Operation, operationOf, type Shape, type Structure } from './compute-model.ts';
+import type { ComputeUnderTest } from './compute-support.ts';
 
 /** One answer as it came over HTTP, before the SDK read it. */
 export interface RawAnswer {
@@ -42,6 +44,13 @@ export function observe(client: LambdaClient, judge: (answer: RawAnswer) => void
     },
     { step: 'deserialize', priority: 'low', name: 'observeAnswers' },
   );
+}
+
+/** The engine with every answer judged: a call fails when its answer is not what the model declares. */
+export async function judged<T extends ComputeUnderTest>(opening: Promise<T>): Promise<T> {
+  const under = await opening;
+  observe(under.client, (answer) => assert.deepEqual(faultsOf(answer), [], answer.operation));
+  return under;
 }
 
 /** Everything in which an answer differs from what AWS's model declares; empty when it is right. */

@@ -52,8 +52,16 @@ const declarations = join(
   '../dist-types',
 );
 
+const operations = new Map<string, Operation>();
+
 /** The model of one operation; throws when AWS has none of this name. */
 export function operationOf(name: string): Operation {
+  const known = operations.get(name) ?? readOperation(name);
+  operations.set(name, known);
+  return known;
+}
+
+function readOperation(name: string): Operation {
   const schema = NAMED[`${name}$`];
   if (!Array.isArray(schema) || schema[0] !== 9) throw new Error(`AWS Lambda has no operation ${name}`);
   const [method, template, status] = (schema[3] as { http: [string, string, number] }).http;

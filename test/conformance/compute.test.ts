@@ -2,6 +2,7 @@ import { computeConformance } from './compute.ts';
 import { fromEnvironment } from './compute-aws.ts';
 import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
+import { judged } from './compute-contract.ts';
 import { policyConformance } from './compute-policy.ts';
 import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
@@ -15,5 +16,5 @@ const suites = [
   urlConformance,
   concurrencyConformance,
 ];
-for (const suite of suites) suite('twin', () => openTwin());
+for (const suite of suites) suite('twin', () => judged(openTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

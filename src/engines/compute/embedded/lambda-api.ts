@@ -4,6 +4,7 @@ import { LARGEST_REQUEST_BYTES } from './limits.ts';
 import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
 import { ALIAS_OPERATIONS } from './operations/aliases.ts';
 import { CONCURRENCY_OPERATIONS } from './operations/concurrency.ts';
+import { EVENT_INVOKE_OPERATIONS } from './operations/event-invoke.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...POLICY_OPERATIONS,
   ...TAG_OPERATIONS,
   ...CONCURRENCY_OPERATIONS,
+  ...EVENT_INVOKE_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
 

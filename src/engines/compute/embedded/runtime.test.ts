@@ -367,6 +367,10 @@ test('what the twin does not have yet is refused clearly', async () => {
   assert.match(tenant.value.Message, /x-amz-tenant-id is not supported yet/);
   const layers = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, { Layers: ['arn:x'] });
   assert.match(layers.value.Message, /Layers is not supported yet/);
+  const config = '/2019-09-25/functions/plain/event-invoke-config';
+  const retries = await fixture.call('PUT', config, { MaximumRetryAttempts: 0 });
+  assert.match(retries.value.Message, /configuration of asynchronous invocation is not supported yet/);
+  assert.equal((await fixture.call('GET', config)).status, 404);
   const unknown = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
   assert.equal(unknown.status, 404);
   assert.equal(unknown.headers['x-amzn-errortype'], 'UnknownOperationException');
