@@ -23,6 +23,8 @@ const COMMON_ERRORS = new Map([
   ['RequestEntityTooLargeException', 413],
 ]);
 
+const EVENT_STREAM = 'application/vnd.amazon.eventstream';
+
 /** Hands every answer that the client gets to `judge`, unread. */
 export function observe(client: LambdaClient, judge: (answer: RawAnswer) => void): void {
   client.middlewareStack.add(
@@ -33,13 +35,19 @@ export function observe(client: LambdaClient, judge: (answer: RawAnswer) => void
         headers: Record<string, string>;
         body: AsyncIterable<Uint8Array> | Uint8Array;
       };
+      const operation = (context.commandName ?? '').replace(/Command$/, '');
+      const { statusCode: status, headers } = response;
+      if (headers['content-type'] === EVENT_STREAM) {
+        // Its messages are read by the SDK while they come.
+        judge({ operation, status, headers, body: Buffer.alloc(0) });
+        return result;
+      }
       const parts: Uint8Array[] = [];
       for await (const part of response.body as AsyncIterable<Uint8Array>) parts.push(part);
       const body = Buffer.concat(parts);
       // The SDK makes the body it reads another class, so it gets its own.
       response.body = Buffer.from(body);
-      const operation = (context.commandName ?? '').replace(/Command$/, '');
-      judge({ operation, status: response.statusCode, headers: response.headers, body });
+      judge({ operation, status, headers, body });
       return result;
     },
     { step: 'deserialize', priority: 'low', name: 'observeAnswers' },

@@ -94,10 +94,17 @@ export function callUrl(
         method: options.method ?? 'GET',
         headers: { ...options.headers, host: url.host },
       },
-      async (response) => {
+      (response) => {
         const parts: Buffer[] = [];
-        for await (const part of response) parts.push(part as Buffer);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) });
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(parts),
+          }),
+        );
       },
     );
     request.on('error', reject);

@@ -4,6 +4,7 @@ import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
 import { policyConformance } from './compute-policy.ts';
+import { streamConformance } from './compute-stream.ts';
 import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
 import { urlConformance } from './compute-url.ts';
@@ -15,6 +16,7 @@ const suites = [
   tagConformance,
   urlConformance,
   concurrencyConformance,
+  streamConformance,
 ];
 for (const suite of suites) suite('twin', () => judged(openTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

@@ -56,8 +56,7 @@ export function lambdaApi(options: LambdaApiOptions): RawHandler {
       sendRefusal(response, verdict);
       return;
     }
-    const answer = await runtime.api({ ...signed, query: search });
-    send(response, answer.status, answer.headers, answer.body);
+    await answerWith(response, await runtime.api({ ...signed, query: search }));
   });
 }
 
@@ -85,7 +84,7 @@ export function functionUrls({ runtime }: FunctionUrlOptions): RawHandler {
       sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
       host,
     });
-    send(response, answer.status, answer.headers, answer.body);
+    await answerWith(response, answer);
   });
 }
 
@@ -112,6 +111,35 @@ function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
     if (value !== undefined) text[name] = typeof value === 'string' ? value : value.join(',');
   }
   return text;
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: Uint8Array;
+  stream?: AsyncIterable<Uint8Array>;
+}
+
+/** Sends an answer, and what follows its body as it comes; a reader that is slow or gone holds up nobody but itself. */
+async function answerWith(
+  response: ServerResponse,
+  { status, headers, body, stream }: Answer,
+): Promise<void> {
+  if (!stream) return send(response, status, headers, body);
+  if (response.destroyed) return;
+  response.writeHead(status, headers);
+  if (body.length > 0) response.write(body);
+  else response.flushHeaders();
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
+  for await (const part of stream) {
+    if (response.destroyed) return;
+    if (!response.write(part)) await Promise.race([gone, drained(response)]);
+  }
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('drain', resolve));
 }
 
 function send(

@@ -20,6 +20,8 @@ export interface UrlAnswer {
   status: number;
   headers: Record<string, string | string[]>;
   body: Uint8Array;
+  /** What follows the body, part by part as it comes. */
+  stream?: AsyncIterable<Uint8Array>;
 }
 
 export interface EventInput {

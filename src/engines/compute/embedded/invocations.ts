@@ -20,6 +20,8 @@ export interface InvocationsOptions {
   /** Where execution environments get their temporary directories. */
   temporary: string;
   concurrencyPerVersion: number;
+  /** Invocations of all functions at a time. */
+  accountConcurrency: number;
   clock: Clock;
   onInvocation(report: InvocationReport): void;
   onLog(line: FunctionLogLine): void;
@@ -47,21 +49,21 @@ export interface InvokeInput {
 export interface InvokeOutcome {
   requestId: string;
   ok: boolean;
+  /** The name of the error of an invocation that is not ok; '' otherwise. */
+  errorType: string;
   payload: Buffer;
   /** The last 4 KB of the log, when it was asked for. */
   log: string | undefined;
 }
 
 const EVICTION_MS = 10_000;
-/** Invocations of all functions at a time: AWS's default quota. */
-const ACCOUNT_CONCURRENCY = 1_000;
 
 /** Runs invocations in execution environments, and reports each one and each line that it writes. */
 export class Invocations {
   #options: InvocationsOptions;
   #pools = new Map<string, Pool<Environment>>();
   #reaper = new Reaper();
-  #gate = new ConcurrencyGate(ACCOUNT_CONCURRENCY);
+  #gate: ConcurrencyGate;
   #tails = new Map<string, LogTail>();
   #reports = new Set<Promise<void>>();
   #eviction: NodeJS.Timeout;
@@ -69,6 +71,7 @@ export class Invocations {
 
   constructor(options: InvocationsOptions) {
     this.#options = options;
+    this.#gate = new ConcurrencyGate(options.accountConcurrency);
     this.#eviction = setInterval(() => {
       const now = options.clock.monotonic();
       for (const pool of this.#pools.values()) pool.evictIdle(now);
@@ -94,7 +97,13 @@ export class Invocations {
       const report = reportOf(input, environment, requestId, startMs, ended);
       const reported = this.#report(report, environment);
       const log = input.tail ? await reported.then(() => this.#tailOf(report)) : undefined;
-      return { requestId, ok: ended.outcome.ok, payload: payloadOf(ended), log };
+      return {
+        requestId,
+        ok: ended.outcome.ok,
+        errorType: report.errorType,
+        payload: payloadOf(ended),
+        log,
+      };
     } catch (error) {
       if (error instanceof StartFailure) return await this.#startFailed(error, input, requestId);
       throw error;
@@ -211,7 +220,7 @@ export class Invocations {
     const described = failure.payload.toString('utf8').replace(/(RequestId: |Z )init\b/, `$1${requestId}`);
     const payload = Buffer.from(described);
     const log = input.tail ? await this.#tailOf(report) : undefined;
-    return { requestId, ok: false, payload, log };
+    return { requestId, ok: false, errorType: failure.errorType, payload, log };
   }
 }
 

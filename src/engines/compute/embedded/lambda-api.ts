@@ -9,6 +9,7 @@ import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
+import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
 import { routeOf } from './operations/route.ts';
 import { TAG_OPERATIONS } from './operations/tags.ts';
 import { URL_OPERATIONS } from './operations/urls.ts';
@@ -20,6 +21,7 @@ import { VERSION_OPERATIONS } from './operations/versions.ts';
  */
 export const OPERATIONS: readonly ApiOperation[] = [
   INVOKE,
+  INVOKE_WITH_RESPONSE_STREAM,
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
   ...ALIAS_OPERATIONS,

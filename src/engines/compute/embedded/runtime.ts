@@ -18,11 +18,13 @@ import {
   urlAnswer,
   urlEvent,
 } from './function-url.ts';
-import { Invocations, newTraceId } from './invocations.ts';
+import { Invocations, type InvokeInput, newTraceId } from './invocations.ts';
 import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './lambda-api.ts';
 import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, LARGEST_PAYLOAD_BYTES } from './limits.ts';
 import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
+import { invokeStreamed } from './streamed-invocation.ts';
+import { streamedUrlAnswer } from './url-stream.ts';
 
 export interface EmbeddedRuntimeOptions {
   /** Where functions are kept; made when it is missing. One runtime at a time may use it. */
@@ -62,6 +64,7 @@ export class EmbeddedRuntime {
     const { directory, clock, log, functionUrl, onInvocation, onLog } = options;
     const account = { region: options.region, accountId: options.accountId };
     const concurrencyPerVersion = options.concurrencyPerVersion ?? CONCURRENCY_PER_VERSION;
+    const accountConcurrency = options.accountConcurrency ?? ACCOUNT_CONCURRENCY;
     const temporary = join(directory, 'tmp');
     // What a killed control room left behind.
     await rm(temporary, { recursive: true, force: true });
@@ -76,6 +79,7 @@ export class EmbeddedRuntime {
       packages,
       temporary,
       concurrencyPerVersion,
+      accountConcurrency,
       clock,
       onInvocation,
       onLog,
@@ -86,7 +90,7 @@ export class EmbeddedRuntime {
       invocations,
       functionUrl,
       draw: options.draw ?? Math.random,
-      accountConcurrency: options.accountConcurrency ?? ACCOUNT_CONCURRENCY,
+      accountConcurrency,
       log,
     });
   }
@@ -123,8 +127,10 @@ export class EmbeddedRuntime {
       const event = urlEvent(request, { urlId: url.id, requestId: randomUUID(), traceId, nowMs });
       const payload = Buffer.from(JSON.stringify(event));
       if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
-      let answer = badGateway();
-      await invocations.invoke({
+      const buffered = url.invokeMode === 'BUFFERED';
+      const unanswered = badGateway();
+      let answer: UrlAnswer = unanswered;
+      const input: InvokeInput = {
         name: record.name,
         version: routed(this.#context, record.name, url.alias),
         functionArn: functionArn(catalog.account, record.name, url.alias),
@@ -134,10 +140,13 @@ export class EmbeddedRuntime {
         reservedConcurrency: record.reservedConcurrency,
         tail: false,
         httpStatusOf(result) {
-          if (result) answer = urlAnswer(result);
-          return answer.status;
+          if (result && buffered) answer = urlAnswer(result);
+          // A result of a URL that streams was not streamed: it is the body of a 200.
+          return result && !buffered && answer === unanswered ? 200 : answer.status;
         },
-      });
+      };
+      if (buffered) await invocations.invoke(input);
+      else answer = await streamedUrlAnswer(await invokeStreamed(invocations, input));
       return answer;
     } catch (error) {
       if (error instanceof LambdaError) return messageAnswer(error.status, error.message);

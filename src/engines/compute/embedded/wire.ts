@@ -76,6 +76,6 @@ export function urlConfiguration(
     CreationTime: url.createdAt,
     ...(options.created ? {} : { LastModifiedTime: url.lastModified }),
     ...(url.cors ? { Cors: url.cors } : {}),
-    InvokeMode: 'BUFFERED',
+    InvokeMode: url.invokeMode,
   };
 }

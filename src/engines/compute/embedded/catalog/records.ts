@@ -57,6 +57,8 @@ export interface UrlRecord {
   alias: string | undefined;
   /** Undefined leaves CORS to the function. */
   cors?: Cors | undefined;
+  /** Whether its answers come whole or while the function writes them. */
+  invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';
   createdAt: string;
   lastModified: string;
 }

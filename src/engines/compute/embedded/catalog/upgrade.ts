@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionRecord, PolicyRecord, Statement, VersionRecord } from './records.ts';
+import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
 type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
 
-type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags'> & {
+type StoredUrl = Omit<UrlRecord, 'invokeMode'> & Partial<UrlRecord>;
+
+type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags' | 'urls'> & {
+  urls: StoredUrl[];
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
@@ -20,6 +23,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),
+    urls: stored.urls.map((url): UrlRecord => ({ invokeMode: 'BUFFERED', ...url })),
     policies: stored.policies ?? policiesOf(permissions),
   };
 }

@@ -10,7 +10,7 @@ export async function createUrl(
   context: CatalogContext,
   name: string,
   qualifier: string | undefined,
-  cors: Cors | undefined,
+  { cors, invokeMode }: Pick<UrlRecord, 'cors' | 'invokeMode'>,
 ): Promise<UrlRecord> {
   return await context.store.exclusive(name, async () => {
     const record = recordOf(context, name, qualifier);
@@ -22,18 +22,18 @@ export async function createUrl(
       );
     }
     const now = awsTime(context.clock.now());
-    const url: UrlRecord = { id: newUrlId(), alias, cors, createdAt: now, lastModified: now };
+    const url: UrlRecord = { id: newUrlId(), alias, cors, invokeMode, createdAt: now, lastModified: now };
     await context.store.save({ ...record, urls: [...record.urls, url] });
     return url;
   });
 }
 
-/** Replaces the CORS settings, which are all that can change here. */
+/** Replaces the CORS settings and the invoke mode, which are all that can change here. */
 export async function updateUrl(
   context: CatalogContext,
   name: string,
   qualifier: string | undefined,
-  change: { cors?: Cors | undefined },
+  change: { cors?: Cors | undefined; invokeMode?: UrlRecord['invokeMode'] },
 ): Promise<UrlRecord> {
   return await context.store.exclusive(name, async () => {
     const record = recordOf(context, name, qualifier);

@@ -2,6 +2,7 @@ import { recordOf, versionNumbered, versionOf } from '../catalog/functions.ts';
 import { functionArn, functionReference } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { invalidParameter, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
+import type { InvokeInput } from '../invocations.ts';
 import { LARGEST_PAYLOAD_BYTES } from '../limits.ts';
 import { routedVersion } from '../routing.ts';
 import {
@@ -26,20 +27,40 @@ const EMPTY_EVENT = Buffer.from('{}');
 
 /** Runs the function and answers with what it returned; a failing function is a success of this operation. */
 async function invoke(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const { name, qualifier } = functionReference(reference ?? '', request.query.get('Qualifier'));
+  const { input, dry } = invocationOf(context, request, reference);
+  if (dry) return emptyAnswer(204);
+  const outcome = await context.invocations.invoke(input);
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-amz-executed-version': input.version.version,
+    'x-amzn-requestid': outcome.requestId,
+  };
+  if (!outcome.ok) headers['x-amz-function-error'] = 'Unhandled';
+  if (outcome.log !== undefined) headers['x-amz-log-result'] = Buffer.from(outcome.log).toString('base64');
+  return { status: 200, headers, body: outcome.payload };
+}
+
+/** What a request asks to run; `dry` asks for nothing but these checks. Throws AWS's errors of Invoke. */
+export function invocationOf(
+  context: ApiContext,
+  request: ApiRequest,
+  reference = '',
+): { input: InvokeInput; dry: boolean } {
+  const { name, qualifier } = functionReference(reference, request.query.get('Qualifier'));
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   for (const header of ['x-amz-durable-execution-name', 'x-amz-tenant-id']) {
     if (request.headers[header] !== undefined) throw notSupported(`Header ${header}`);
   }
   const version = routed(context, name, qualifier);
-  if (type === 'DryRun') return emptyAnswer(204);
   if (type === 'Event') throw notSupported('InvocationType Event');
-  if (type !== 'RequestResponse') throw invalidParameter(`InvocationType ${type} is unknown`);
+  if (type !== 'RequestResponse' && type !== 'DryRun') {
+    throw invalidParameter(`InvocationType ${type} is unknown`);
+  }
   if (request.body.length > LARGEST_PAYLOAD_BYTES) {
     throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
   }
-  if (request.body.length > 0) parseJson(request.body, 'InvalidRequestContentException');
-  const outcome = await context.invocations.invoke({
+  if (type !== 'DryRun' && request.body.length > 0) parseJson(request.body, 'InvalidRequestContentException');
+  const input: InvokeInput = {
     name,
     version,
     functionArn: functionArn(context.catalog.account, name, qualifier),
@@ -48,15 +69,8 @@ async function invoke(context: ApiContext, request: ApiRequest, [reference]: str
     reservedConcurrency: context.catalog.store.get(name)?.reservedConcurrency,
     clientContext: clientContextOf(request.headers['x-amz-client-context']),
     tail: wantsTail(request.headers['x-amz-log-type']),
-  });
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    'x-amz-executed-version': version.version,
-    'x-amzn-requestid': outcome.requestId,
   };
-  if (!outcome.ok) headers['x-amz-function-error'] = 'Unhandled';
-  if (outcome.log !== undefined) headers['x-amz-log-result'] = Buffer.from(outcome.log).toString('base64');
-  return { status: 200, headers, body: outcome.payload };
+  return { input, dry: type === 'DryRun' };
 }
 
 /** The version that this invocation runs on. Throws ResourceNotFoundException. */

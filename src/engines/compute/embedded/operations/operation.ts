@@ -22,6 +22,8 @@ export interface ApiAnswer {
   status: number;
   headers: Record<string, string>;
   body: Uint8Array;
+  /** What follows the body, part by part as it comes; the body's length is not known then. */
+  stream?: AsyncIterable<Uint8Array>;
 }
 
 export interface ApiContext {

@@ -21,7 +21,7 @@ import { route } from './route.ts';
 const URL_PATH = '/2021-10-31/functions/{FunctionName}/url';
 const URLS_PATH = '/2021-10-31/functions/{FunctionName}/urls';
 const AUTH_TYPES = ['NONE', 'AWS_IAM'];
-const INVOKE_MODES = ['BUFFERED', 'RESPONSE_STREAM'];
+const INVOKE_MODES = ['BUFFERED', 'RESPONSE_STREAM'] as const;
 
 export const URL_OPERATIONS: readonly ApiOperation[] = [
   { name: 'CreateFunctionUrlConfig', route: route('POST', URL_PATH), run: create },
@@ -36,7 +36,11 @@ async function create(context: ApiContext, request: ApiRequest, [reference]: str
   const body = bodyOf(request);
   if (body.AuthType == null) throw notInSet(body.AuthType, 'authType', AUTH_TYPES);
   checkUrl(body);
-  const url = await createUrl(context.catalog, name, qualifier, corsFrom(body.Cors ?? {}));
+  const invokeMode = invokeModeOf(body) ?? 'BUFFERED';
+  const url = await createUrl(context.catalog, name, qualifier, {
+    cors: corsFrom(body.Cors ?? {}),
+    invokeMode,
+  });
   const address = context.functionUrl(url.id);
   return jsonAnswer(201, urlConfiguration(context.catalog.account, name, url, address, { created: true }));
 }
@@ -45,7 +49,11 @@ async function update(context: ApiContext, request: ApiRequest, [reference]: str
   const { name, qualifier } = referenceOf(request, reference);
   const body = bodyOf(request);
   checkUrl(body);
-  const change = body.Cors == null ? {} : { cors: corsFrom(body.Cors) };
+  const invokeMode = invokeModeOf(body);
+  const change = {
+    ...(body.Cors != null && { cors: corsFrom(body.Cors) }),
+    ...(invokeMode && { invokeMode }),
+  };
   const url = await updateUrl(context.catalog, name, qualifier, change);
   const address = context.functionUrl(url.id);
   return jsonAnswer(200, urlConfiguration(context.catalog.account, name, url, address));
@@ -79,10 +87,15 @@ function urlKey({ alias = '' }: UrlRecord): string {
   return alias;
 }
 
-/** Public URLs with whole answers are all there is yet. */
-function checkUrl({ AuthType, InvokeMode }: Record<string, unknown>): void {
+/** Public URLs are all there is yet. */
+function checkUrl({ AuthType }: Record<string, unknown>): void {
   if (AuthType === 'AWS_IAM') throw notSupported('AuthType AWS_IAM of a function URL');
   if (AuthType != null && AuthType !== 'NONE') throw notInSet(AuthType, 'authType', AUTH_TYPES);
-  if (InvokeMode === 'RESPONSE_STREAM') throw notSupported('InvokeMode RESPONSE_STREAM');
-  if (InvokeMode != null && InvokeMode !== 'BUFFERED') throw notInSet(InvokeMode, 'invokeMode', INVOKE_MODES);
+}
+
+function invokeModeOf({ InvokeMode }: Record<string, unknown>): UrlRecord['invokeMode'] | undefined {
+  if (InvokeMode == null) return undefined;
+  const mode = INVOKE_MODES.find((each) => each === InvokeMode);
+  if (!mode) throw notInSet(InvokeMode, 'invokeMode', [...INVOKE_MODES]);
+  return mode;
 }
