@@ -166,7 +166,7 @@ export function computeConformance(engine: string, open: () => Promise<ComputeUn
       assert.deepEqual(described.RoutingConfig?.AdditionalVersionWeights, { '2': 0.1 });
 
       const counts = { one: 0, two: 0 };
-      const total = 2_000;
+      const total = 10_000;
       let left = total;
       const lane = async () => {
         while (left-- > 0) {
@@ -180,8 +180,8 @@ export function computeConformance(engine: string, open: () => Promise<ComputeUn
       const halfWidth = 3.29 * Math.sqrt(total * 0.1 * 0.9);
       assert.equal(counts.one + counts.two, total);
       assert.ok(
-        Math.abs(counts.two - 200) <= halfWidth,
-        `2 ran ${counts.two} of ${total} times, 200 expected`,
+        Math.abs(counts.two - 1_000) <= halfWidth,
+        `2 ran ${counts.two} of ${total} times, 1,000 expected`,
       );
 
       await client.send(

@@ -42,10 +42,11 @@ export function lambdaApi(options: LambdaApiOptions): RawHandler {
     const method = request.method ?? 'GET';
     const { path, query } = target(request);
     const search = new URLSearchParams(query);
-    const { bytes, refusal } = runtime.requestLimit({ method, path, query: search });
-    const body = await readBody(request, bytes);
+    const limit = runtime.requestLimit({ method, path, query: search });
+    const body = await readBody(request, limit.bytes);
     if (body.state === 'aborted') return;
     if (body.state === 'too-large') {
+      const refusal = limit.refusal();
       send(response, refusal.status, refusal.headers, refusal.body);
       return;
     }

@@ -36,17 +36,17 @@ export const OPERATIONS: readonly ApiOperation[] = [
 /** What of a request says which operation it is for. */
 export type RequestLine = Pick<ApiRequest, 'method' | 'path' | 'query'>;
 
-/** Where a request with a larger body must be refused, and the answer to it. */
+/** Where a request with a larger body must be refused, and how to answer it. */
 export interface RequestLimit {
   bytes: number;
-  refusal: ApiAnswer;
+  refusal(): ApiAnswer;
 }
 
 export function requestLimit(request: RequestLine): RequestLimit {
   const operation = routeOf(OPERATIONS, request)?.operation;
   const bytes = operation?.largestBodyBytes ?? LARGEST_REQUEST_BYTES;
   const name = operation?.nameInMessages ?? operation?.name ?? 'unknown';
-  return { bytes, refusal: withRequestId(errorAnswer(payloadTooLarge(bytes, name))) };
+  return { bytes, refusal: () => withRequestId(errorAnswer(payloadTooLarge(bytes, name))) };
 }
 
 /** Answers one request of the Lambda API; errors of the API become answers. */

@@ -9,6 +9,7 @@ import { strToU8, zipSync } from 'fflate';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import { pythonPath } from './catalog/runtimes.ts';
 import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from './runtime.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/upstack';
@@ -75,8 +76,10 @@ class Fixture {
   }
 }
 
-function zipOf(code: string): string {
-  return Buffer.from(zipSync({ 'index.js': strToU8(code) })).toString('base64');
+function zipOf(code: string, name = 'index.js'): string {
+  // Unix and executable, as `zip` writes a bootstrap.
+  const file: [Uint8Array, object] = [strToU8(code), { os: 3, attrs: 0o755 << 16 }];
+  return Buffer.from(zipSync({ [name]: file })).toString('base64');
 }
 
 async function until(what: string, condition: () => boolean, deadlineMs = 15_000): Promise<void> {
@@ -461,4 +464,96 @@ test('a function that takes more memory than it has is killed, and the next invo
   const [, killed] = fixture.reports;
   assert.equal(killed?.errorType, 'Runtime.OutOfMemory');
   assert.ok((killed?.maxMemoryMb ?? 0) > 160, `${killed?.maxMemoryMb} MB`);
+});
+
+const PYTHON = `
+import logging, os, sys
+VALUE = os.environ.get('COLOUR')
+def handler(event, context):
+    logging.getLogger().warning('seen %s', event.get('what'))
+    if event['what'] == 'raise': raise KeyError('lost')
+    if event['what'] == 'set': return {1, 2}
+    if event['what'] == 'exit': sys.exit(3)
+    return [event['what'], VALUE, context.function_name, context.aws_request_id, context.get_remaining_time_in_millis() > 1000]
+`;
+
+test('Python functions run, fail and log as on Lambda', {
+  skip: pythonPath() ? false : 'no python3',
+}, async () => {
+  const fixture = await new Fixture().open();
+  const python = (name: string, code: string, more: object = {}) =>
+    fixture.make(name, '', {
+      Runtime: 'python3.12',
+      Handler: 'app.handler',
+      Code: { ZipFile: zipOf(code, 'app.py') },
+      ...more,
+    });
+  await python('snake', PYTHON, { Environment: { Variables: { COLOUR: 'green' } } });
+  const { value, headers } = await fixture.invoke('snake', { what: 'ünï' }, { 'x-amz-log-type': 'Tail' });
+  assert.deepEqual([value.slice(0, 3), value[4]], [['ünï', 'green', 'snake'], true]);
+  assert.equal(value[3], headers['x-amzn-requestid']);
+  assert.match(
+    Buffer.from(headers['x-amz-log-result'] as string, 'base64').toString(),
+    /\[WARNING\]\t\d{4}-\d\d-\d\dT[\d:.]+Z\t[0-9a-f-]{36}\tseen ünï/,
+  );
+  const raised = (await fixture.invoke('snake', { what: 'raise' })).value;
+  assert.deepEqual([raised.errorType, raised.errorMessage], ['KeyError', "'lost'"]);
+  assert.match(raised.stackTrace[0], /app\.py", line \d+, in handler/);
+  const odd = (await fixture.invoke('snake', { what: 'set' })).value;
+  assert.deepEqual(
+    [odd.errorType, /Unable to marshal response: .*set/.test(odd.errorMessage)],
+    ['Runtime.MarshalError', true],
+  );
+  assert.match((await fixture.invoke('snake', { what: 'exit' })).value.errorMessage, /exit status 3/);
+  assert.equal((await fixture.invoke('snake', { what: 'again' })).value[0], 'again');
+
+  const failures: [string, string, object, RegExp][] = [
+    [
+      'import',
+      'import nowhere',
+      {},
+      /Unable to import module 'app': No module named 'nowhere'.*ImportModuleError/,
+    ],
+    ['syntax', 'def (', {}, /Syntax error in module 'app'.*UserCodeSyntaxError/],
+    ['missing', 'x = 1', {}, /Handler 'handler' missing on module 'app'.*HandlerNotFound/],
+    ['malformed', 'x = 1', { Handler: 'handler' }, /Bad handler 'handler'.*MalformedHandlerName/],
+  ];
+  for (const [name, code, more, reason] of failures) {
+    await python(name, code, more);
+    assert.match(JSON.stringify((await fixture.invoke(name)).value), reason);
+  }
+  await fixture.runtime.close();
+});
+
+const BASH = `#!/bin/bash
+# A runtime in plain bash: HTTP over /dev/tcp, one connection for each request.
+base=/2018-06-01/runtime/invocation
+call() { # method path body
+  exec 3<>"/dev/tcp/\${AWS_LAMBDA_RUNTIME_API%:*}/\${AWS_LAMBDA_RUNTIME_API#*:}"
+  printf '%s %s HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$1" "$2" "\${#3}" "$3" >&3
+  answer=$(cat <&3)
+  exec 3>&-
+}
+while true; do
+  call GET $base/next ''
+  id=$(grep -i '^lambda-runtime-aws-request-id:' <<< "$answer" | tr -d '\\r' | cut -d' ' -f2)
+  event=$(tail -n 1 <<< "$answer")
+  echo "handling $_HANDLER"
+  call POST $base/$id/response "{\\"got\\":$event}"
+done
+`;
+
+test('a package with its own bootstrap runs, and one without says so', {
+  skip: existsSync('/bin/bash') ? false : 'no bash',
+}, async () => {
+  const fixture = await new Fixture().open();
+  const custom = { Runtime: 'provided.al2023', Handler: 'my.handler' };
+  await fixture.make('shell', '', { ...custom, Code: { ZipFile: zipOf(BASH, 'bootstrap') } });
+  for (const n of [1, 2]) assert.deepEqual((await fixture.invoke('shell', { n })).value, { got: { n } });
+  await fixture.make('empty', '', { ...custom, Code: { ZipFile: zipOf('', 'readme') } });
+  const { value } = await fixture.invoke('empty');
+  assert.equal(value.errorType, 'Runtime.InvalidEntrypoint');
+  assert.match(value.errorMessage, /^RequestId: [0-9a-f-]{36} Error: Couldn't find valid bootstrap\(s\)/);
+  await fixture.runtime.close();
+  assert.ok(fixture.lines.some(({ line }) => line === 'handling my.handler'));
 });

@@ -20,7 +20,7 @@ test('what is not said takes the base', () => {
 
 test('what Lambda would refuse is refused with its reason', () => {
   const bad: [object, RegExp][] = [
-    [{ Runtime: 'python3.12' }, /nodejs18\.x, nodejs20\.x, nodejs22\.x, nodejs24\.x/],
+    [{ Runtime: 'ruby3.3' }, /ruby3\.3 at 'runtime' .* \[nodejs18\.x, .*python3\.12, .*provided\.al2023\]/],
     [{ Handler: 'has space' }, /handler/],
     [{ Role: 'me' }, /role/],
     [{ Timeout: 0 }, /timeout.*greater than or equal to 1/],

@@ -8,9 +8,8 @@ import {
   SMALLEST_MEMORY_MB,
 } from '../limits.ts';
 import type { Settings, SnapStart } from './records.ts';
+import { runtimeOf } from './runtimes.ts';
 
-/** All of them run on the Node that runs the control room. */
-const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
 const ARCHITECTURES = ['x86_64', 'arm64'];
 
 /** What functions may not set because Lambda sets it. Source: AWS, "Defined runtime environment variables". */
@@ -76,13 +75,6 @@ export const DEFAULTS: Settings = {
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
 };
-
-function runtimeOf(value: unknown): string {
-  if (typeof value === 'string' && RUNTIMES.includes(value)) return value;
-  throw invalidParameter(
-    `Value ${String(value)} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${RUNTIMES.join(', ')}] or be a valid ARN`,
-  );
-}
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {
   if (typeof value === 'string' && pattern.test(value)) return value;

@@ -3,7 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../../../../lib/clock.ts';
 import { LONGEST_INIT_MS } from '../limits.ts';
-import { exited, type Failure, outOfMemory, responseTooLarge, thrown, timedOut } from './failures.ts';
+import {
+  exited,
+  type Failure,
+  invalidEntrypoint,
+  outOfMemory,
+  responseTooLarge,
+  thrown,
+  timedOut,
+} from './failures.ts';
 import { LineSplitter } from './lines.ts';
 import { MemoryWatch, memoryOf } from './memory.ts';
 import type { Reaper } from './reaper.ts';
@@ -214,6 +222,7 @@ export class Environment {
       };
       child.once('exit', gone);
       child.once('error', (error) => {
+        this.#failure = invalidEntrypoint(INIT_ID, command);
         this.#events.line(this, INIT_ID, `Upstack could not start ${command}: ${error.message}`);
         if (child.pid === undefined) gone(1, null);
       });

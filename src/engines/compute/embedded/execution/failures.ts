@@ -32,6 +32,13 @@ export function exited(requestId: string, code: number | null, signal: string | 
   };
 }
 
+/** There is no program to start: a package without an executable `bootstrap`. */
+export function invalidEntrypoint(requestId: string, command: string): Failure {
+  const errorType = 'Runtime.InvalidEntrypoint';
+  const errorMessage = `RequestId: ${requestId} Error: Couldn't find valid bootstrap(s): [${command}]`;
+  return { status: 'error', errorType, payload: json({ errorType, errorMessage }) };
+}
+
 /** The process was killed because it used more memory than its function has. */
 export function outOfMemory(requestId: string): Failure {
   const errorType = 'Runtime.OutOfMemory';

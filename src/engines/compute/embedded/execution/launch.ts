@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
+import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 import type { Launch } from './environment.ts';
 
-const BOOTSTRAP = fileURLToPath(new URL('../bootstrap/node.mjs', import.meta.url));
+const bootstrap = (file: string) => fileURLToPath(new URL(`../bootstrap/${file}`, import.meta.url));
 
 export interface LaunchInput {
   account: Account;
@@ -22,9 +24,7 @@ export interface LaunchInput {
 export function launchOf({ account, name, version, taskRoot, temporary, instance }: LaunchInput): Launch {
   return {
     instance,
-    command: process.execPath,
-    // V8 gets nine tenths of the memory for its heap, as in the Lambda runtime; the rest is for buffers and code.
-    arguments: [`--max-old-space-size=${Math.floor(version.memoryMb * 0.9)}`, BOOTSTRAP],
+    ...commandOf(version, taskRoot),
     taskRoot,
     temporary,
     timeoutSeconds: version.timeoutSeconds,
@@ -40,6 +40,22 @@ export function launchOf({ account, name, version, taskRoot, temporary, instance
       _HANDLER: version.handler,
     },
   };
+}
+
+function commandOf(version: VersionRecord, taskRoot: string): Pick<Launch, 'command' | 'arguments'> {
+  switch (familyOf(version.runtime)) {
+    case 'custom':
+      return { command: join(taskRoot, 'bootstrap'), arguments: [] };
+    case 'python':
+      // No compiled files beside the code, which other environments share, and lines as soon as they are written.
+      return { command: pythonPath() ?? 'python3', arguments: ['-B', '-u', bootstrap('python.py')] };
+    case 'node':
+      // V8 gets nine tenths of the memory for its heap, as in the Lambda runtime; the rest is for buffers and code.
+      return {
+        command: process.execPath,
+        arguments: [`--max-old-space-size=${Math.floor(version.memoryMb * 0.9)}`, bootstrap('node.mjs')],
+      };
+  }
 }
 
 function lambdaVariables(
