@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -66,6 +67,47 @@ test('AWS SDK v3 with nothing but the variables of "upstack env" deploys, invoke
     name: 'ResourceNotFoundException',
   });
   client.destroy();
+});
+
+test('upstack deploy moves the alias, and upstack rollback moves it back', async () => {
+  const directory = join(await mkdtemp(join(tmpdir(), 'upstack-deploy-')), 'greeter');
+  await mkdir(directory);
+  const deploy = async (word: string) => {
+    await writeFile(join(directory, 'index.js'), `exports.handler = async () => '${word}';`);
+    return await room.upstack('deploy', directory);
+  };
+  const said = async () =>
+    JSON.parse((await room.upstack('invoke', 'greeter', '--qualifier', 'live', '--json')).stdout).payload;
+  try {
+    assert.equal((await deploy('one')).code, 0);
+    const early = await room.upstack('rollback', 'greeter');
+    assert.deepEqual([early.code, early.stdout], [2, '']);
+    assert.match(
+      early.stderr,
+      /^upstack: greeter has no version before 1, to which live points: deploy one\n$/,
+    );
+    assert.match((await deploy('two')).stdout, /moved from version 1[\s\S]*upstack rollback greeter --to 1/);
+    assert.equal(await said(), 'two');
+    const back = await room.upstack('rollback', 'greeter', '--json');
+    assert.deepEqual(JSON.parse(back.stdout), { name: 'greeter', alias: 'live', from: '2', to: '1' });
+    assert.equal(await said(), 'one');
+    assert.match(
+      (await room.upstack('rollback', 'greeter', '--to', '2')).stdout,
+      /from version 1 to 2; to undo/,
+    );
+    assert.equal(await said(), 'two');
+    for (const [line, message] of [
+      [['greeter', '--to', '7'], /greeter has no version 7: it has 1, 2/],
+      [['greeter', '--alias', 'prod'], /greeter has no alias prod: it has live/],
+      [['nobody'], /nobody/],
+    ] as const) {
+      const refused = await room.upstack('rollback', ...line);
+      assert.equal(refused.code, 2);
+      assert.match(refused.stderr, message);
+    }
+  } finally {
+    await rm(join(directory, '..'), { recursive: true });
+  }
 });
 
 const hasAwsCli = await run('aws', ['--version']).then(

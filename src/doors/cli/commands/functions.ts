@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Problem } from '../../../lib/problem.ts';
-import type { Deployment } from '../../../operate/deploy/operations.ts';
+import type { Deployment, RolledBack } from '../../../operate/deploy/operations.ts';
 import type { FunctionRow } from '../../../operate/functions/schema.ts';
 import { call, connect } from '../client.ts';
 import type { DeployTarget } from '../deploy.ts';
@@ -14,6 +14,7 @@ interface Options {
   qualifier?: string;
   name?: string;
   alias?: string;
+  to?: string;
   env?: string[];
   timeout?: string;
   memory?: string;
@@ -30,6 +31,7 @@ interface Invoked {
 export type OpenTarget = (options: { data?: string }) => Promise<DeployTarget>;
 
 export function functionCommands(program: Command, openTarget: OpenTarget): void {
+  rollbackCommand(program, openTarget);
   program
     .command('top')
     .description('every function with its figures of the last 15 minutes')
@@ -89,6 +91,26 @@ export function functionCommands(program: Command, openTarget: OpenTarget): void
     });
 }
 
+function rollbackCommand(program: Command, openTarget: OpenTarget): void {
+  program
+    .command('rollback <function>')
+    .description('point the alias at the version before its present one, or at the one you name')
+    .option('--alias <alias>', 'the alias to move', 'live')
+    .option('--to <version>', 'the version to go back to')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, options: Options) => {
+      const { rollBack } = await import('../../../operate/deploy/operations.ts');
+      const target = await openTarget(options);
+      try {
+        const result = await rollBack(target.compute, name, options.alias ?? 'live', options.to);
+        print(result, options.json === true, renderRolledBack);
+      } finally {
+        await target.compute.close();
+      }
+    });
+}
+
 async function readPayload(text: string): Promise<unknown> {
   try {
     return JSON.parse(text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text);
@@ -130,11 +152,15 @@ function renderDeployed(result: Deployment): string {
     result.previous === null || result.previous === result.version
       ? []
       : [
-          `to go back: aws lambda update-alias --function-name ${result.name} --name ${result.alias} --function-version ${result.previous}`,
+          `to go back: upstack rollback ${result.name}${result.alias === 'live' ? '' : ` --alias ${result.alias}`} --to ${result.previous}`,
         ];
   return [
     `${result.name}: version ${result.version}${result.changed ? '' : ' (nothing changed)'}, alias ${result.alias} ${moved}`,
     result.url,
     ...back,
   ].join('\n');
+}
+
+function renderRolledBack({ name, alias, from, to }: RolledBack): string {
+  return `${name}: alias ${alias} moved from version ${from} to ${to}; to undo: upstack rollback ${name} --alias ${alias} --to ${from}`;
 }
