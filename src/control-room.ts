@@ -253,7 +253,7 @@ function lambdaRoutes(runtime: EmbeddedRuntime, { accessKeyId, secretAccessKey }
   return [
     {
       takes: (request) => functionUrlId(request.headers.host) !== undefined,
-      handle: functionUrls({ runtime }),
+      handle: functionUrls({ runtime, credentials, region: REGION, clock: systemClock }),
     },
     {
       takes: (request) => isLambdaApiPath(request.url ?? ''),

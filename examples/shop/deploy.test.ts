@@ -42,7 +42,7 @@ before(async () => {
     log: silentLog,
   });
   const api = lambdaApi({ runtime, credentials, region: account.region, clock: systemClock });
-  const urls = functionUrls({ runtime });
+  const urls = functionUrls({ runtime, credentials, region: account.region, clock: systemClock });
   server.on('request', (request, response) => {
     if (isLambdaApiPath(request.url ?? '')) api(request, response);
     else urls(request, response);

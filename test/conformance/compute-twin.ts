@@ -46,7 +46,7 @@ export async function openTwin(
     ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
   const api = lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
-  const urls = functionUrls({ runtime });
+  const urls = functionUrls({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
   const server = createServer((request, response) =>
     (functionUrlId(request.headers.host) === undefined ? api : urls)(request, response),
   );

@@ -5,8 +5,14 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionUrlConfigCommand,
+  InvokeCommand,
+  LambdaClient,
+  UpdateFunctionUrlConfigCommand,
+} from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
+import { signedHeaders } from '../../../test/conformance/signer.ts';
 import { openCompute } from '../../engines/compute/aws.ts';
 import { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
@@ -36,7 +42,7 @@ before(async () => {
     log: silentLog,
   });
   const api = lambdaApi({ runtime, credentials: KEYS, region: REGION, clock: systemClock });
-  const urls = functionUrls({ runtime });
+  const urls = functionUrls({ runtime, credentials: KEYS, region: REGION, clock: systemClock });
   server = createServer((q, s) => (functionUrlId(q.headers.host) === undefined ? api(q, s) : urls(q, s)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ({ port } = server.address() as AddressInfo);
@@ -62,10 +68,13 @@ function input(name: string, code: string) {
   };
 }
 
-async function send(path: string, options: { host?: string; method?: string; body?: Buffer } = {}) {
+async function send(
+  path: string,
+  options: { host?: string; method?: string; body?: Buffer; headers?: Record<string, string> } = {},
+) {
   return await new Promise<{ status: number; headers: IncomingMessage['headers']; body: string }>(
     (resolve, reject) => {
-      const headers = options.host === undefined ? {} : { host: options.host };
+      const headers = { ...(options.host === undefined ? {} : { host: options.host }), ...options.headers };
       const sending = request(
         { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers },
         (answer) => {
@@ -223,4 +232,37 @@ test('a client that breaks off midway harms nobody', async () => {
   await new Promise((resolve) => socket.once('connect', resolve));
   socket.destroy();
   assert.equal((await compute.health()).ok, true);
+});
+
+test('a function URL of the type AWS_IAM answers who signs, and nobody else', async () => {
+  await compute.createFunction(
+    input(
+      'guarded',
+      'export const handler = async ({ requestContext }) => requestContext.authorizer?.iam.accessKey ?? "nobody";',
+    ),
+  );
+  const client = new LambdaClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: REGION,
+    credentials: KEYS,
+  });
+  const FunctionName = 'guarded';
+  const { FunctionUrl = '' } = await client.send(
+    new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'AWS_IAM' }),
+  );
+  const { host } = new URL(FunctionUrl);
+  const call = async (path: string, keys?: typeof KEYS) =>
+    await send(path, {
+      host,
+      headers: keys ? await signedHeaders({ host, path }, { region: REGION, ...keys }) : {},
+    });
+  const unsigned = await call('/');
+  assert.deepEqual([unsigned.status, unsigned.body], [403, '{"Message":"Forbidden"}']);
+  const forged = await call('/', { ...KEYS, secretAccessKey: 'another' });
+  assert.deepEqual([forged.status, forged.headers['x-amzn-errortype']], [403, 'InvalidSignatureException']);
+  const signed = await call('/a%20b/c', KEYS);
+  assert.deepEqual([signed.status, signed.body], [200, KEYS.accessKeyId]);
+  await client.send(new UpdateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE' }));
+  assert.deepEqual([(await call('/')).body, (await call('/', KEYS)).body], ['nobody', 'nobody']);
+  client.destroy();
 });

@@ -13,8 +13,8 @@ export interface LambdaApiOptions {
   clock: Clock;
 }
 
-export interface FunctionUrlOptions {
-  runtime: Pick<EmbeddedRuntime, 'url' | 'hasUrl'>;
+export interface FunctionUrlOptions extends Omit<LambdaApiOptions, 'runtime'> {
+  runtime: Pick<EmbeddedRuntime, 'url' | 'hasUrl' | 'urlWantsSignature'>;
 }
 
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -61,8 +61,12 @@ export function lambdaApi(options: LambdaApiOptions): RawHandler {
   });
 }
 
-/** Function URLs: each request to `<id>.lambda-url.localhost` invokes the function. Open to everybody, as in AWS. */
-export function functionUrls({ runtime }: FunctionUrlOptions): RawHandler {
+/**
+ * Function URLs: each request to `<id>.lambda-url.localhost` invokes the function. Those of the type NONE are open to
+ * everybody, those of AWS_IAM to who signs; what is signed wrongly is refused here.
+ */
+export function functionUrls({ runtime, credentials, region, clock }: FunctionUrlOptions): RawHandler {
+  const verify = signatureVerifier({ credentials, region, service: 'lambda' });
   return guarded(async (request, response) => {
     const host = request.headers.host ?? '';
     const id = functionUrlId(host);
@@ -77,11 +81,21 @@ export function functionUrls({ runtime }: FunctionUrlOptions): RawHandler {
       sendMessage(response, 413, 'Request Entity Too Large');
       return;
     }
-    const answer = await runtime.url(id, {
+    const sent = {
       method: request.method ?? 'GET',
       ...target(request),
       headers: textHeaders(request.headers),
       body: body.bytes,
+    };
+    const signed = runtime.urlWantsSignature(id) && sent.headers.authorization !== undefined;
+    const verdict = signed ? verify(sent, clock.now()) : undefined;
+    if (verdict?.ok === false) {
+      sendRefusal(response, verdict);
+      return;
+    }
+    const answer = await runtime.url(id, {
+      ...sent,
+      ...(verdict && { accessKeyId: verdict.accessKeyId }),
       sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
       host,
     });

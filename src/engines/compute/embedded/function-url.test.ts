@@ -4,6 +4,7 @@ import { urlAnswer, urlEvent } from './function-url.ts';
 
 const INPUT = {
   urlId: 'abc',
+  accountId: '123456789012',
   requestId: 'r1',
   traceId: 'Root=1-0-0',
   nowMs: Date.UTC(2026, 0, 31, 12, 0, 5),
@@ -87,4 +88,14 @@ test('an impossible status or a payload that is no JSON is a bad gateway', () =>
   assert.equal(answer({ statusCode: 99 }).status, 502);
   assert.equal(answer({ statusCode: 'many' }).status, 502);
   assert.equal(urlAnswer(Buffer.from('{"half":')).status, 502);
+});
+
+test('who signed is told, nobody is anonymous', () => {
+  assert.equal(event({}).requestContext.accountId, 'anonymous');
+  const { accountId, authorizer } = event({ accessKeyId: 'AKIA' }).requestContext;
+  assert.equal(accountId, '123456789012');
+  assert.deepEqual(
+    [authorizer.iam.accessKey, authorizer.iam.userArn],
+    ['AKIA', 'arn:aws:iam::123456789012:root'],
+  );
 });

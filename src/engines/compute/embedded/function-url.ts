@@ -14,6 +14,8 @@ export interface UrlRequest {
   sourceIp: string;
   /** Host with its port, as sent. */
   host: string;
+  /** The access key of a verified signature; undefined when nobody signed. */
+  accessKeyId?: string;
 }
 
 export interface UrlAnswer {
@@ -26,6 +28,8 @@ export interface UrlAnswer {
 
 export interface EventInput {
   urlId: string;
+  /** Twelve digits. */
+  accountId: string;
   requestId: string;
   traceId: string;
   nowMs: number;
@@ -52,7 +56,7 @@ export function urlEvent(request: UrlRequest, input: EventInput): object {
     },
     ...(query.size === 0 ? {} : { queryStringParameters: joinedValues(query) }),
     requestContext: {
-      accountId: 'anonymous',
+      ...callerOf(request, input.accountId),
       apiId: input.urlId,
       domainName: request.host,
       domainPrefix: input.urlId,
@@ -72,6 +76,21 @@ export function urlEvent(request: UrlRequest, input: EventInput): object {
     ...(request.body.length === 0 ? {} : { body: encoded(request.body, isText) }),
     isBase64Encoded: request.body.length > 0 && !isText,
   };
+}
+
+/** Who calls: nobody known, or the account's key. */
+function callerOf({ accessKeyId }: UrlRequest, accountId: string): object {
+  if (accessKeyId === undefined) return { accountId: 'anonymous' };
+  const iam = {
+    accessKey: accessKeyId,
+    accountId,
+    callerId: accountId,
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: `arn:aws:iam::${accountId}:root`,
+    userId: accountId,
+  };
+  return { accountId, authorizer: { iam } };
 }
 
 /** The HTTP answer of what the handler returned: a response object, or any other JSON value as the body. */

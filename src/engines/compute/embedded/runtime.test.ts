@@ -359,9 +359,6 @@ test('what the twin does not have yet is refused clearly', async () => {
   const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
   assert.equal(event.status, 400);
   assert.match(event.value.Message, /InvocationType Event is not supported yet/);
-  const iam = await fixture.call('POST', '/2021-10-31/functions/plain/url', { AuthType: 'AWS_IAM' });
-  assert.equal(iam.status, 400);
-  assert.match(iam.value.Message, /AWS_IAM .* not supported yet/);
   const storage = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, {
     EphemeralStorage: { Size: 1_024 },
   });

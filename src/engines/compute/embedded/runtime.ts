@@ -109,6 +109,12 @@ export class EmbeddedRuntime {
     return this.#context.catalog.store.withUrl(urlId) !== undefined;
   }
 
+  /** Whether a function URL wants its requests signed. */
+  urlWantsSignature(urlId: string): boolean {
+    const urls = this.#context.catalog.store.withUrl(urlId)?.urls ?? [];
+    return urls.some((url) => url.id === urlId && url.authType === 'AWS_IAM');
+  }
+
   /** Answers a request of a function URL. Never rejects. */
   async url(urlId: string, request: UrlRequest): Promise<UrlAnswer> {
     const record = this.#context.catalog.store.withUrl(urlId);
@@ -120,11 +126,19 @@ export class EmbeddedRuntime {
   }
 
   async #urlAnswer(record: FunctionRecord, url: UrlRecord, request: UrlRequest): Promise<UrlAnswer> {
+    if (url.authType === 'AWS_IAM' && request.accessKeyId === undefined)
+      return messageAnswer(403, 'Forbidden');
     const { catalog, invocations, log } = this.#context;
     try {
       const nowMs = catalog.clock.now();
       const traceId = request.headers['x-amzn-trace-id'] ?? newTraceId(nowMs);
-      const event = urlEvent(request, { urlId: url.id, requestId: randomUUID(), traceId, nowMs });
+      const event = urlEvent(request, {
+        urlId: url.id,
+        accountId: catalog.account.accountId,
+        requestId: randomUUID(),
+        traceId,
+        nowMs,
+      });
       const payload = Buffer.from(JSON.stringify(event));
       if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
       const buffered = url.invokeMode === 'BUFFERED';

@@ -72,7 +72,7 @@ export function urlConfiguration(
   return {
     FunctionUrl: address,
     FunctionArn: functionArn(account, name, url.alias),
-    AuthType: 'NONE',
+    AuthType: url.authType,
     CreationTime: url.createdAt,
     ...(options.created ? {} : { LastModifiedTime: url.lastModified }),
     ...(url.cors ? { Cors: url.cors } : {}),

@@ -57,6 +57,8 @@ export interface UrlRecord {
   alias: string | undefined;
   /** Undefined leaves CORS to the function. */
   cors?: Cors | undefined;
+  /** Who may call it: everybody, or who signs with the key. */
+  authType: 'NONE' | 'AWS_IAM';
   /** Whether its answers come whole or while the function writes them. */
   invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';
   createdAt: string;

@@ -4,7 +4,7 @@ import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
 type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
 
-type StoredUrl = Omit<UrlRecord, 'invokeMode'> & Partial<UrlRecord>;
+type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
 type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags' | 'urls'> & {
   urls: StoredUrl[];
@@ -23,7 +23,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),
-    urls: stored.urls.map((url): UrlRecord => ({ invokeMode: 'BUFFERED', ...url })),
+    urls: stored.urls.map((url): UrlRecord => ({ authType: 'NONE', invokeMode: 'BUFFERED', ...url })),
     policies: stored.policies ?? policiesOf(permissions),
   };
 }

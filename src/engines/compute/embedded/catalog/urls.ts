@@ -3,14 +3,14 @@ import { invalidParameter, LambdaError } from '../errors.ts';
 import { aliasOf } from './aliases.ts';
 import { awsTime, type CatalogContext, recordOf } from './functions.ts';
 import { functionArn, parseQualifier } from './names.ts';
-import type { Cors, FunctionRecord, UrlRecord } from './records.ts';
+import type { FunctionRecord, UrlRecord } from './records.ts';
 
 /** Creates the function URL of an alias, or of `$LATEST`. 409 when there is one. */
 export async function createUrl(
   context: CatalogContext,
   name: string,
   qualifier: string | undefined,
-  { cors, invokeMode }: Pick<UrlRecord, 'cors' | 'invokeMode'>,
+  settings: Pick<UrlRecord, 'authType' | 'cors' | 'invokeMode'>,
 ): Promise<UrlRecord> {
   return await context.store.exclusive(name, async () => {
     const record = recordOf(context, name, qualifier);
@@ -22,18 +22,18 @@ export async function createUrl(
       );
     }
     const now = awsTime(context.clock.now());
-    const url: UrlRecord = { id: newUrlId(), alias, cors, invokeMode, createdAt: now, lastModified: now };
+    const url: UrlRecord = { id: newUrlId(), alias, ...settings, createdAt: now, lastModified: now };
     await context.store.save({ ...record, urls: [...record.urls, url] });
     return url;
   });
 }
 
-/** Replaces the CORS settings and the invoke mode, which are all that can change here. */
+/** Replaces what is given of the settings. */
 export async function updateUrl(
   context: CatalogContext,
   name: string,
   qualifier: string | undefined,
-  change: { cors?: Cors | undefined; invokeMode?: UrlRecord['invokeMode'] },
+  change: Partial<Pick<UrlRecord, 'authType' | 'cors' | 'invokeMode'>>,
 ): Promise<UrlRecord> {
   return await context.store.exclusive(name, async () => {
     const record = recordOf(context, name, qualifier);

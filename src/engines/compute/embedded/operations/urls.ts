@@ -2,7 +2,7 @@ import { corsFrom } from '../catalog/cors.ts';
 import { recordOf } from '../catalog/functions.ts';
 import type { UrlRecord } from '../catalog/records.ts';
 import { createUrl, deleteUrl, updateUrl, urlOf } from '../catalog/urls.ts';
-import { notInSet, notSupported } from '../errors.ts';
+import { notInSet } from '../errors.ts';
 import { MOST_URLS_ASKED } from '../limits.ts';
 import { urlConfiguration } from '../wire.ts';
 import {
@@ -18,9 +18,11 @@ import {
 import { page } from './page.ts';
 import { route } from './route.ts';
 
+type UrlSettings = Pick<UrlRecord, 'authType' | 'cors' | 'invokeMode'>;
+
 const URL_PATH = '/2021-10-31/functions/{FunctionName}/url';
 const URLS_PATH = '/2021-10-31/functions/{FunctionName}/urls';
-const AUTH_TYPES = ['NONE', 'AWS_IAM'];
+const AUTH_TYPES = ['NONE', 'AWS_IAM'] as const;
 const INVOKE_MODES = ['BUFFERED', 'RESPONSE_STREAM'] as const;
 
 export const URL_OPERATIONS: readonly ApiOperation[] = [
@@ -34,13 +36,14 @@ export const URL_OPERATIONS: readonly ApiOperation[] = [
 async function create(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const { name, qualifier } = referenceOf(request, reference);
   const body = bodyOf(request);
-  if (body.AuthType == null) throw notInSet(body.AuthType, 'authType', AUTH_TYPES);
-  checkUrl(body);
-  const invokeMode = invokeModeOf(body) ?? 'BUFFERED';
-  const url = await createUrl(context.catalog, name, qualifier, {
+  const authType = authTypeOf(body);
+  if (!authType) throw notInSet(body.AuthType, 'authType', [...AUTH_TYPES]);
+  const settings: UrlSettings = {
+    authType,
     cors: corsFrom(body.Cors ?? {}),
-    invokeMode,
-  });
+    invokeMode: invokeModeOf(body) ?? 'BUFFERED',
+  };
+  const url = await createUrl(context.catalog, name, qualifier, settings);
   const address = context.functionUrl(url.id);
   return jsonAnswer(201, urlConfiguration(context.catalog.account, name, url, address, { created: true }));
 }
@@ -48,10 +51,11 @@ async function create(context: ApiContext, request: ApiRequest, [reference]: str
 async function update(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const { name, qualifier } = referenceOf(request, reference);
   const body = bodyOf(request);
-  checkUrl(body);
+  const authType = authTypeOf(body);
   const invokeMode = invokeModeOf(body);
   const change = {
     ...(body.Cors != null && { cors: corsFrom(body.Cors) }),
+    ...(authType && { authType }),
     ...(invokeMode && { invokeMode }),
   };
   const url = await updateUrl(context.catalog, name, qualifier, change);
@@ -87,15 +91,18 @@ function urlKey({ alias = '' }: UrlRecord): string {
   return alias;
 }
 
-/** Public URLs are all there is yet. */
-function checkUrl({ AuthType }: Record<string, unknown>): void {
-  if (AuthType === 'AWS_IAM') throw notSupported('AuthType AWS_IAM of a function URL');
-  if (AuthType != null && AuthType !== 'NONE') throw notInSet(AuthType, 'authType', AUTH_TYPES);
+/** A member that names one of `values`; undefined when it is absent. Throws InvalidParameterValueException. */
+function oneOf<Value extends string>(
+  value: unknown,
+  member: string,
+  values: readonly Value[],
+): Value | undefined {
+  if (value === undefined || value === null) return undefined;
+  const known = values.find((each) => each === value);
+  if (!known) throw notInSet(value, member, [...values]);
+  return known;
 }
 
-function invokeModeOf({ InvokeMode }: Record<string, unknown>): UrlRecord['invokeMode'] | undefined {
-  if (InvokeMode == null) return undefined;
-  const mode = INVOKE_MODES.find((each) => each === InvokeMode);
-  if (!mode) throw notInSet(InvokeMode, 'invokeMode', [...INVOKE_MODES]);
-  return mode;
-}
+const authTypeOf = ({ AuthType }: Record<string, unknown>) => oneOf(AuthType, 'authType', AUTH_TYPES);
+const invokeModeOf = ({ InvokeMode }: Record<string, unknown>) =>
+  oneOf(InvokeMode, 'invokeMode', INVOKE_MODES);
