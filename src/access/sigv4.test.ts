@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../../test/conformance/signer.ts';
 import { type SignaturePolicy, type SignedRequest, signatureVerifier } from './sigv4.ts';
 
 const POLICY: SignaturePolicy = {
@@ -10,19 +10,6 @@ const POLICY: SignaturePolicy = {
   service: 'lambda',
 };
 const NOW = Date.UTC(2026, 0, 31, 12, 0, 0);
-
-class Sha256 {
-  #hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string);
-  }
-  update(data: Uint8Array | string) {
-    this.#hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-}
 
 /** A request signed by the signer of the AWS SDK. */
 async function signed(
