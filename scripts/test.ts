@@ -45,7 +45,9 @@ async function runTests(files: string[], concurrency: number): Promise<void> {
     counts[skip === undefined ? 'passed' : 'skipped']++;
   });
   stream.on('test:fail', ({ details }) => {
-    if (details.type !== 'suite') counts.failed++;
+    // A suite fails with its tests, which are counted, or by itself, when a hook does.
+    const { failureType } = details.error as { failureType?: string };
+    if (details.type !== 'suite' || failureType === 'hookFailed') counts.failed++;
   });
   await new Promise<void>((done) => {
     stream.compose(new spec()).on('end', done).pipe(process.stdout, { end: false });
