@@ -15,7 +15,7 @@ import { strToU8, zipSync } from 'fflate';
 import { signedHeaders } from '../../../test/conformance/signer.ts';
 import { openCompute } from '../../engines/compute/aws.ts';
 import { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
-import type { ComputeEngine } from '../../engines/compute/engine.ts';
+import type { ComputeEngine, InvocationReport } from '../../engines/compute/engine.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { Problem } from '../../lib/problem.ts';
@@ -28,6 +28,7 @@ let runtime: EmbeddedRuntime;
 let server: Server;
 let port = 0;
 let compute: ComputeEngine;
+let reported: (report: InvocationReport) => void = () => {};
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'upstack-door-'));
@@ -36,7 +37,7 @@ before(async () => {
     region: REGION,
     accountId: '000000000000',
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
-    onInvocation() {},
+    onInvocation: (report) => reported(report),
     onLog() {},
     clock: systemClock,
     log: silentLog,
@@ -232,6 +233,39 @@ test('a client that breaks off midway harms nobody', async () => {
   await new Promise((resolve) => socket.once('connect', resolve));
   socket.destroy();
   assert.equal((await compute.health()).ok, true);
+});
+
+test('a function that streams is not held back by a client that is gone before the first part', async () => {
+  const code = `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let i = 0; i < 40; i++) {
+      if (!stream.write(Buffer.alloc(100_000))) await new Promise((resolve) => stream.once('drain', resolve));
+    }
+    stream.end();
+  });`;
+  await compute.createFunction(input('streams', code));
+  const client = new LambdaClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: REGION,
+    credentials: KEYS,
+  });
+  const { FunctionUrl = '' } = await client.send(
+    new CreateFunctionUrlConfigCommand({
+      FunctionName: 'streams',
+      AuthType: 'NONE',
+      InvokeMode: 'RESPONSE_STREAM',
+    }),
+  );
+  client.destroy();
+  const report = new Promise<InvocationReport>((resolve) => {
+    reported = resolve;
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`GET / HTTP/1.1\r\nhost: ${new URL(FunctionUrl).host}\r\n\r\n`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+  const { status, durationMs } = await report;
+  assert.deepEqual([status, durationMs < 9_000], ['success', true], `${durationMs} ms`);
 });
 
 test('a function URL of the type AWS_IAM answers who signs, and nobody else', async () => {

@@ -141,11 +141,13 @@ async function answerWith(
   { status, headers, body, stream }: Answer,
 ): Promise<void> {
   if (!stream) return send(response, status, headers, body);
-  if (response.destroyed) return;
-  response.writeHead(status, headers);
-  if (body.length > 0) response.write(body);
-  else response.flushHeaders();
+  if (!response.destroyed) {
+    response.writeHead(status, headers);
+    if (body.length > 0) response.write(body);
+    else response.flushHeaders();
+  }
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
+  // Whoever is gone still takes the first part: leaving the stream is what lets the function go on.
   for await (const part of stream) {
     if (response.destroyed) return;
     if (!response.write(part)) await Promise.race([gone, drained(response)]);
