@@ -99,16 +99,27 @@ export function urlAnswer(payload: Buffer): UrlAnswer {
   if (value === undefined) return badGateway();
   if (typeof value !== 'object' || value === null || !('statusCode' in value))
     return plainAnswer(value, payload);
-  const { statusCode, headers, cookies, body, isBase64Encoded } = value as Record<string, unknown>;
+  const head = urlAnswerHead(value, 'application/json');
+  if (!head) return badGateway();
+  const { body, isBase64Encoded } = value as Record<string, unknown>;
+  return { ...head, body: bodyOf(body, isBase64Encoded === true) };
+}
+
+/** Status, headers and cookies as the handler gave them; undefined when the status is not one of 200 to 599. */
+export function urlAnswerHead(
+  { statusCode, headers, cookies }: { statusCode: unknown; headers?: unknown; cookies?: unknown },
+  contentType: string,
+): Pick<UrlAnswer, 'status' | 'headers'> | undefined {
   const status = Number(statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) return badGateway();
-  const answer: UrlAnswer = {
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  return {
     status,
-    headers: { 'content-type': 'application/json', ...headersOf(headers) },
-    body: bodyOf(body, isBase64Encoded === true),
+    headers: {
+      'content-type': contentType,
+      ...headersOf(headers),
+      ...(Array.isArray(cookies) && cookies.length > 0 && { 'set-cookie': cookies.map(clean) }),
+    },
   };
-  if (Array.isArray(cookies) && cookies.length > 0) answer.headers['set-cookie'] = cookies.map(clean);
-  return answer;
 }
 
 /** The function failed, or returned something that is no HTTP answer. */
@@ -156,7 +167,8 @@ function bodyOf(body: unknown, isBase64: boolean): Buffer {
   return Buffer.from(text, isBase64 ? 'base64' : 'utf8');
 }
 
-function parsed(payload: Buffer): unknown {
+/** The JSON value; undefined when it is none. */
+export function parsed(payload: Buffer): unknown {
   try {
     return JSON.parse(payload.toString('utf8'));
   } catch {

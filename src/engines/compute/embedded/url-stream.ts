@@ -1,4 +1,4 @@
-import { badGateway, type UrlAnswer } from './function-url.ts';
+import { badGateway, parsed, type UrlAnswer, urlAnswerHead } from './function-url.ts';
 import type { StreamedInvocation } from './streamed-invocation.ts';
 
 const HTTP_INTEGRATION = 'application/vnd.awslambda.http-integration-response';
@@ -27,41 +27,40 @@ export async function streamedUrlAnswer({
   if (contentType !== HTTP_INTEGRATION) {
     return { status: 200, headers: { 'content-type': contentType }, ...stream(NOTHING) };
   }
+  const { prelude, first } = await readPrelude(reader);
+  const head = prelude && urlAnswerHead({ statusCode: 200, ...prelude }, 'application/octet-stream');
+  if (head) return { ...head, ...stream(first) };
+  await reader.return(undefined);
+  return badGateway();
+}
+
+/** The JSON object before the body, undefined when there is none, and what of the body came with it. */
+async function readPrelude(
+  reader: AsyncGenerator<Buffer>,
+): Promise<{ prelude: Record<string, unknown> | undefined; first: Buffer }> {
   let head = Buffer.alloc(0);
   for (let end = -1; ; end = head.indexOf(SEPARATOR)) {
     if (end >= 0)
-      return { ...preludeOf(head.subarray(0, end)), ...stream(head.subarray(end + SEPARATOR.length)) };
+      return { prelude: objectOf(head.subarray(0, end)), first: head.subarray(end + SEPARATOR.length) };
     const { value, done } = await reader.next();
-    if (done || head.length > LONGEST_PRELUDE_BYTES) {
-      await reader.return(undefined);
-      return badGateway();
-    }
+    if (done || head.length > LONGEST_PRELUDE_BYTES) return { prelude: undefined, first: NOTHING };
     head = Buffer.concat([head, value]);
   }
 }
 
-/** Status, headers and cookies; what is missing is 200 and none. */
-function preludeOf(json: Buffer): Pick<UrlAnswer, 'status' | 'headers'> {
-  const { statusCode, headers, cookies } = JSON.parse(json.toString('utf8')) as {
-    statusCode?: number;
-    headers?: Record<string, unknown>;
-    cookies?: unknown[];
-  };
-  const lower = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  return {
-    status: statusCode ?? 200,
-    headers: {
-      'content-type': 'application/octet-stream',
-      ...Object.fromEntries(lower),
-      ...(cookies && cookies.length > 0 && { 'set-cookie': cookies.map(String) }),
-    },
-  };
+function objectOf(json: Buffer): Record<string, unknown> | undefined {
+  const value = parsed(json);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
 /** The body from here on. A function that fails on the way breaks the answer off: its status has gone out already. */
 async function* rest(first: Buffer, reader: AsyncGenerator<Buffer>, ended: StreamedInvocation['ended']) {
-  if (first.length > 0) yield first;
-  yield* reader;
+  try {
+    if (first.length > 0) yield first;
+    yield* reader;
+  } finally {
+    await reader.return(undefined);
+  }
   const { ok } = await ended;
   if (!ok) throw new Error('the function failed while it was writing');
 }
