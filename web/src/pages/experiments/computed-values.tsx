@@ -37,7 +37,7 @@ function Heading({ children }: { children: string }) {
 }
 
 function Row({ metric }: { metric: MetricLook }) {
-  const { low, high, reached, state } = metric;
+  const { low, high } = metric;
   return (
     <tr>
       <th scope="row">{metric.metric}</th>
@@ -48,13 +48,15 @@ function Row({ metric }: { metric: MetricLook }) {
       <td className="right num">
         {low === null ? '0' : exact(low)} to {high === null ? '∞' : exact(high)}
       </td>
-      <td>
-        {reached === null
-          ? NONE
-          : `${state} at ${stopwatch(reached.elapsedMs / 1000)}, ln E ${exact(reached.logE)}`}
-      </td>
+      <td>{firstReached(metric)}</td>
     </tr>
   );
+}
+
+/** Looks that were stored before the moment was kept have a state alone. */
+function firstReached({ reached, state }: MetricLook): string {
+  if (reached) return `${state} at ${stopwatch(reached.elapsedMs / 1000)}, ln E ${exact(reached.logE)}`;
+  return state === 'open' ? NONE : state;
 }
 
 /** Six decimals: enough to compare with the command's output, little enough to read. */
