@@ -15,8 +15,8 @@
  * of 10^12 events are still those of their number.
  */
 import { checkBetween, checkFraction, checkStages, type StageCounts, StatsInputError } from './input.ts';
+import { memoized } from './memo.ts';
 import { gaussLegendre } from './quadrature.ts';
-import { remembered } from './remembered.ts';
 import { findCrossing, findRoot } from './root.ts';
 import { logSumExp, softplus } from './special.ts';
 
@@ -180,7 +180,7 @@ function mixtureOf(
 }
 
 const MOST_KEPT = 64;
-const priorOf = remembered(makePrior, MOST_KEPT, (scales) => scales.join());
+const priorOf = memoized(makePrior, MOST_KEPT, (scales) => scales.join());
 
 function makePrior(scales: readonly number[]): Prior {
   if (scales.length === 0) throw new StatsInputError('scales is empty: give at least one');
@@ -192,7 +192,7 @@ function makePrior(scales: readonly number[]): Prior {
     const growth = Float64Array.from(distances, (u) => Math.expm1(sign * u));
     const costs = (theta: number) => growth.map((each) => Math.log1p(theta * each));
     const u = Float64Array.from(distances, (distance) => sign * distance);
-    return { u, logWeight, costs, keptCosts: remembered(costs, MOST_KEPT) };
+    return { u, logWeight, costs, keptCosts: memoized(costs, MOST_KEPT) };
   };
   return { up: side(1), down: side(-1) };
 }

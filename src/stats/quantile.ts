@@ -20,9 +20,9 @@ import {
   stepsOfSample,
 } from './histogram.ts';
 import { checkBetween, checkFraction, StatsInputError } from './input.ts';
+import { memoized } from './memo.ts';
 import { betaMixture } from './mixture.ts';
 import { betaConcentration } from './proportion.ts';
-import { remembered } from './remembered.ts';
 
 /** Both arms during a period of constant share, in one of two forms. */
 export type StageQuantiles =
@@ -196,8 +196,8 @@ function mixturesOf(p: number, plannedN: number) {
   const low = betaMixture(p, [k * p, k * (1 - p)], 1);
   const high = betaMixture(1 - p, [k * (1 - p), k * p], 1);
   return {
-    low: (n: number) => remembered((count: number) => low(count, n - count), MOST_KEPT),
-    high: (n: number) => remembered((count: number) => high(n - count, count), MOST_KEPT),
+    low: (n: number) => memoized((count: number) => low(count, n - count), MOST_KEPT),
+    high: (n: number) => memoized((count: number) => high(n - count, count), MOST_KEPT),
   };
 }
 
@@ -263,7 +263,7 @@ export function logEvidenceOfDifference(
   const k = betaConcentration(plannedN);
   const logE = betaMixture(quantile, [k * quantile, k * (1 - quantile)], 2);
   const mixtures = arms.map((arm) => {
-    const mixture = remembered((count: number) => logE(count, arm.n - count), MOST_KEPT);
+    const mixture = memoized((count: number) => logE(count, arm.n - count), MOST_KEPT);
     return (x: number) => {
       const upTo = countUpTo(arm, x);
       const tied = upTo - countUpTo(arm, justBelow(x));

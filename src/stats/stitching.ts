@@ -6,8 +6,8 @@
  * A/B testing and best-arm identification", Bernoulli 28, 2022, Theorems 1 and 2).
  */
 import { checkBetween, checkFraction, LARGEST_TIME } from './input.ts';
+import { memoized } from './memo.ts';
 import { findMinimum } from './minimum.ts';
-import { remembered } from './remembered.ts';
 import { findRoot } from './root.ts';
 import { zeta } from './special.ts';
 
@@ -71,7 +71,7 @@ export function distributionBand(n: number, alpha: number, tMin = 100): number {
 }
 
 /** The smallest C whose error probability, minimised over eta, is at most alpha (Theorem 2). */
-const bandConstant = remembered(
+const bandConstant = memoized(
   (alpha: number) => findRoot((c) => Math.log(bandError(c)) - Math.log(alpha), 1.5, 800, 1e-11),
   64,
 );

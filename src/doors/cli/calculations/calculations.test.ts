@@ -228,13 +228,13 @@ function numbers(value: unknown, path = ''): [string, number][] {
 }
 
 const size = fc.oneof(fc.constantFrom(0, 1, 2, 1e12), fc.nat(500));
-const any = fc.oneof(
+const anyNumber = fc.oneof(
   fc.constantFrom(-1, 0, 0.5, 1, 1e-300, 1e300, 1e12, Number.MAX_SAFE_INTEGER),
   fc.double(),
 );
 const share = fc.constantFrom(1e-6, 0.02, 0.5, 0.999999);
 const countStage = fc.record({ control: size, treatment: size, share });
-const meanArm = fc.record({ n: size, mean: any, variance: any });
+const meanArm = fc.record({ n: size, mean: anyNumber, variance: anyNumber });
 const histogram = fc.record({
   histogram: fc.dictionary(fc.integer({ min: -99, max: 99 }).map(String), size),
 });
@@ -244,7 +244,7 @@ const INPUTS: Record<string, fc.Arbitrary<unknown>> = {
     stages: fc.array(countStage, { minLength: 1, maxLength: 3 }),
     nullLogRatio: fc.constantFrom(-99, 0, 3),
   }),
-  proportion: fc.record({ events: size, n: size, plannedN: any }),
+  proportion: fc.record({ events: size, n: size, plannedN: anyNumber }),
   srm: fc.record({
     stages: fc.array(fc.record({ counts: fc.tuple(size, size), shares: share.map((s) => [1 - s, s]) }), {
       minLength: 1,
@@ -255,47 +255,63 @@ const INPUTS: Record<string, fc.Arbitrary<unknown>> = {
     ...arms(meanArm),
     sides: fc.constantFrom(1, 2),
     scale: fc.constantFrom('difference', 'logRatio'),
-    null: any,
-    plannedN: any,
+    null: anyNumber,
+    plannedN: anyNumber,
   }),
-  quantile: fc.record({ ...arms(histogram), quantile: fc.constantFrom(0.001, 0.5, 0.999), ratio: any }),
+  quantile: fc.record({ ...arms(histogram), quantile: fc.constantFrom(0.001, 0.5, 0.999), ratio: anyNumber }),
   verdict: fc.record({
     stages: fc.array(countStage, { minLength: 1, maxLength: 2 }),
     direction: fc.constant('up'),
-    marginRatio: any,
+    marginRatio: anyNumber,
   }),
-  ratio: fc.record(arms(fc.record({ units: size, e: any, n: any, ee: any, nn: any, en: any }))),
-  cuped: fc.record(
-    arms(fc.record({ n: size, meanX: any, meanY: any, varianceX: any, varianceY: any, covariance: any })),
+  ratio: fc.record(
+    arms(fc.record({ units: size, e: anyNumber, n: anyNumber, ee: anyNumber, nn: anyNumber, en: anyNumber })),
   ),
-  band: fc.record({ n: any, tMin: any }),
+  cuped: fc.record(
+    arms(
+      fc.record({
+        n: size,
+        meanX: anyNumber,
+        meanY: anyNumber,
+        varianceX: anyNumber,
+        varianceY: anyNumber,
+        covariance: anyNumber,
+      }),
+    ),
+  ),
+  band: fc.record({ n: anyNumber, tMin: anyNumber }),
   'plan ': fc.record({
     metric: fc.constantFrom('mean', 'quantile'),
-    sd: any,
-    expected: any,
+    sd: anyNumber,
+    expected: anyNumber,
     quantile: fc.constantFrom(0.5, 0.99),
-    logSd: any,
-    expectedRatio: any,
+    logSd: anyNumber,
+    expectedRatio: anyNumber,
   }),
-  plan: fc.record({ direction: fc.constantFrom('up', 'down'), marginRatio: any, expectedRatio: any, share }),
+  plan: fc.record({
+    direction: fc.constantFrom('up', 'down'),
+    marginRatio: anyNumber,
+    expectedRatio: anyNumber,
+    share,
+  }),
   'boundary ': fc.record({
     kind: fc.constantFrom('polynomial-stitching', 'double-stitching'),
-    v: any,
-    vMin: any,
-    c: any,
+    v: anyNumber,
+    vMin: anyNumber,
+    c: anyNumber,
     quantile: share,
-    t: any,
-    tOpt: any,
+    t: anyNumber,
+    tOpt: anyNumber,
   }),
-  combine: fc.record({ logE: fc.array(any, { minLength: 1, maxLength: 4 }) }),
+  combine: fc.record({ logE: fc.array(anyNumber, { minLength: 1, maxLength: 4 }) }),
   boundary: fc.record({
     kind: fc.constantFrom('normal', 'gamma-poisson', 'gamma-exponential'),
-    v: any,
-    vOpt: any,
-    s: any,
-    c: any,
+    v: anyNumber,
+    vOpt: anyNumber,
+    s: anyNumber,
+    c: anyNumber,
   }),
-  regression: fc.record({ estimate: any, standardError: any, n: size, k: size }),
+  regression: fc.record({ estimate: anyNumber, standardError: anyNumber, n: size, k: size }),
 };
 
 for (const [name, inputs] of Object.entries(INPUTS)) {

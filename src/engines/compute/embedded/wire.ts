@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../../lib/digest.ts';
+import { logGroup } from './catalog/fixed-settings.ts';
 import { type Account, functionArn } from './catalog/names.ts';
 import type { AliasRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
-import { logGroup } from './catalog/unhonoured.ts';
 import { SMALLEST_STORAGE_MB } from './limits.ts';
 
 /** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */

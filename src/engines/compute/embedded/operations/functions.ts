@@ -1,3 +1,4 @@
+import { refuseUnhonoured } from '../catalog/fixed-settings.ts';
 import {
   createFunction,
   deleteFunction,
@@ -11,7 +12,6 @@ import type { CodePackage } from '../catalog/packages.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
 import { tagsFrom } from '../catalog/tags.ts';
-import { refuseUnhonoured } from '../catalog/unhonoured.ts';
 import { invalidParameter, notInSet, notSupported } from '../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES } from '../limits.ts';
 import { configuration } from '../wire.ts';

@@ -1,7 +1,7 @@
+import { refuseUnhonoured } from '../catalog/fixed-settings.ts';
 import { publishVersion, recordOf } from '../catalog/functions.ts';
 import { functionReference } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
-import { refuseUnhonoured } from '../catalog/unhonoured.ts';
 import { configuration } from '../wire.ts';
 import {
   type ApiAnswer,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remembered } from './remembered.ts';
+import { memoized } from './memo.ts';
 
 test('an answer is computed once, until more answers than are kept have been given', () => {
   const asked: number[] = [];
-  const twice = remembered((x: number) => {
+  const twice = memoized((x: number) => {
     asked.push(x);
     return 2 * x;
   }, 2);
@@ -16,7 +16,7 @@ test('an answer is computed once, until more answers than are kept have been giv
 
 test('arguments with the same key have the same answer', () => {
   let asked = 0;
-  const sum = remembered(
+  const sum = memoized(
     (list: readonly number[]) => {
       asked++;
       return list.reduce((a, b) => a + b, 0);

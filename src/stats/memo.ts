@@ -2,7 +2,7 @@
  * A pure function that keeps its answers, at most `most` of them; when that is reached it forgets all and begins anew.
  * `keyOf` says which arguments are the same; without it they are their own keys.
  */
-export function remembered<Argument, Answer>(
+export function memoized<Argument, Answer>(
   f: (argument: Argument) => Answer,
   most: number,
   keyOf: (argument: Argument) => unknown = (argument) => argument,

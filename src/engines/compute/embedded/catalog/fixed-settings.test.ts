@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LambdaError } from '../errors.ts';
-import { refuseUnhonoured } from './unhonoured.ts';
+import { refuseUnhonoured } from './fixed-settings.ts';
 
 test("AWS's defaults and empty settings are accepted", () => {
   const accepted = [
