@@ -99,12 +99,16 @@ test('the page tells how it was computed, and its commands compute the same numb
   }
   const sampleRatio = await computed<{ logE: number }>(commands.at(-1) as string);
   await page.getByText(`ln E ${sampleRatio.logE.toFixed(6)} against the shares`).waitFor();
-  await screenshot(page, 'experiment-computed-desktop-light');
-  assert.deepEqual(await accessibilityFaults(page), []);
-  await page.setViewportSize(SIZES.phone);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await screenshot(page, 'experiment-computed-phone-dark');
-  assert.ok(!(await scrollsSideways(page)));
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const scheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      const where = `experiment-computed-${size}-${scheme}`;
+      await screenshot(page, where);
+      assert.deepEqual(await accessibilityFaults(page), [], where);
+      assert.ok(!(await scrollsSideways(page)), `${where} scrolls sideways`);
+    }
+  }
   await page.setViewportSize(SIZES.desktop);
   await page.emulateMedia({ colorScheme: 'light' });
 });
