@@ -64,6 +64,16 @@ test('a file, a run, a command or an option that does not exist is bad input', a
   }
 });
 
+test('a command line that cannot be read names the help that tells how', async () => {
+  for (const [line, told] of [
+    [['experiment', 'fly'], /'fly'.*"upstack experiment --help" tells how/],
+    [['statz'], /'statz' \(Did you mean stats\?\): "upstack --help" tells how/],
+    [['retention', '--wings'], /'--wings': "upstack retention --help" tells how/],
+  ] as const) {
+    assert.match((await room.upstack(...line)).stderr, told);
+  }
+});
+
 test('a command without its subcommand is bad input too, and help that was asked for is not', async () => {
   assert.equal((await room.upstack('experiment')).code, 2);
   assert.equal((await room.upstack('experiment', '--help')).code, 0);

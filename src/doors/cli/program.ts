@@ -40,8 +40,17 @@ function isAskedFor({ code, exitCode }: CommanderError): boolean {
   );
 }
 
-function exitInsteadOfThrow(command: Command): void {
+function exitInsteadOfThrow(command: Command, parents = ''): void {
+  const path = `${parents}${command.name()}`;
   command.exitOverride();
-  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'upstack: ')) });
-  for (const child of command.commands) exitInsteadOfThrow(child);
+  command.configureOutput({
+    outputError(text, write) {
+      const line = text
+        .trim()
+        .replace(/^error: /, '')
+        .replace(/\s*\n\s*/g, ' ');
+      write(`upstack: ${line}: "${path} --help" tells how\n`);
+    },
+  });
+  for (const child of command.commands) exitInsteadOfThrow(child, `${path} `);
 }
