@@ -89,7 +89,9 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   const [state, events] = await openEngines(config, log, opened);
   const signals = await openSignals(directory, events, log, opened);
   const runtime =
-    config.compute.kind === 'embedded' ? await openRuntime(directory, door, signals, log, opened) : undefined;
+    config.compute.kind === 'embedded'
+      ? await openRuntime({ directory, door, signals, state, log }, opened)
+      : undefined;
   const compute = opened.add('compute', openComputeClient(config, door, keys), (it) => it.close());
   const store = new RunStore(state);
   const leases = new Leases({ privateKey: keys.leasePrivateKey });
@@ -212,8 +214,16 @@ async function exists(compute: ComputeEngine, name: string): Promise<boolean> {
   }
 }
 
+interface RuntimeParts {
+  directory: string;
+  door: HttpDoor;
+  signals: Signals;
+  state: StateEngine;
+  log: Log;
+}
+
 /** The embedded runtime; what its functions write and what it reports goes into the signals. */
-async function openRuntime(directory: string, door: HttpDoor, signals: Signals, log: Log, opened: Lifecycle) {
+async function openRuntime({ directory, door, signals, state, log }: RuntimeParts, opened: Lifecycle) {
   const append = (records: SignalRecord[]) => {
     signals
       .append(records)
@@ -229,6 +239,7 @@ async function openRuntime(directory: string, door: HttpDoor, signals: Signals, 
     onLog: (line) => append(recordsOf(line, log)),
     clock: systemClock,
     log,
+    state,
   });
   return opened.add('compute runtime', runtime, (it) => it.close());
 }

@@ -7,6 +7,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { functionUrlId, functionUrls, lambdaApi } from '../../src/doors/lambda/door.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
+import type { StateEngine } from '../../src/engines/state/engine.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { ComputeUnderTest } from './compute-support.ts';
@@ -27,7 +28,7 @@ export interface Twin extends ComputeUnderTest {
 
 /** The twin behind a bare HTTP server on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
-  options: { directory?: string; concurrencyPerVersion?: number } = {},
+  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
@@ -43,6 +44,7 @@ export async function openTwin(
     clock: systemClock,
     log: createLog('error'),
     draw: seededDraw(),
+    ...(options.state ? { state: options.state } : {}),
     ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
   const api = lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { StateEngine } from '../../state/engine.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
@@ -40,6 +41,8 @@ export interface EmbeddedRuntimeOptions {
   onLog(line: FunctionLogLine): void;
   clock: Clock;
   log: Log;
+  /** Keeps events that wait; without it asynchronous invocations are refused. */
+  state?: StateEngine;
   /** Execution environments of one version at most; default 10. */
   concurrencyPerVersion?: number;
   /** Invocations of all functions at a time; default 1,000. */
@@ -92,6 +95,7 @@ export class EmbeddedRuntime {
       draw: options.draw ?? Math.random,
       accountConcurrency,
       log,
+      state: options.state,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Log } from '../../../../lib/log.ts';
+import type { StateEngine } from '../../../state/engine.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
@@ -37,6 +38,8 @@ export interface ApiContext {
   /** Invocations of all functions at a time. */
   accountConcurrency: number;
   log: Log;
+  /** Keeps what waits: undefined where the runtime was opened without one. */
+  state: StateEngine | undefined;
 }
 
 export interface ApiOperation {
