@@ -1,4 +1,5 @@
 /** Starts the servers, measures them in rounds, and ends them whatever happens. */
+import { PARKED_PROCESSES } from '../../src/engines/compute/embedded/limits.ts';
 import { HELLO, HELLO_ANSWER } from './account.ts';
 import { bodyOf, Connection } from './connection.ts';
 import { type Kills, killRound } from './kills.ts';
@@ -42,7 +43,8 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
   };
   try {
     progress('starting');
-    const twin = await run(startTwin());
+    const twin = await run(startTwin(PARKED_PROCESSES));
+    const bare = await run(startTwin(0));
     await twin.deploy('hello', HELLO);
     const requests = await invocations(twin.port, 'hello', size.requests);
     const ours = { port: twin.port, pid: twin.pid, requests };
@@ -56,7 +58,7 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
       await latencies(subject, WARM_UP_TURNS * size.requests);
       await throughput(subject, WARM_UP_TURNS * size.requests);
     }
-    return await rounds(subjects, twin, size, progress);
+    return await rounds(subjects, { twin, bare }, size, progress);
   } finally {
     await Promise.all(running.map((server) => server.end()));
   }
@@ -75,7 +77,7 @@ async function assertAnswers({ port, requests }: Subject): Promise<void> {
 
 async function rounds(
   subjects: Record<string, Subject>,
-  twin: Twin,
+  { twin, bare }: { twin: Twin; bare: Twin },
   size: Size,
   progress: Progress,
 ): Promise<Round[]> {
@@ -85,7 +87,7 @@ async function rounds(
     say('warm invocations');
     const warm = await warmRound(subjects, size);
     say('cold starts');
-    const starts = await startRound(twin, size.starts);
+    const starts = await startRound(twin, bare, size.starts);
     say('timeouts');
     done.push({ warm, starts, kills: await killRound(twin, size.kills) });
   }

@@ -1,4 +1,7 @@
-/** The process under test: the twin behind its door on a loopback port, which it tells its parent. Argument: directory. */
+/**
+ * The process under test: the twin behind its door on a loopback port, which it tells its parent. Arguments: directory,
+ * and how many processes are booted in advance.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { lambdaApi } from '../../src/doors/lambda/door.ts';
@@ -16,6 +19,7 @@ const runtime = await EmbeddedRuntime.open({
   onLog() {},
   clock: systemClock,
   log: createLog('error'),
+  parkedProcesses: Number(process.argv[3]),
 });
 const server = createServer(
   lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock }),

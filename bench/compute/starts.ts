@@ -11,22 +11,26 @@ import type { Twin } from './twin.ts';
 /** Milliseconds. */
 export interface Starts {
   coldMs: number;
+  /** With a process that was booted in advance. */
+  parkedMs: number;
   nodeMs: number;
 }
 
 /** Before each start: the one before is deleted and gone, and what starts in advance can be there. */
-const SETTLE_MS = 100;
+const SETTLE_MS = 300;
 
-/** The medians of one round. */
-export async function startRound(twin: Twin, starts: number): Promise<Starts> {
+/** The medians of one round; `bare` boots nothing in advance. */
+export async function startRound(twin: Twin, bare: Twin, starts: number): Promise<Starts> {
   const cold: number[] = [];
+  const parked: number[] = [];
   const node: number[] = [];
   for (let i = 0; i < starts; i++) {
     await sleep(SETTLE_MS);
     node.push(await emptyNode());
-    cold.push(await firstInvoke(twin));
+    cold.push(await firstInvoke(bare));
+    parked.push(await firstInvoke(twin));
   }
-  return { coldMs: median(cold), nodeMs: median(node) };
+  return { coldMs: median(cold), parkedMs: median(parked), nodeMs: median(node) };
 }
 
 async function emptyNode(): Promise<number> {

@@ -19,9 +19,9 @@ interface Settings {
   environment: Record<string, string>;
 }
 
-export async function startTwin(): Promise<Twin> {
+export async function startTwin(parkedProcesses: number): Promise<Twin> {
   const directory = await mkdtemp(join(tmpdir(), 'upstack-bench-'));
-  const served = await serve('server.ts', [directory]);
+  const served = await serve('server.ts', [directory, String(parkedProcesses)]);
   const endpoint = `http://127.0.0.1:${served.port}`;
   const compute = openCompute({ endpoint, region: REGION, credentials: CREDENTIALS });
   return {

@@ -8,9 +8,11 @@ import type { VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { LambdaError } from './errors.ts';
 import { type Ended, Environment } from './execution/environment.ts';
-import { launchOf } from './execution/launch.ts';
+import { type Launch, launchOf, USUAL_NODE } from './execution/launch.ts';
 import { LogTail } from './execution/log-tail.ts';
+import { ParkedProcesses } from './execution/parked.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
+import { EnvironmentProcess, type ProcessEvents } from './execution/process.ts';
 import { Reaper } from './execution/reaper.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
 
@@ -22,6 +24,8 @@ export interface InvocationsOptions {
   concurrencyPerVersion: number;
   /** Invocations of all functions at a time. */
   accountConcurrency: number;
+  /** Processes that are booted before there is a function for them. */
+  parkedProcesses: number;
   clock: Clock;
   onInvocation(report: InvocationReport): void;
   onLog(line: FunctionLogLine): void;
@@ -63,6 +67,7 @@ export class Invocations {
   #options: InvocationsOptions;
   #pools = new Map<string, Pool<Environment>>();
   #reaper = new Reaper();
+  #parked: ParkedProcesses;
   #gate: ConcurrencyGate;
   #tails = new Map<string, LogTail>();
   #reports = new Set<Promise<void>>();
@@ -72,6 +77,8 @@ export class Invocations {
   constructor(options: InvocationsOptions) {
     this.#options = options;
     this.#gate = new ConcurrencyGate(options.accountConcurrency);
+    this.#parked = new ParkedProcesses(options.parkedProcesses, this.#reaper);
+    this.#parked.prepare(USUAL_NODE);
     this.#eviction = setInterval(() => {
       const now = options.clock.monotonic();
       for (const pool of this.#pools.values()) pool.evictIdle(now);
@@ -123,6 +130,7 @@ export class Invocations {
     this.#closed = true;
     clearInterval(this.#eviction);
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    await this.#parked.close();
     await Promise.all(this.#reports);
     await this.#reaper.close();
   }
@@ -155,10 +163,15 @@ export class Invocations {
           temporary: join(temporary, instance.slice(-32)),
           instance,
         });
-        const environment = new Environment(launch, clock, this.#reaper, {
-          idle: (e) => pool.onIdle(e),
-          ended: (e, failure) => pool.onEnded(e, failure),
-          line: (e, requestId, line) => this.#line(name, version, e.instance, requestId, line),
+        const environment = new Environment({
+          launch,
+          clock,
+          process: (...how) => this.#processFor(...how),
+          events: {
+            idle: (e) => pool.onIdle(e),
+            ended: (e, failure) => pool.onEnded(e, failure),
+            line: (e, requestId, line) => this.#line(name, version, e.instance, requestId, line),
+          },
         });
         void environment.start();
         return environment;
@@ -166,6 +179,15 @@ export class Invocations {
     });
     this.#pools.set(version.revisionId, made);
     return made;
+  }
+
+  /** A parked process if one fits, or one of its own. */
+  #processFor(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess {
+    const { kind, command, arguments: args } = launch;
+    const parked = kind && this.#parked.take({ kind, command, arguments: args });
+    if (!parked) return EnvironmentProcess.start(launch, address, this.#reaper, events);
+    parked.become(launch, address, events);
+    return parked;
   }
 
   #line(

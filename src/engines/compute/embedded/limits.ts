@@ -35,6 +35,8 @@ export const ACCOUNT_CONCURRENCY = 1_000;
 export const LEAST_UNRESERVED_CONCURRENCY = 100;
 /** Execution environments of one version at a time, unless the composition root says otherwise. */
 export const CONCURRENCY_PER_VERSION = 10;
+/** Processes that are booted before there is a function for them. */
+export const PARKED_PROCESSES = 2;
 /** Invocations of one version that may wait for an execution environment, and for how long. */
 export const LONGEST_QUEUE = 1_000;
 export const LONGEST_QUEUE_MS = 2_000;

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { strToU8, zipSync } from 'fflate';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
@@ -553,4 +554,46 @@ test('a package with its own bootstrap runs, and one without says so', {
   assert.match(value.errorMessage, /^RequestId: [0-9a-f-]{36} Error: Couldn't find valid bootstrap\(s\)/);
   await fixture.runtime.close();
   assert.ok(fixture.lines.some(({ line }) => line === 'handling my.handler'));
+});
+
+test('what a function leaves running does not go on between two invocations', async () => {
+  const it = await new Fixture().open();
+  await it.make(
+    'ticks',
+    'let ticks = 0; setInterval(() => ticks++, 10); exports.handler = async () => { const seen = ticks; ticks = 0; return seen; };',
+  );
+  await it.invoke('ticks');
+  await sleep(1_500);
+  const { value } = await it.invoke('ticks');
+  // It is stopped a tenth of a second after its answer; without that there would be about 150.
+  assert.ok(value < 75, `${value} ticks`);
+});
+
+test('variables that Node reads when it starts are honoured, and none of a parked process is left', async () => {
+  const it = await new Fixture().open();
+  await it.make(
+    'options',
+    'exports.handler = async () => [process.execArgv.length, process.env, process.title];',
+    {
+      Environment: { Variables: { NODE_OPTIONS: '--title=mine' } },
+    },
+  );
+  const own = await it.invoke('options');
+  assert.equal(own.value[2], 'mine');
+  // By now one is parked, which the next function becomes.
+  await sleep(500);
+  await it.make(
+    'plain',
+    'exports.handler = async () => [process.execArgv.length, process.env, process.title];',
+    {
+      Environment: { Variables: { COLOUR: 'green' } },
+    },
+  );
+  const parked = await it.invoke('plain');
+  assert.equal(parked.value[1].COLOUR, 'green');
+  assert.equal(parked.value[1].NODE_OPTIONS, undefined);
+  assert.equal(parked.value[1].PATH, own.value[1].PATH);
+  const names = (variables: object) =>
+    Object.keys(variables).filter((name) => !/^(COLOUR|NODE_OPTIONS)$/.test(name));
+  assert.deepEqual(names(parked.value[1]).sort(), names(own.value[1]).sort());
 });

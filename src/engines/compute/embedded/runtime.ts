@@ -21,7 +21,12 @@ import {
 } from './function-url.ts';
 import { Invocations, type InvokeInput, newTraceId } from './invocations.ts';
 import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './lambda-api.ts';
-import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, LARGEST_PAYLOAD_BYTES } from './limits.ts';
+import {
+  ACCOUNT_CONCURRENCY,
+  CONCURRENCY_PER_VERSION,
+  LARGEST_PAYLOAD_BYTES,
+  PARKED_PROCESSES,
+} from './limits.ts';
 import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
 import { invokeStreamed } from './streamed-invocation.ts';
@@ -47,6 +52,8 @@ export interface EmbeddedRuntimeOptions {
   concurrencyPerVersion?: number;
   /** Invocations of all functions at a time; default 1,000. */
   accountConcurrency?: number;
+  /** Processes of Node that are booted before there is a function for them; default 2, about 45 MB each. */
+  parkedProcesses?: number;
   /** Uniform in [0, 1), for routing by alias weights; default Math.random. */
   draw?(): number;
 }
@@ -83,6 +90,7 @@ export class EmbeddedRuntime {
       temporary,
       concurrencyPerVersion,
       accountConcurrency,
+      parkedProcesses: options.parkedProcesses ?? PARKED_PROCESSES,
       clock,
       onInvocation,
       onLog,

@@ -3,13 +3,13 @@
 // so that a killed control room leaves nothing behind.
 import { finished } from 'node:stream/promises';
 import { resolveLocalhostNames } from './localhost-names.mjs';
+import { takeOrders } from './orders.mjs';
 import { defineAwslambda, isStreaming, ResponseStream } from './response-stream.mjs';
 import { RuntimeConnection } from './runtime-connection.mjs';
 import { describe, loadHandler } from './user-code.mjs';
 
 const { env } = process;
-const taskRoot = env.LAMBDA_TASK_ROOT;
-const runtime = new RuntimeConnection(env.AWS_LAMBDA_RUNTIME_API, endProcessGroup);
+let runtime;
 /** Request id of the invocation that runs, and the stream of its answer. */
 let present;
 let presentStream;
@@ -156,9 +156,10 @@ function serialised(result) {
 async function start() {
   resolveLocalhostNames();
   defineAwslambda();
+  runtime = new RuntimeConnection(await takeOrders(endProcessGroup));
   let handler;
   try {
-    handler = await loadHandler(taskRoot, env._HANDLER);
+    handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER);
   } catch (error) {
     failAndExit(describe(error), 1);
     return;

@@ -1,6 +1,5 @@
 // The runtime client's one kept-alive connection to the Runtime API (2018-06-01). A hand-written HTTP/1.1 client:
 // requests go out in one write, also an answer together with the question for the next invocation.
-import { connect } from 'node:net';
 
 const BASE = '/2018-06-01/runtime';
 const ERROR_TYPE = 'lambda-runtime-function-error-type';
@@ -8,25 +7,16 @@ const ERROR_BODY = 'lambda-runtime-function-error-body';
 
 export class RuntimeConnection {
   #socket;
-  #host;
   #parts = [];
   #size = 0;
   /** Bytes that must have come before it is worth looking again. */
   #needed = 1;
   #waiting = [];
 
-  /** Opens the connection; `lost` is called once it has gone, for whatever reason. */
-  constructor(address, lost) {
-    const colon = address.lastIndexOf(':');
-    this.#host = address;
-    this.#socket = connect({
-      host: address.slice(0, colon),
-      port: Number(address.slice(colon + 1)),
-      noDelay: true,
-    });
-    this.#socket.on('data', (bytes) => this.#read(bytes));
-    this.#socket.on('error', () => {});
-    this.#socket.on('close', lost);
+  /** `socket` is connected, or about to be. */
+  constructor(socket) {
+    this.#socket = socket;
+    socket.on('data', (bytes) => this.#read(bytes));
   }
 
   /** Waits for an invocation: `{ headers, body }`. */
@@ -50,7 +40,7 @@ export class RuntimeConnection {
   /** Begins an answer that is sent while it is written: `write(bytes, done)`. */
   stream(requestId, contentType) {
     this.#socket.write(
-      `POST ${BASE}/invocation/${requestId}/response HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: ${contentType}\r\nlambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\ntrailer: ${ERROR_TYPE}, ${ERROR_BODY}\r\n\r\n`,
+      `POST ${BASE}/invocation/${requestId}/response HTTP/1.1\r\nhost: runtime\r\ncontent-type: ${contentType}\r\nlambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\ntrailer: ${ERROR_TYPE}, ${ERROR_BODY}\r\n\r\n`,
     );
     return {
       write: (bytes, done) => {
@@ -104,7 +94,7 @@ export class RuntimeConnection {
   }
 
   #nextRequest() {
-    return `GET ${BASE}/invocation/next HTTP/1.1\r\nhost: ${this.#host}\r\n\r\n`;
+    return `GET ${BASE}/invocation/next HTTP/1.1\r\nhost: runtime\r\n\r\n`;
   }
 
   #lastChunk(error) {
@@ -119,7 +109,7 @@ export class RuntimeConnection {
   }
 
   #post(path, json, headers) {
-    return `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+    return `POST ${path} HTTP/1.1\r\nhost: runtime\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
   }
 
   #answer() {

@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { Clock } from '../../../../lib/clock.ts';
 import { LONGEST_INIT_MS } from '../limits.ts';
 import {
@@ -12,24 +9,10 @@ import {
   thrown,
   timedOut,
 } from './failures.ts';
-import { LineSplitter } from './lines.ts';
-import { MemoryWatch, memoryOf } from './memory.ts';
-import type { Reaper } from './reaper.ts';
+import type { Launch } from './launch.ts';
+import { MemoryGauge } from './memory.ts';
+import type { EnvironmentProcess, ProcessEvents } from './process.ts';
 import { type Delivery, RuntimeApi } from './runtime-api.ts';
-
-/** How to start one execution environment. */
-export interface Launch {
-  instance: string;
-  command: string;
-  arguments: string[];
-  /** The function's code: working directory of the process. */
-  taskRoot: string;
-  /** Directory of its own for temporary files, removed at the end. */
-  temporary: string;
-  variables: Record<string, string>;
-  timeoutSeconds: number;
-  memoryMb: number;
-}
 
 export interface EnvironmentEvents {
   /** It waits for work. */
@@ -37,6 +20,14 @@ export interface EnvironmentEvents {
   /** Its process has ended. `failure` says why when it never came to wait for work. */
   ended(environment: Environment, failure: Failure | undefined): void;
   line(environment: Environment, requestId: string, line: string): void;
+}
+
+export interface EnvironmentOptions {
+  launch: Launch;
+  clock: Clock;
+  /** A process that runs what the launch says, or is about to. */
+  process(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess;
+  events: EnvironmentEvents;
 }
 
 export type Outcome = { ok: true; payload: Buffer } | { ok: false; failure: Failure };
@@ -53,12 +44,12 @@ interface Invocation {
   resolve(ended: Ended): void;
 }
 
-const MEMORY_SAMPLE_MS = 1_000;
+/** So long after its last work an environment's process is stopped: what it left running does not go on. */
+const FREEZE_AFTER_MS = 100;
 const INIT_ID = 'init';
 
-/** One execution environment: a process (with a process group of its own) that handles one invocation at a time. */
+/** One execution environment: a process that handles one invocation at a time, and is frozen between them. */
 export class Environment {
-  readonly instance: string;
   /** How long the code outside the handler took; undefined until it first waited for work. */
   initMs: number | undefined;
   /** Invocations it was given. */
@@ -67,17 +58,17 @@ export class Environment {
   idleSince = 0;
   #launch: Launch;
   #clock: Clock;
-  #reaper: Reaper;
+  #startProcess: EnvironmentOptions['process'];
   #events: EnvironmentEvents;
   #api: RuntimeApi;
-  #process: ChildProcess | undefined;
+  #process: EnvironmentProcess | undefined;
+  #memory: MemoryGauge | undefined;
   #startedAt: number;
   #invocation: Invocation | undefined;
   #initTimer: NodeJS.Timeout | undefined;
-  /** Runs while the function's code does. */
-  #memoryWatch: MemoryWatch | undefined;
+  #freezeTimer: NodeJS.Timeout | undefined;
+  #frozen = false;
   #failure: Failure | undefined;
-  #exit: Promise<void> | undefined;
   #killed = false;
   #over = false;
   /** The process asks for an invocation. */
@@ -85,14 +76,11 @@ export class Environment {
   /** It may be given one. */
   #ready = false;
   #requestId = INIT_ID;
-  #peakMb = Promise.resolve(0);
-  #sampledAt = Number.NEGATIVE_INFINITY;
 
-  constructor(launch: Launch, clock: Clock, reaper: Reaper, events: EnvironmentEvents) {
-    this.instance = launch.instance;
+  constructor({ launch, clock, process, events }: EnvironmentOptions) {
     this.#launch = launch;
     this.#clock = clock;
-    this.#reaper = reaper;
+    this.#startProcess = process;
     this.#events = events;
     this.#startedAt = clock.monotonic();
     this.#api = new RuntimeApi({
@@ -116,12 +104,16 @@ export class Environment {
     });
   }
 
+  get instance(): string {
+    return this.#launch.instance;
+  }
+
   /** Starts the process. What goes wrong is reported through `ended`; never rejects. */
   async start(): Promise<void> {
     try {
       const address = await this.#api.listen();
       if (this.#killed) return this.#onExit(null, 'SIGKILL');
-      this.#spawn(address);
+      this.#begin(address);
     } catch (error) {
       this.#failure = exited(INIT_ID, 1, null);
       this.#events.line(this, INIT_ID, `Upstack could not start the execution environment: ${String(error)}`);
@@ -145,6 +137,7 @@ export class Environment {
       const outcome: Outcome = { ok: false, failure: exited(requestId, null, 'SIGKILL') };
       return Promise.resolve({ outcome, durationMs: 0 });
     }
+    this.#wake();
     this.#ready = false;
     this.#asks = false;
     this.#requestId = requestId;
@@ -153,7 +146,7 @@ export class Environment {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#onTimeout(requestId), timeoutMs);
       this.#invocation = { requestId, since: this.#clock.monotonic(), timer, resolve };
-      this.#watchMemory();
+      this.#memory?.watch();
       this.#api.deliver({ ...delivery, deadlineMs: Math.round(this.#clock.now() + timeoutMs) });
     });
   }
@@ -162,81 +155,36 @@ export class Environment {
   kill(): void {
     this.#killed = true;
     this.#ready = false;
-    const pid = this.#process?.pid;
-    if (pid === undefined || this.#over) return;
-    killGroup(pid);
+    this.#process?.kill();
   }
 
   /** Kills the process and resolves when it and its files are gone. */
   async close(): Promise<void> {
     this.kill();
-    await this.#exit;
+    await this.#process?.gone;
   }
 
-  /**
-   * The largest resident memory of the process so far, MB; read at most once a second. 0 where the system does not
-   * tell (outside Linux). Calls resolve in their order.
-   */
+  /** The largest resident memory of the process so far, MB; see MemoryGauge. */
   peakMemoryMb(): Promise<number> {
-    const now = this.#clock.monotonic();
-    if (!this.#over && now - this.#sampledAt > MEMORY_SAMPLE_MS) {
-      this.#sampledAt = now;
-      this.#peakMb = this.#samplePeak(this.#peakMb);
+    return this.#memory?.peakMb(this.#clock.monotonic()) ?? Promise.resolve(0);
+  }
+
+  #begin(address: string): void {
+    const launch = this.#launch;
+    const process = this.#startProcess(launch, address, {
+      line: (line) => this.#events.line(this, this.#requestId, line),
+      missing: (error) => {
+        this.#failure = invalidEntrypoint(INIT_ID, launch.command);
+        this.#events.line(this, INIT_ID, `Upstack could not start ${launch.command}: ${error.message}`);
+      },
+      exited: (code, signal) => this.#onExit(code, signal),
+    });
+    this.#process = process;
+    if (process.channel) this.#api.serve(process.channel);
+    if (process.pid !== undefined) {
+      this.#memory = new MemoryGauge(process.pid, launch.memoryMb, () => this.#onOutOfMemory());
+      this.#memory.watch();
     }
-    return this.#peakMb;
-  }
-
-  async #samplePeak(before: Promise<number>): Promise<number> {
-    const memory = this.pid === undefined ? undefined : await memoryOf(this.pid);
-    return Math.max(await before, Math.ceil(memory?.peakMb ?? 0));
-  }
-
-  #watchMemory(): void {
-    const pid = this.pid;
-    if (pid === undefined) return;
-    this.#memoryWatch = new MemoryWatch(pid, this.#launch.memoryMb, ({ peakMb }) => {
-      this.#peakMb = Promise.resolve(Math.ceil(peakMb));
-      const requestId = this.#invocation?.requestId ?? INIT_ID;
-      this.#failure = outOfMemory(requestId);
-      this.kill();
-      this.#settle({ ok: false, failure: this.#failure });
-    });
-  }
-
-  #spawn(address: string): void {
-    const { command, arguments: args, taskRoot, temporary, variables } = this.#launch;
-    mkdirSync(temporary, { recursive: true, mode: 0o700 });
-    const child = spawn(command, args, {
-      cwd: taskRoot,
-      env: { ...variables, TMPDIR: temporary, AWS_LAMBDA_RUNTIME_API: address },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-    });
-    this.#process = child;
-    this.#exit = new Promise((resolve) => {
-      const gone = (code: number | null, signal: string | null) => {
-        this.#onExit(code, signal);
-        void rm(temporary, { recursive: true, force: true })
-          .catch(() => {})
-          .then(resolve);
-      };
-      child.once('exit', gone);
-      child.once('error', (error) => {
-        this.#failure = invalidEntrypoint(INIT_ID, command);
-        this.#events.line(this, INIT_ID, `Upstack could not start ${command}: ${error.message}`);
-        if (child.pid === undefined) gone(1, null);
-      });
-    });
-    if (child.pid !== undefined) this.#reaper.add(child.pid);
-    for (const stream of [child.stdout, child.stderr]) {
-      // A process that could not be started for want of descriptors has no streams.
-      if (!stream) continue;
-      const lines = new LineSplitter((line) => this.#events.line(this, this.#requestId, line));
-      stream.on('data', (bytes: Buffer) => lines.push(bytes));
-      stream.on('end', () => lines.flush());
-      stream.on('error', () => {});
-    }
-    this.#watchMemory();
     this.#initTimer = setTimeout(() => {
       this.#failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
       this.kill();
@@ -246,12 +194,39 @@ export class Environment {
   #onReady(): void {
     if (!this.#asks || this.#ready || this.#over) return;
     clearTimeout(this.#initTimer);
-    this.#memoryWatch?.stop();
+    this.#memory?.rest();
     const now = this.#clock.monotonic();
     this.initMs ??= now - this.#startedAt;
     this.idleSince = now;
     this.#ready = true;
-    if (!this.#killed) this.#events.idle(this);
+    if (this.#killed) return;
+    this.#freezeTimer ??= setTimeout(() => this.#freeze(), FREEZE_AFTER_MS).unref();
+    this.#events.idle(this);
+  }
+
+  /** Stops the process if it has had nothing to do for long enough: one timer serves many invocations. */
+  #freeze(): void {
+    this.#freezeTimer = undefined;
+    if (!this.#ready || this.#over) return;
+    const restMs = this.idleSince + FREEZE_AFTER_MS - this.#clock.monotonic();
+    if (restMs > 0) {
+      this.#freezeTimer = setTimeout(() => this.#freeze(), restMs).unref();
+      return;
+    }
+    this.#frozen = true;
+    this.#process?.freeze();
+  }
+
+  #wake(): void {
+    if (!this.#frozen) return;
+    this.#frozen = false;
+    this.#process?.thaw();
+  }
+
+  #onOutOfMemory(): void {
+    this.#failure = outOfMemory(this.#invocation?.requestId ?? INIT_ID);
+    this.kill();
+    this.#settle({ ok: false, failure: this.#failure });
   }
 
   #onTimeout(requestId: string): void {
@@ -267,7 +242,7 @@ export class Environment {
     const invocation = this.#invocation;
     if (!invocation) return;
     this.#invocation = undefined;
-    this.#memoryWatch?.stop();
+    this.#memory?.rest();
     clearTimeout(invocation.timer);
     invocation.resolve({ outcome, durationMs: this.#clock.monotonic() - invocation.since });
   }
@@ -277,26 +252,13 @@ export class Environment {
     this.#over = true;
     this.#ready = false;
     clearTimeout(this.#initTimer);
-    this.#memoryWatch?.stop();
+    clearTimeout(this.#freezeTimer);
+    this.#memory?.stop();
     this.#api.close();
-    const pid = this.#process?.pid;
-    if (pid !== undefined) {
-      // What the function started must not stay behind either.
-      killGroup(pid);
-      this.#reaper.drop(pid);
-    }
     const { requestId } = this.#invocation ?? {};
     if (requestId) this.#settle({ ok: false, failure: exited(requestId, code, signal) });
     const initFailure =
       this.initMs === undefined ? (this.#failure ?? exited(INIT_ID, code, signal)) : undefined;
     this.#events.ended(this, initFailure);
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
   }
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
 /** The memory of a process, MB. */
-export interface Memory {
+interface Memory {
   residentMb: number;
   /** The most it ever was. */
   peakMb: number;
 }
 
 /** Reads `/proc`; undefined when the process has gone or the system does not tell (outside Linux). */
-export async function memoryOf(pid: number): Promise<Memory | undefined> {
+async function memoryOf(pid: number): Promise<Memory | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const megabytes = (field: string) =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024;
@@ -17,26 +17,71 @@ export async function memoryOf(pid: number): Promise<Memory | undefined> {
 }
 
 const LOOK_MS = 100;
+const SAMPLE_MS = 1_000;
 
 /**
- * Looks at a process ten times a second and says once when it is above its limit. V8 has a limit of its own for the
- * heap; buffers, native code and other runtimes are only seen here.
+ * The memory of one process. While it works, looks at it ten times a second and says once when it is above its limit:
+ * V8 has a limit of its own for the heap; buffers, native code and other runtimes are only seen here.
  */
-export class MemoryWatch {
-  #timer: NodeJS.Timeout;
+export class MemoryGauge {
+  #pid: number;
+  #limitMb: number;
+  #exceeded: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #working = false;
   #stopped = false;
+  #peakMb = Promise.resolve(0);
+  #sampledAt = Number.NEGATIVE_INFINITY;
 
-  constructor(pid: number, limitMb: number, exceeded: (memory: Memory) => void) {
-    this.#timer = setInterval(async () => {
-      const memory = await memoryOf(pid);
-      if (!memory || memory.residentMb <= limitMb || this.#stopped) return;
-      this.stop();
-      exceeded(memory);
-    }, LOOK_MS).unref();
+  constructor(pid: number, limitMb: number, exceeded: () => void) {
+    this.#pid = pid;
+    this.#limitMb = limitMb;
+    this.#exceeded = exceeded;
   }
 
+  /** The process works from now on. */
+  watch(): void {
+    this.#working = true;
+    if (!this.#stopped) this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  /** It has nothing to do. */
+  rest(): void {
+    this.#working = false;
+  }
+
+  /** It has ended: the peak stays what it was. */
   stop(): void {
     this.#stopped = true;
+    this.#endLooking();
+  }
+
+  /**
+   * The largest resident memory so far, MB, read at most once a second of monotonic time. 0 where the system does not
+   * tell (outside Linux). Calls resolve in their order.
+   */
+  peakMb(nowMs: number): Promise<number> {
+    if (!this.#stopped && nowMs - this.#sampledAt > SAMPLE_MS) {
+      this.#sampledAt = nowMs;
+      const before = this.#peakMb;
+      this.#peakMb = memoryOf(this.#pid).then(async (memory) => {
+        return Math.max(await before, Math.ceil(memory?.peakMb ?? 0));
+      });
+    }
+    return this.#peakMb;
+  }
+
+  #endLooking(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#working) return this.#endLooking();
+    const memory = await memoryOf(this.#pid);
+    if (!memory || memory.residentMb <= this.#limitMb || this.#stopped || !this.#working) return;
+    this.stop();
+    this.#peakMb = Promise.resolve(Math.ceil(memory.peakMb));
+    this.#exceeded();
   }
 }

@@ -48,7 +48,7 @@ export class RuntimeApi {
 
   constructor(events: RuntimeApiEvents) {
     this.#events = events;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#server = createServer({ noDelay: true }, (socket) => this.serve(socket));
   }
 
   /** Opens the listener; resolves to `host:port` for `AWS_LAMBDA_RUNTIME_API`. */
@@ -76,7 +76,8 @@ export class RuntimeApi {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #accept(socket: Socket): void {
+  /** Answers what comes over a connection: one of the listener, or one that the process was started with. */
+  serve(socket: Socket): void {
     const connection: Connection = new Connection(socket, {
       handle: (request) => this.#handle(connection, request),
       body: (head) => this.#bodyOf(connection, head),
