@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { HttpDoor } from '../../src/doors/http/server.ts';
 import { lambdaRoutes } from '../../src/doors/lambda/routes.ts';
+import { sqsRoute } from '../../src/doors/sqs/door.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
@@ -50,7 +51,8 @@ export async function openTwin(
   const origins = { hosts: [] };
   const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
   const signed = { credentials: CREDENTIALS, region: REGION, clock: systemClock };
-  await door.serve(lambdaRoutes({ runtime, origins, ...signed }), () => {});
+  const { sockets, raw } = lambdaRoutes({ runtime, origins, ...signed });
+  await door.serve({ sockets, raw: [...raw, sqsRoute({ runtime, ...signed })] }, () => {});
   port = door.port;
   const endpoint = door.url;
   const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });

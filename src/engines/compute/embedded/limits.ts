@@ -67,3 +67,30 @@ export const MOST_ALIASES = 100;
 export const MOST_TAGS = 50;
 export const LONGEST_TAG_KEY = 128;
 export const LONGEST_TAG_VALUE = 256;
+
+/**
+ * Queues, with Amazon SQS's quotas.
+ * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html and quotas-queues.html
+ */
+export const MOST_QUEUES = 1_000;
+/** Largest message, its attributes included, and what `MaximumMessageSize` may ask for at least. */
+export const LARGEST_MESSAGE_BYTES = 1_048_576;
+export const SMALLEST_MESSAGE_LIMIT_BYTES = 1_024;
+/** Largest request about queues: the messages of a batch, escaped in JSON. */
+export const LARGEST_QUEUE_REQUEST_BYTES = 8_388_608;
+export const MOST_MESSAGE_ATTRIBUTES = 10;
+export const LONGEST_MESSAGE_ATTRIBUTE_NAME = 256;
+/** Messages in one receive, and entries in one batch. */
+export const MOST_MESSAGES_RECEIVED = 10;
+export const MOST_BATCH_ENTRIES = 10;
+export const LONGEST_WAIT_SECONDS = 20;
+export const LONGEST_DELAY_SECONDS = 900;
+export const LONGEST_VISIBILITY_SECONDS = 43_200;
+export const SHORTEST_RETENTION_SECONDS = 60;
+export const LONGEST_RETENTION_SECONDS = 1_209_600;
+/** `maxReceiveCount` of a redrive policy. */
+export const MOST_RECEIVES = 1_000;
+/** A queue is purged once in this time. */
+export const PURGE_REST_SECONDS = 60;
+/** Queues in one page of a list, which is also the most that `MaxResults` may ask for. */
+export const MOST_QUEUES_LISTED = 1_000;

@@ -29,6 +29,8 @@ import {
 } from './limits.ts';
 import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
+import { Queues } from './queues/queues.ts';
+import { answerSqs, type SqsRequest, sqsRequestLimit } from './queues/sqs-api.ts';
 import { invokeStreamed } from './streamed-invocation.ts';
 import { streamedUrlAnswer } from './url-stream.ts';
 
@@ -95,6 +97,7 @@ export class EmbeddedRuntime {
       onInvocation,
       onLog,
     });
+    const { state } = options;
     return new EmbeddedRuntime({
       catalog: { store, account, clock, onReplaced: (_, version) => invocations.retire(version) },
       packages,
@@ -103,7 +106,8 @@ export class EmbeddedRuntime {
       draw: options.draw ?? Math.random,
       accountConcurrency,
       log,
-      state: options.state,
+      state,
+      queues: state && new Queues({ state, account, clock, log }),
     });
   }
 
@@ -115,6 +119,16 @@ export class EmbeddedRuntime {
   /** How large the body of a Lambda API request may be, and the answer when it is larger. */
   requestLimit(request: RequestLine): RequestLimit {
     return requestLimit(request);
+  }
+
+  /** Answers a request of the SQS API whose signature was verified. Never rejects. */
+  sqs(request: SqsRequest): Promise<ApiAnswer> {
+    return answerSqs(this.#context.queues, request, this.#context.log);
+  }
+
+  /** How large the body of an SQS API request may be, and the answer when it is larger. */
+  sqsRequestLimit(): RequestLimit {
+    return sqsRequestLimit();
   }
 
   hasUrl(urlId: string): boolean {
@@ -183,6 +197,7 @@ export class EmbeddedRuntime {
 
   /** Kills all execution environments and resolves when no process is left. */
   async close(): Promise<void> {
+    this.#context.queues?.close();
     await this.#context.invocations.close();
   }
 }

@@ -6,6 +6,7 @@ import type { Packages } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { Invocations } from '../invocations.ts';
+import type { Queues } from '../queues/queues.ts';
 import type { Route } from './route.ts';
 
 /** One request of the Lambda API, its body complete and its signature verified. */
@@ -40,6 +41,8 @@ export interface ApiContext {
   log: Log;
   /** Keeps what waits: undefined where the runtime was opened without one. */
   state: StateEngine | undefined;
+  /** Undefined where there is no state engine. */
+  queues: Queues | undefined;
 }
 
 export interface ApiOperation {

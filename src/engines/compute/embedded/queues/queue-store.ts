@@ -60,6 +60,17 @@ export async function findQueue(database: Kysely<QueueTables>, name: string): Pr
   return row && fromRow(row);
 }
 
+/** The same for a transaction that changes it: others wait until that ends. */
+export async function lockQueue(database: Kysely<QueueTables>, name: string): Promise<Queue | undefined> {
+  const row = await database
+    .selectFrom('queues')
+    .selectAll()
+    .where('name', '=', name)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
 /** Names that begin with `prefix` and come after `after`, in their order, at most `most`. */
 export async function queueNames(
   database: Kysely<QueueTables>,

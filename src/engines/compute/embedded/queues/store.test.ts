@@ -18,9 +18,10 @@ import {
 import {
   changeVisibility,
   deleteExpired,
-  deleteMessage,
+  deleteMessages,
   nextVisibleMs,
   receiveMessages,
+  returnMessages,
   sendMessage,
 } from './store.ts';
 import type { QueueTables } from './tables.ts';
@@ -56,8 +57,9 @@ async function queue(more: Partial<QueueSettings> = {}): Promise<string> {
 }
 const send = (name: string, body: string, nowMs = T, delaySeconds?: number) =>
   run((db) => sendMessage(db, name, { body, attributes: {}, delaySeconds }, nowMs));
-const receive = (name: string, nowMs: number, most = 10, visibilitySeconds?: number) =>
+const take = (name: string, nowMs: number, most = 10, visibilitySeconds?: number) =>
   run((db) => receiveMessages(db, name, { most, visibilitySeconds }, nowMs));
+const receive = async (...input: Parameters<typeof take>) => (await take(...input)).messages;
 const bodies = (messages: { body: string }[]) => messages.map(({ body }) => body);
 const counts = (name: string, nowMs: number, retentionSeconds = SETTINGS.retentionSeconds) =>
   run((db) => countMessages(db, { name, retentionSeconds }, nowMs));
@@ -81,13 +83,13 @@ test('what is sent is received in its order, hidden while in flight, and gone wh
     deadLetterSource: null,
   });
   assert.deepEqual(await receive(name, T + 30_004), []);
-  await run((db) => deleteMessage(db, name, one));
+  await run((db) => deleteMessages(db, name, [one]));
   const again = await receive(name, T + 30_005);
   assert.deepEqual(
     again.map(({ body, receiveCount, firstReceivedAt }) => [body, receiveCount, firstReceivedAt.getTime()]),
     [['second', 2, T + 5]],
   );
-  await run((db) => deleteMessage(db, name, two));
+  await run((db) => deleteMessages(db, name, [two]));
   assert.deepEqual(await counts(name, T + 30_006), { visible: 0, inFlight: 1, delayed: 0 });
 });
 
@@ -137,13 +139,27 @@ test('visibility is changed only by who has the message now', async () => {
   assert.equal((await receive(name, T + 1_001)).length, 1);
 });
 
+test('a receive that nobody has seen is undone, and does not count', async () => {
+  const name = await queue();
+  await send(name, 'x');
+  const taken = await receive(name, T);
+  await run((db) => returnMessages(db, name, taken, T + 1));
+  await run((db) => deleteMessages(db, name, taken));
+  const again = await receive(name, T + 1);
+  assert.deepEqual(
+    again.map(({ body, receiveCount }) => [body, receiveCount]),
+    [['x', 1]],
+  );
+});
+
 test('what was received too often goes to the dead-letter queue and makes room for others', async () => {
   const dead = await queue();
   const name = await queue({ redrive: { deadLetterQueue: dead, mostReceives: 2 } });
   const poison = await send(name, 'poison');
   for (const nowMs of [T, T + 30_000]) assert.deepEqual(bodies(await receive(name, nowMs, 1)), ['poison']);
   await send(name, 'fresh', T + 65_000);
-  assert.deepEqual(bodies(await receive(name, T + 70_000, 1)), ['fresh']);
+  const { messages, movedTo } = await take(name, T + 70_000, 1);
+  assert.deepEqual([bodies(messages), movedTo], [['fresh'], dead]);
   const [moved] = await receive(dead, T + 70_000);
   assert.deepEqual(
     [moved?.messageId, moved?.deadLetterSource, moved?.receiveCount, moved?.sentAt.getTime()],

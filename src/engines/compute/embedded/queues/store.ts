@@ -36,6 +36,12 @@ export interface ReceiveInput {
   visibilitySeconds?: number | undefined;
 }
 
+export interface Taken {
+  messages: ReceivedMessage[];
+  /** The dead-letter queue that got what was received too often; undefined when nothing was. */
+  movedTo: string | undefined;
+}
+
 /** What names one receive of one message. */
 export interface Receipt {
   messageId: string;
@@ -62,6 +68,7 @@ export async function sendMessage(
 
 interface TakenRow {
   message_id: string;
+  queue: string;
   receipt: string;
   body: string;
   attributes: MessageAttributes;
@@ -84,15 +91,18 @@ export async function receiveMessages(
   name: string,
   { most, visibilitySeconds }: ReceiveInput,
   nowMs: number,
-): Promise<ReceivedMessage[]> {
+): Promise<Taken> {
   const taken: TakenRow[] = [];
-  let rows: TakenRow[];
-  do {
-    rows = await takeNext(database, name, most - taken.length, visibilitySeconds, nowMs);
+  let movedTo: string | undefined;
+  let more = true;
+  while (more && taken.length < most) {
+    const rows = await takeNext(database, name, most - taken.length, visibilitySeconds, nowMs);
     taken.push(...rows.filter(({ moved }) => !moved));
     // What was moved made room for others.
-  } while (taken.length < most && rows.some(({ moved }) => moved));
-  return taken.sort((a, b) => a.position - b.position).map(received);
+    more = rows.some(({ moved }) => moved);
+    movedTo ??= rows.find(({ moved }) => moved)?.queue;
+  }
+  return { messages: taken.sort((a, b) => a.position - b.position).map(received), movedTo };
 }
 
 async function takeNext(
@@ -140,18 +150,39 @@ function received(row: TakenRow): ReceivedMessage {
   };
 }
 
-/** Deletes a message by its last receipt. An older one deletes nothing: somebody else has the message now. */
-export async function deleteMessage(
+/** Deletes messages by their last receipts. An older one deletes nothing: somebody else has the message now. */
+export async function deleteMessages(
   database: Kysely<QueueTables>,
   name: string,
-  { messageId, receipt }: Receipt,
+  receipts: readonly Receipt[],
 ): Promise<void> {
-  await database
-    .deleteFrom('queue_messages')
-    .where('queue', '=', name)
-    .where('message_id', '=', messageId)
-    .where('receipt', '=', receipt)
-    .execute();
+  await sql`
+    delete from queue_messages m using ${rowsOf(receipts)}
+    where m.queue = ${name} and m.message_id = held.message_id and m.receipt = held.receipt`.execute(
+    database,
+  );
+}
+
+/** Undoes a receive that nobody has seen: the messages are visible again, and it does not count. */
+export async function returnMessages(
+  database: Kysely<QueueTables>,
+  name: string,
+  receipts: readonly Receipt[],
+  nowMs: number,
+): Promise<void> {
+  await sql`
+    update queue_messages m
+    set visible_at = ${new Date(nowMs)}::timestamptz, receive_count = m.receive_count - 1, receipt = null
+    from ${rowsOf(receipts)}
+    where m.queue = ${name} and m.message_id = held.message_id and m.receipt = held.receipt`.execute(
+    database,
+  );
+}
+
+function rowsOf(receipts: readonly Receipt[]) {
+  const ids = receipts.map(({ messageId }) => messageId);
+  const keys = receipts.map(({ receipt }) => receipt);
+  return sql`unnest(${ids}::uuid[], ${keys}::uuid[]) as held (message_id, receipt)`;
 }
 
 /**
