@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-lambda';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { OPERATIONS } from '../../src/engines/compute/embedded/lambda-api.ts';
 import { faultsOf, observe, type RawAnswer } from './compute-contract.ts';
 import { operationOf } from './compute-model.ts';
 import { zipOf } from './compute-support.ts';
-import { openTwin, REGION, ROLE, type Twin } from './compute-twin.ts';
+import { REGION, ROLE } from './compute-twin.ts';
+import { openQueuesTwin, type QueuesTwin } from './queues-support.ts';
 
 const cart = { FunctionName: 'cart' };
 const nobody = { FunctionName: 'nobody' };
 const Resource = `arn:aws:lambda:${REGION}:000000000000:function:cart`;
+const EventSourceArn = `arn:aws:sqs:${REGION}:000000000000:orders`;
 const live = { ...cart, Qualifier: 'live' };
 const ZipFile = zipOf({
   'index.js': 'exports.handler = async (n) => { if (n === 1) throw new Error("no"); };',
@@ -74,6 +77,12 @@ const GRANTED: Command[] = [
   new sdk.ListTagsCommand({ Resource }),
   new sdk.UntagResourceCommand({ Resource, TagKeys: ['team', 'stage'] }),
   new sdk.ListFunctionEventInvokeConfigsCommand(cart),
+  new sdk.CreateEventSourceMappingCommand({
+    ...cart,
+    EventSourceArn,
+    ScalingConfig: { MaximumConcurrency: 2 },
+  }),
+  new sdk.ListEventSourceMappingsCommand(cart),
   new sdk.GetAccountSettingsCommand({}),
   new sdk.DeleteFunctionUrlConfigCommand(live),
   new sdk.DeleteAliasCommand({ ...cart, Name: 'live' }),
@@ -135,6 +144,11 @@ const REFUSED: Command[] = [
   new sdk.TagResourceCommand({ Resource: `${Resource}:live`, Tags: { stage: 'test' } }),
   new sdk.UntagResourceCommand({ Resource: `${Resource}s`, TagKeys: ['team'] }),
   new sdk.ListTagsCommand({ Resource: `${Resource}s` }),
+  new sdk.CreateEventSourceMappingCommand({ FunctionName: 'list', EventSourceArn: `${EventSourceArn}-not` }),
+  new sdk.ListEventSourceMappingsCommand({ MaxItems: 0 }),
+  new sdk.GetEventSourceMappingCommand({ UUID: 'none' }),
+  new sdk.UpdateEventSourceMappingCommand({ UUID: 'none', BatchSize: 0 }),
+  new sdk.DeleteEventSourceMappingCommand({ UUID: 'none' }),
   new sdk.DeleteFunctionCommand(nobody),
 ];
 
@@ -148,10 +162,11 @@ const NEVER_GRANTED = [
 /** Operations that nothing in a request can make fail. */
 const NEVER_REFUSED = ['GetAccountSettings'];
 
-let twin: Twin;
+let twin: QueuesTwin;
 const answers: RawAnswer[] = [];
 before(async () => {
-  twin = await openTwin();
+  twin = await openQueuesTwin();
+  await twin.sqs.send(new CreateQueueCommand({ QueueName: 'orders' }));
   observe(twin.client, (answer) => answers.push(answer));
 });
 after(() => twin.close());
@@ -177,6 +192,11 @@ test('every operation is where the model of AWS has it', () => {
 test('every operation answers with what the model of AWS declares', async () => {
   answers.length = 0;
   for (const command of GRANTED) await send(command);
+  const { EventSourceMappings } = await twin.client.send(new sdk.ListEventSourceMappingsCommand({}));
+  const UUID = EventSourceMappings?.[0]?.UUID;
+  await send(new sdk.GetEventSourceMappingCommand({ UUID }));
+  await send(new sdk.UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+  await send(new sdk.DeleteEventSourceMappingCommand({ UUID }));
   assert.deepEqual(
     names(answers),
     all.filter((name) => !NEVER_GRANTED.includes(name)),

@@ -5,6 +5,7 @@ import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
 import { ALIAS_OPERATIONS } from './operations/aliases.ts';
 import { CONCURRENCY_OPERATIONS } from './operations/concurrency.ts';
 import { EVENT_INVOKE_OPERATIONS } from './operations/event-invoke.ts';
+import { EVENT_SOURCE_OPERATIONS } from './operations/event-sources.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...TAG_OPERATIONS,
   ...CONCURRENCY_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
+  ...EVENT_SOURCE_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
 

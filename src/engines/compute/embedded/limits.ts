@@ -94,3 +94,20 @@ export const MOST_RECEIVES = 1_000;
 export const PURGE_REST_SECONDS = 60;
 /** Queues in one page of a list, which is also the most that `MaxResults` may ask for. */
 export const MOST_QUEUES_LISTED = 1_000;
+
+/**
+ * Event source mappings of queues.
+ * Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+export const MOST_EVENT_SOURCES = 1_000;
+export const LARGEST_BATCH = 10_000;
+/** A larger batch than this needs a window of at least a second. */
+export const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+export const LONGEST_BATCH_WINDOW_SECONDS = 300;
+/** Batches of one mapping that are processed at a time, unless it says so itself within AWS's bounds. */
+export const BATCHES_AT_A_TIME = 10;
+export const FEWEST_BATCHES_ASKED = 2;
+export const MOST_BATCHES_ASKED = 1_000;
+/** Patterns of one mapping, and characters of a pattern. */
+export const MOST_FILTERS = 10;
+export const LONGEST_FILTER = 4_096;

@@ -372,7 +372,9 @@ test('what the twin does not have yet is refused clearly', async () => {
   const retries = await fixture.call('PUT', config, { MaximumRetryAttempts: 0 });
   assert.match(retries.value.Message, /configuration of asynchronous invocation is not supported yet/);
   assert.equal((await fixture.call('GET', config)).status, 404);
-  const unknown = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
+  const mappings = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
+  assert.match(mappings.value.Message, /without a state engine is not supported yet/);
+  const unknown = await fixture.call('GET', '/2020-04-22/code-signing-configs/');
   assert.equal(unknown.status, 404);
   assert.equal(unknown.headers['x-amzn-errortype'], 'UnknownOperationException');
   await fixture.runtime.close();

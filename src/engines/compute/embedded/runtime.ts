@@ -5,12 +5,15 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { StateEngine } from '../../state/engine.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import type { CatalogContext } from './catalog/functions.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
 import type { FunctionRecord, UrlRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
+import { EventSources } from './event-sources/event-sources.ts';
+import { functionTarget } from './event-sources/target.ts';
 import {
   badGateway,
   messageAnswer,
@@ -97,17 +100,27 @@ export class EmbeddedRuntime {
       onInvocation,
       onLog,
     });
-    const { state } = options;
+    const { state, draw = Math.random } = options;
+    const catalog: CatalogContext = {
+      store,
+      account,
+      clock,
+      onReplaced: (_, version) => invocations.retire(version),
+    };
+    const queues = state && new Queues({ state, account, clock, log });
+    const target = functionTarget({ catalog, draw, invocations });
+    const polling = { target, mostConcurrent: concurrencyPerVersion, clock, log };
     return new EmbeddedRuntime({
-      catalog: { store, account, clock, onReplaced: (_, version) => invocations.retire(version) },
+      catalog,
       packages,
       invocations,
       functionUrl,
-      draw: options.draw ?? Math.random,
+      draw,
       accountConcurrency,
       log,
       state,
-      queues: state && new Queues({ state, account, clock, log }),
+      queues,
+      eventSources: queues && (await EventSources.open({ state, queues, ...polling })),
     });
   }
 
@@ -197,7 +210,11 @@ export class EmbeddedRuntime {
 
   /** Kills all execution environments and resolves when no process is left. */
   async close(): Promise<void> {
-    this.#context.queues?.close();
-    await this.#context.invocations.close();
+    const { queues, eventSources, invocations } = this.#context;
+    // What functions had begun with messages ends with their environments.
+    const stopped = eventSources?.close();
+    queues?.close();
+    await invocations.close();
+    await stopped;
   }
 }

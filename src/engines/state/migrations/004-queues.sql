@@ -49,6 +49,8 @@ create table event_source_mappings (
   window_seconds int not null,
   reports_failures boolean not null,
   most_concurrent int null,
+  -- Patterns in the language of EventBridge, as texts.
+  filters jsonb not null,
   modified_at timestamptz not null,
   unique (queue, function_name, qualifier)
 );

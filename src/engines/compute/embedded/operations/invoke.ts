@@ -74,7 +74,11 @@ export function invocationOf(
 }
 
 /** The version that this invocation runs on. Throws ResourceNotFoundException. */
-export function routed(context: ApiContext, name: string, qualifier: string | undefined): VersionRecord {
+export function routed(
+  context: Pick<ApiContext, 'catalog' | 'draw'>,
+  name: string,
+  qualifier: string | undefined,
+): VersionRecord {
   const record = recordOf(context.catalog, name, qualifier);
   const { version, alias } = versionOf(context.catalog, record, qualifier);
   if (!alias) return version;

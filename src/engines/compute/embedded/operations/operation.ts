@@ -5,6 +5,7 @@ import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
+import type { EventSources } from '../event-sources/event-sources.ts';
 import type { Invocations } from '../invocations.ts';
 import type { Queues } from '../queues/queues.ts';
 import type { Route } from './route.ts';
@@ -43,6 +44,7 @@ export interface ApiContext {
   state: StateEngine | undefined;
   /** Undefined where there is no state engine. */
   queues: Queues | undefined;
+  eventSources: EventSources | undefined;
 }
 
 export interface ApiOperation {

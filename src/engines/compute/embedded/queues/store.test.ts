@@ -79,6 +79,7 @@ test('what is sent is received in its order, hidden while in flight, and gone wh
     receipt: one.receipt,
     sentAt: new Date(T),
     firstReceivedAt: new Date(T + 5),
+    hiddenUntil: new Date(T + 30_005),
     receiveCount: 1,
     deadLetterSource: null,
   });

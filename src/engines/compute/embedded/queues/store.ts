@@ -24,6 +24,8 @@ export interface ReceivedMessage {
   traceHeader: string | null;
   sentAt: Date;
   firstReceivedAt: Date;
+  /** Until then nobody else receives it. */
+  hiddenUntil: Date;
   /** This receive included. */
   receiveCount: number;
   deadLetterSource: string | null;
@@ -75,6 +77,7 @@ interface TakenRow {
   trace_header: string | null;
   sent_at: Date;
   first_received_at: Date;
+  visible_at: Date;
   receive_count: number;
   dead_letter_source: string | null;
   position: number;
@@ -145,6 +148,7 @@ function received(row: TakenRow): ReceivedMessage {
     traceHeader: row.trace_header,
     sentAt: row.sent_at,
     firstReceivedAt: row.first_received_at,
+    hiddenUntil: row.visible_at,
     receiveCount: row.receive_count,
     deadLetterSource: row.dead_letter_source,
   };
