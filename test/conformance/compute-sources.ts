@@ -82,12 +82,14 @@ export function sourceConformance(engine: string, open: () => Promise<SourcesUnd
     });
 
     test('what it is set to is kept, changed and taken away', async () => {
+      const FilterCriteria = { Filters: [{ Pattern: '{"body": {"colour": ["green"]}}' }] };
       const { UUID } = await create({
         Enabled: false,
         BatchSize: 100,
         MaximumBatchingWindowInSeconds: 5,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: 7 },
+        FilterCriteria,
       });
       const first = await settled(UUID);
       assert.deepEqual(
@@ -95,14 +97,22 @@ export function sourceConformance(engine: string, open: () => Promise<SourcesUnd
         ['Disabled', 100, 5, ['ReportBatchItemFailures']],
       );
       assert.deepEqual(first.ScalingConfig, { MaximumConcurrency: 7 });
+      assert.deepEqual(first.FilterCriteria, FilterCriteria);
       const changes = { BatchSize: 3, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] };
-      const changed = await update({ UUID, Enabled: true, ScalingConfig: {}, ...changes });
+      const changed = await update({
+        UUID,
+        Enabled: true,
+        ScalingConfig: {},
+        FilterCriteria: {},
+        ...changes,
+      });
       assert.equal(changed.State, 'Enabling');
       const second = await settled(UUID);
       assert.deepEqual(
         [second.State, second.BatchSize, second.FunctionResponseTypes, second.ScalingConfig],
         ['Enabled', 3, [], undefined],
       );
+      assert.equal(second.FilterCriteria, undefined);
       assert.equal((await update({ UUID, Enabled: false })).State, 'Disabling');
       await settled(UUID);
       const gone = await remove(UUID);
@@ -159,6 +169,7 @@ export function sourceConformance(engine: string, open: () => Promise<SourcesUnd
       await bad({ MaximumBatchingWindowInSeconds: 301 });
       await bad({ ScalingConfig: { MaximumConcurrency: 1 } });
       await bad({ ScalingConfig: { MaximumConcurrency: 1_001 } });
+      await bad({ FilterCriteria: { Filters: [{ Pattern: '{"body": "green"}' }] } }, /pattern/);
       await bad({ FunctionName: `${FunctionName}-not` }, /does not exist/);
       await bad({ EventSourceArn: `${EventSourceArn}-not` }, /NonExistentQueue/);
     });

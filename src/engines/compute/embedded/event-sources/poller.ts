@@ -7,6 +7,7 @@ import { BATCHES_AT_A_TIME, LARGEST_PAYLOAD_BYTES, MOST_MESSAGES_RECEIVED } from
 import type { Watch } from '../queues/arrivals.ts';
 import type { Queues } from '../queues/queues.ts';
 import type { Receipt } from '../queues/store.ts';
+import { type Filter, filterOfAll } from './filter.ts';
 import type { EventSourceMapping } from './mapping.ts';
 import { type EventRecord, eventRecord, eventsOf, failedIds, sqsEvent } from './sqs-event.ts';
 import type { Target } from './target.ts';
@@ -31,12 +32,14 @@ export class Poller {
   #options: PollerOptions;
   #stopping = new AbortController();
   #running = new Set<Promise<void>>();
+  #fits: Filter;
   #slotFreed: () => void = () => undefined;
   #polling: Promise<void>;
 
   constructor(mapping: EventSourceMapping, options: PollerOptions) {
     this.mapping = mapping;
     this.#options = options;
+    this.#fits = filterOfAll(mapping.filters);
     this.#polling = this.#poll();
   }
 
@@ -104,12 +107,23 @@ export class Poller {
     return [];
   }
 
-  /** As many as SQS hands out at once, so that what is in memory stays small. */
+  /** Takes what fits, as many as SQS hands out at once, so that little is in memory; the others are deleted. */
   async #take(most: number): Promise<EventRecord[]> {
     const { queues } = this.#options;
     const { queue } = this.mapping;
-    const messages = await queues.take(queue, { most: Math.min(most, MOST_MESSAGES_RECEIVED) });
-    return messages.map((message) => eventRecord(queues.account, queue, message));
+    for (;;) {
+      const taken = await queues.take(queue, { most: Math.min(most, MOST_MESSAGES_RECEIVED) });
+      const fitting = taken.filter(({ body }) => this.#fits(body));
+      if (fitting.length < taken.length) {
+        await queues.delete(
+          queue,
+          taken.filter((message) => !fitting.includes(message)),
+        );
+      }
+      if (fitting.length > 0 || taken.length === 0 || this.#stopped) {
+        return fitting.map((message) => eventRecord(queues.account, queue, message));
+      }
+    }
   }
 
   async #waitFor(watch: Watch, longestMs: number): Promise<void> {
