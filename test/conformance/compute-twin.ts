@@ -8,7 +8,7 @@ import { sqsRoute } from '../../src/doors/sqs/door.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { ComputeUnderTest } from './compute-support.ts';
 
@@ -24,11 +24,13 @@ export interface Twin extends ComputeUnderTest {
   directory: string;
   reports: InvocationReport[];
   lines: FunctionLogLine[];
+  /** Looks for due events: after the clock was moved. */
+  wake(): void;
 }
 
 /** The twin behind the control room's door on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
-  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine } = {},
+  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine; clock?: Clock } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
@@ -42,7 +44,7 @@ export async function openTwin(
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
     onInvocation: (report) => reports.push(report),
     onLog: (line) => lines.push(line),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log,
     draw: seededDraw(),
     ...(options.state ? { state: options.state } : {}),
@@ -63,6 +65,7 @@ export async function openTwin(
     directory,
     reports,
     lines,
+    wake: () => runtime.wake(),
     async close() {
       client.destroy();
       await door.close();

@@ -1,10 +1,13 @@
+import { after } from 'node:test';
 import { computeConformance } from './compute.ts';
 import { fromEnvironment, withQueues } from './compute-aws.ts';
 import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
+import { eventConformance } from './compute-events.ts';
 import { policyConformance } from './compute-policy.ts';
 import { sourceConformance } from './compute-sources.ts';
+import { openOwnState } from './compute-state.ts';
 import { streamConformance } from './compute-stream.ts';
 import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
@@ -19,8 +22,11 @@ const suites = [
   urlConformance,
   concurrencyConformance,
   streamConformance,
+  eventConformance,
 ];
-for (const suite of suites) suite('twin', () => judged(openTwin()));
+const state = await openOwnState();
+after(() => state.close());
+for (const suite of suites) suite('twin', () => judged(openTwin({ state })));
 sourceConformance('twin', () => judged(openQueuesTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) {
   for (const suite of suites) suite('AWS', fromEnvironment);

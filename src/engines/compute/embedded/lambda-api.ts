@@ -8,6 +8,7 @@ import { EVENT_INVOKE_OPERATIONS } from './operations/event-invoke.ts';
 import { EVENT_SOURCE_OPERATIONS } from './operations/event-sources.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
+import { INVOKE_ASYNC } from './operations/invoke-async.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
@@ -22,6 +23,7 @@ import { VERSION_OPERATIONS } from './operations/versions.ts';
  */
 export const OPERATIONS: readonly ApiOperation[] = [
   INVOKE,
+  INVOKE_ASYNC,
   INVOKE_WITH_RESPONSE_STREAM,
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,

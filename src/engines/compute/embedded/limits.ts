@@ -111,3 +111,16 @@ export const MOST_BATCHES_ASKED = 1_000;
 /** Patterns of one mapping, and characters of a pattern. */
 export const MOST_FILTERS = 10;
 export const LONGEST_FILTER = 4_096;
+
+/** Largest payload of an event. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const LARGEST_EVENT_BYTES = 1_048_576;
+/** How often and how long an event is tried; the defaults are also the most that a configuration may say. */
+export const DEFAULT_EVENT_RETRIES = 2;
+export const DEFAULT_EVENT_AGE_SECONDS = 21_600;
+export const SHORTEST_EVENT_AGE_SECONDS = 60;
+export const FIRST_EVENT_RETRY_MS = 60_000;
+export const LATER_EVENT_RETRY_MS = 120_000;
+export const LEAST_EVENT_BACKOFF_MS = 1_000;
+export const LONGEST_EVENT_BACKOFF_MS = 300_000;
+/** Events of all functions that run at a time; of one function, as many as a version has execution environments. */
+export const MOST_EVENTS_RUNNING = 100;

@@ -359,7 +359,7 @@ test('what the twin does not have yet is refused clearly', async () => {
   await fixture.make('plain', 'exports.handler = async () => 1;');
   const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
   assert.equal(event.status, 400);
-  assert.match(event.value.Message, /InvocationType Event is not supported yet/);
+  assert.match(event.value.Message, /Asynchronous invocation without a state engine is not supported yet/);
   const storage = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, {
     EphemeralStorage: { Size: 1_024 },
   });
@@ -370,7 +370,10 @@ test('what the twin does not have yet is refused clearly', async () => {
   assert.match(layers.value.Message, /Layers is not supported yet/);
   const config = '/2019-09-25/functions/plain/event-invoke-config';
   const retries = await fixture.call('PUT', config, { MaximumRetryAttempts: 0 });
-  assert.match(retries.value.Message, /configuration of asynchronous invocation is not supported yet/);
+  assert.match(
+    retries.value.Message,
+    /configuration of asynchronous invocation without a state engine is not supported yet/,
+  );
   assert.equal((await fixture.call('GET', config)).status, 404);
   const mappings = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
   assert.match(mappings.value.Message, /without a state engine is not supported yet/);

@@ -5,6 +5,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { StateEngine } from '../../state/engine.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import { EventInvocationWorker } from './asynchronous/worker.ts';
 import type { CatalogContext } from './catalog/functions.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
@@ -30,10 +31,10 @@ import {
   LARGEST_PAYLOAD_BYTES,
   PARKED_PROCESSES,
 } from './limits.ts';
-import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
 import { Queues } from './queues/queues.ts';
 import { answerSqs, type SqsRequest, sqsRequestLimit } from './queues/sqs-api.ts';
+import { routed } from './routing.ts';
 import { invokeStreamed } from './streamed-invocation.ts';
 import { streamedUrlAnswer } from './url-stream.ts';
 
@@ -110,7 +111,10 @@ export class EmbeddedRuntime {
     const queues = state && new Queues({ state, account, clock, log });
     const target = functionTarget({ catalog, draw, invocations });
     const polling = { target, mostConcurrent: concurrencyPerVersion, clock, log };
-    return new EmbeddedRuntime({
+    const concurrencyPerFunction = concurrencyPerVersion;
+    const events =
+      state && new EventInvocationWorker({ catalog, invocations, draw, state, concurrencyPerFunction, log });
+    const runtime = new EmbeddedRuntime({
       catalog,
       packages,
       invocations,
@@ -121,7 +125,15 @@ export class EmbeddedRuntime {
       state,
       queues,
       eventSources: queues && (await EventSources.open({ state, queues, ...polling })),
+      events,
     });
+    runtime.wake();
+    return runtime;
+  }
+
+  /** Looks for events that are due now: for who moves the clock. */
+  wake(): void {
+    this.#context.events?.wake();
   }
 
   /** Answers a request of the Lambda API whose signature was verified. Never rejects. */
@@ -208,13 +220,14 @@ export class EmbeddedRuntime {
     }
   }
 
-  /** Kills all execution environments and resolves when no process is left. */
+  /** Kills all execution environments and resolves when no process is left; events that were running wait again. */
   async close(): Promise<void> {
-    const { queues, eventSources, invocations } = this.#context;
+    const { queues, events, eventSources, invocations } = this.#context;
     // What functions had begun with messages ends with their environments.
     const stopped = eventSources?.close();
     queues?.close();
+    events?.stop();
     await invocations.close();
-    await stopped;
+    await Promise.all([stopped, events?.ended()]);
   }
 }

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../../lib/digest.ts';
 import { logGroup } from './catalog/fixed-settings.ts';
 import { type Account, functionArn } from './catalog/names.ts';
-import type { AliasRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
+import type { AliasRecord, EventConfigRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
 import { SMALLEST_STORAGE_MB } from './limits.ts';
 
 /** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */
@@ -77,5 +77,16 @@ export function urlConfiguration(
     ...(options.created ? {} : { LastModifiedTime: url.lastModified }),
     ...(url.cors ? { Cors: url.cors } : {}),
     InvokeMode: url.invokeMode,
+  };
+}
+
+/** AWS's `FunctionEventInvokeConfig`; its time is in seconds. */
+export function eventInvokeConfiguration(account: Account, name: string, config: EventConfigRecord): object {
+  return {
+    LastModified: config.lastModifiedMs / 1000,
+    FunctionArn: functionArn(account, name, config.qualifier),
+    MaximumRetryAttempts: config.maximumRetryAttempts,
+    MaximumEventAgeInSeconds: config.maximumEventAgeInSeconds,
+    DestinationConfig: { OnSuccess: {}, OnFailure: {} },
   };
 }

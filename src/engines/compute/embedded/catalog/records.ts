@@ -12,6 +12,7 @@ export interface FunctionRecord {
   aliases: AliasRecord[];
   urls: UrlRecord[];
   policies: PolicyRecord[];
+  eventConfigs: EventConfigRecord[];
   tags: Record<string, string>;
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
@@ -81,6 +82,16 @@ export interface PolicyRecord {
   qualifier: string | undefined;
   revisionId: string;
   statements: Statement[];
+}
+
+/** How the events of a version or alias are handled; what is absent is AWS's default. */
+export interface EventConfigRecord {
+  /** `$LATEST` for the function. */
+  qualifier: string;
+  maximumRetryAttempts?: number;
+  maximumEventAgeInSeconds?: number;
+  /** Epoch milliseconds. */
+  lastModifiedMs: number;
 }
 
 /** A statement in the policy language of IAM, with its members as AWS writes them. */

@@ -2,8 +2,8 @@ import { recordOf, versionOf } from '../catalog/functions.ts';
 import { functionArn } from '../catalog/names.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations.ts';
-import { routed } from '../operations/invoke.ts';
 import type { ApiContext } from '../operations/operation.ts';
+import { routed } from '../routing.ts';
 
 /** The functions, as those who process queues see them. */
 export interface Target {

@@ -1,5 +1,6 @@
 import type { Log } from '../../../../lib/log.ts';
 import type { StateEngine } from '../../../state/engine.ts';
+import type { EventInvocationWorker } from '../asynchronous/worker.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
@@ -45,6 +46,8 @@ export interface ApiContext {
   /** Undefined where there is no state engine. */
   queues: Queues | undefined;
   eventSources: EventSources | undefined;
+  /** Asynchronous invocations: undefined without a state engine. */
+  events: Pick<EventInvocationWorker, 'accept' | 'wake' | 'stop' | 'ended'> | undefined;
 }
 
 export interface ApiOperation {

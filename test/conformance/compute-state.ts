@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StateEngine } from '../../src/engines/state/engine.ts';
+import { openState } from '../../src/engines/state/open.ts';
+import { silentLog } from '../../src/lib/log.ts';
+
+/** A state engine of its own for the twins of one test file; closing it removes its data. */
+export async function openOwnState(): Promise<StateEngine> {
+  const directory = await mkdtemp(join(tmpdir(), 'upstack-compute-state-'));
+  const engine = await openState({ url: 'embedded:', directory, log: silentLog });
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
