@@ -5,6 +5,7 @@ import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
   DeleteFunctionEventInvokeConfigCommand,
+  GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
   InvokeAsyncCommand,
   InvokeCommand,
@@ -114,6 +115,46 @@ export function eventConformance(engine: string, open: () => Promise<ComputeUnde
       await refused(get(), 'ResourceNotFoundException', 404, /doesn't have an EventInvokeConfig/);
       await refused(remove(), 'ResourceNotFoundException', 404);
       await refused(update({ MaximumRetryAttempts: 1 }), 'ResourceNotFoundException', 404);
+    });
+
+    test('functions are destinations, each given, kept and taken away by itself', async () => {
+      const name = await made.make('exports.handler = async () => 1;');
+      const { FunctionArn = '' } = await under.client.send(
+        new GetFunctionConfigurationCommand({ FunctionName: name }),
+      );
+      const OnSuccess = { Destination: FunctionArn };
+      const first = await put({ DestinationConfig: { OnSuccess } });
+      assert.deepEqual(first.DestinationConfig, { OnSuccess, OnFailure: {} });
+      const both = await update({ DestinationConfig: { OnFailure: { Destination: FunctionArn } } });
+      assert.deepEqual(both.DestinationConfig, { OnSuccess, OnFailure: { Destination: FunctionArn } });
+      const one = await update({ DestinationConfig: { OnSuccess: { Destination: '' } } });
+      assert.deepEqual(one.DestinationConfig, { OnSuccess: {}, OnFailure: { Destination: FunctionArn } });
+      const none = await put({ MaximumRetryAttempts: 1 });
+      assert.deepEqual(none.DestinationConfig, { OnSuccess: {}, OnFailure: {} });
+      const own = FunctionArn.replace(name, FunctionName);
+      for (const Destination of ['no ARN', own, `${own}:live`, `${FunctionArn}-not`]) {
+        const settings = { DestinationConfig: { OnFailure: { Destination } } };
+        await refused(put(settings), 'InvalidParameterValueException', 400);
+      }
+      await remove();
+    });
+
+    test('a dead-letter queue must be a queue that is there', async () => {
+      for (const TargetArn of ['no ARN', 'arn:aws:sqs:eu-west-1:000000000000:not-there']) {
+        const change = new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          DeadLetterConfig: { TargetArn },
+        });
+        await refused(
+          under.client.send(change),
+          'InvalidParameterValueException',
+          400,
+          /ARN|regular expression|SQS/,
+        );
+      }
+      const without = { FunctionName, DeadLetterConfig: { TargetArn: '' } };
+      const shown = await under.client.send(new UpdateFunctionConfigurationCommand(without));
+      assert.equal(shown.DeadLetterConfig, undefined);
     });
 
     test('what a configuration may not say is refused', async () => {

@@ -32,6 +32,7 @@ export function configuration(
     CodeSha256: version.codeSha256,
     Version: version.version,
     ...(hasEnvironment ? { Environment: { Variables: version.environment } } : {}),
+    ...(version.deadLetterArn ? { DeadLetterConfig: { TargetArn: version.deadLetterArn } } : {}),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: version.revisionId,
     ...(options.inList ? {} : state),
@@ -87,6 +88,10 @@ export function eventInvokeConfiguration(account: Account, name: string, config:
     FunctionArn: functionArn(account, name, config.qualifier),
     MaximumRetryAttempts: config.maximumRetryAttempts,
     MaximumEventAgeInSeconds: config.maximumEventAgeInSeconds,
-    DestinationConfig: { OnSuccess: {}, OnFailure: {} },
+    DestinationConfig: { OnSuccess: destination(config.onSuccess), OnFailure: destination(config.onFailure) },
   };
+}
+
+function destination(arn: string | undefined): object {
+  return arn ? { Destination: arn } : {};
 }

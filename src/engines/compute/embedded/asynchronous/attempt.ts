@@ -1,64 +1,92 @@
 import { eventConfigOf } from '../catalog/event-configs.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { functionArn } from '../catalog/names.ts';
-import type { FunctionRecord } from '../catalog/records.ts';
+import type { EventConfigRecord, VersionRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
-import type { Invocations, InvokeOutcome } from '../invocations.ts';
+import type { Invocations } from '../invocations.ts';
+import { MOST_RECURSIONS } from '../limits.ts';
 import { type RoutingContext, routed } from '../routing.ts';
+import type { Answer, Condition, Ended } from './ended.ts';
 import type { EventInvocation } from './event.ts';
-import { afterError, afterRefusal, isExpired, type RetrySettings } from './retry.ts';
+import { afterError, afterRefusal, isExpired } from './retry.ts';
 
 export interface AttemptContext extends RoutingContext {
   catalog: CatalogContext;
   invocations: Pick<Invocations, 'invoke'>;
 }
 
-/** Why an event is over, in AWS's words. */
-type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
-
-/** What the function answered in the last attempt. */
-interface Answer {
-  outcome: InvokeOutcome;
-  executedVersion: string;
-}
-
 /** What came of an attempt; the event has its new counts. */
-export type Attempted = { event: EventInvocation } & (
-  | { kind: 'ended'; condition: Condition; answer: Answer | undefined }
-  | { kind: 'waits'; dueMs: number; refusal: unknown }
-  | { kind: 'homeless' }
-);
+export type Attempted =
+  | Ended
+  | { kind: 'waits'; event: EventInvocation; dueMs: number; refusal: unknown }
+  /** There is nothing any more that it could run. */
+  | { kind: 'homeless'; event: EventInvocation };
+
+/** What the event runs in this attempt. */
+interface Target {
+  version: VersionRecord;
+  reservedConcurrency: number | undefined;
+  config: Partial<EventConfigRecord>;
+}
 
 /**
  * Tries an event once: runs its function, or finds that it must not run any more. Never rejects.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export async function attempt(context: AttemptContext, event: EventInvocation): Promise<Attempted> {
-  const record = context.catalog.store.get(event.functionName);
-  if (!record) return { kind: 'homeless', event };
-  const settings = eventConfigOf(record, event.qualifier) ?? {};
-  if (record.reservedConcurrency === 0) {
-    return { kind: 'ended', event, condition: 'ZeroReservedConcurrency', answer: undefined };
-  }
-  if (isExpired(event, settings, context.catalog.clock.now())) {
-    return { kind: 'ended', event, condition: 'EventAgeExceeded', answer: undefined };
-  }
+  const { clock } = context.catalog;
+  const target = targetOf(context, event);
+  if (!target) return { kind: 'homeless', event };
+  const obstacle = obstacleOf(target, event, clock.now());
+  if (obstacle) return ended(target, event, obstacle);
   try {
-    return judged(await run(context, record, event), settings, event, context.catalog.clock.now());
+    const answer = await run(context, target, event);
+    const tried = { ...event, attempts: event.attempts + 1, refusals: 0 };
+    if (answer.outcome.ok) return ended(target, tried, 'Success', answer);
+    const next = afterError(tried, target.config, clock.now());
+    if ('condition' in next) return ended(target, tried, next.condition, answer);
+    return { kind: 'waits', event: tried, dueMs: next.dueMs, refusal: undefined };
   } catch (refusal) {
-    if (refusal instanceof LambdaError && refusal.type === 'ResourceNotFoundException') {
-      return { kind: 'homeless', event };
-    }
     const refused = { ...event, refusals: event.refusals + 1 };
-    const dueMs = afterRefusal(refused, settings, context.catalog.clock.now());
-    return { kind: 'waits', event: refused, dueMs, refusal };
+    return {
+      kind: 'waits',
+      event: refused,
+      dueMs: afterRefusal(refused, target.config, clock.now()),
+      refusal,
+    };
   }
 }
 
+/** Undefined when the function, the version or the alias is not there any more. */
+function targetOf(context: AttemptContext, { functionName, qualifier }: EventInvocation): Target | undefined {
+  const record = context.catalog.store.get(functionName);
+  if (!record) return undefined;
+  try {
+    const version = routed(context, functionName, qualifier);
+    const { reservedConcurrency } = record;
+    return { version, reservedConcurrency, config: eventConfigOf(record, qualifier) ?? {} };
+  } catch (error) {
+    if (error instanceof LambdaError && error.type === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What ends the event without an attempt.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html (reserved concurrency of zero),
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+function obstacleOf(target: Target, event: EventInvocation, nowMs: number): Condition | undefined {
+  // First of all: functions that never run can make a loop too.
+  if ((event.lineage[event.functionName] ?? 0) >= MOST_RECURSIONS) return 'RecursiveInvocation';
+  if (target.reservedConcurrency === 0) return 'ZeroReservedConcurrency';
+  return isExpired(event, target.config, nowMs) ? 'EventAgeExceeded' : undefined;
+}
+
 /** Throws what refuses the invocation before the function runs. */
-async function run(context: AttemptContext, record: FunctionRecord, event: EventInvocation): Promise<Answer> {
+async function run(context: AttemptContext, target: Target, event: EventInvocation): Promise<Answer> {
   const { functionName: name, qualifier, requestId, payload, traceId, clientContext } = event;
-  const version = routed(context, name, qualifier);
+  const { version, reservedConcurrency } = target;
   const outcome = await context.invocations.invoke({
     requestId,
     name,
@@ -67,16 +95,15 @@ async function run(context: AttemptContext, record: FunctionRecord, event: Event
     payload,
     traceId,
     clientContext,
-    reservedConcurrency: record.reservedConcurrency,
+    reservedConcurrency,
     tail: false,
   });
   return { outcome, executedVersion: version.version };
 }
 
-function judged(answer: Answer, settings: RetrySettings, event: EventInvocation, nowMs: number): Attempted {
-  const tried = { ...event, attempts: event.attempts + 1, refusals: 0 };
-  if (answer.outcome.ok) return { kind: 'ended', event: tried, condition: 'Success', answer };
-  const next = afterError(tried, settings, nowMs);
-  if ('dueMs' in next) return { kind: 'waits', event: tried, dueMs: next.dueMs, refusal: undefined };
-  return { kind: 'ended', event: tried, condition: next.condition, answer };
+function ended(target: Target, event: EventInvocation, condition: Condition, answer?: Answer): Ended {
+  const { config, version } = target;
+  const arn = condition === 'Success' ? config.onSuccess : config.onFailure;
+  const deadLetterArn = condition === 'Success' ? '' : version.deadLetterArn;
+  return { kind: 'ended', event, condition, answer, destinationArn: arn ?? '', deadLetterArn };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Generated, type Kysely, sql } from 'kysely';
 import type { StateEngine } from '../../../state/engine.ts';
+import type { QueueTables } from '../queues/tables.ts';
 import type { EventInvocation } from './event.ts';
 
 /** The part of the database that events own. */
@@ -25,7 +26,7 @@ export interface EventTables {
 type Row = Omit<EventTables['event_invocations'], 'sequence'>;
 
 /** Adds an event that is due at once, inside the caller's transaction. */
-async function addEvent(database: Kysely<EventTables>, event: EventInvocation): Promise<void> {
+export async function addEvent(database: Kysely<EventTables>, event: EventInvocation): Promise<void> {
   const acceptedAt = new Date(event.acceptedMs);
   await database
     .insertInto('event_invocations')
@@ -123,8 +124,11 @@ export class EventInvocationStore {
   }
 
   /** Removes the event together with what `write` writes, unless another life of the runtime has claimed it. */
-  async end(event: EventInvocation, write: (database: Kysely<EventTables>) => Promise<void>): Promise<void> {
-    await this.#state.transaction<EventTables, void>(async (database) => {
+  async end(
+    event: EventInvocation,
+    write: (database: Kysely<EventTables & QueueTables>) => Promise<void>,
+  ): Promise<void> {
+    await this.#state.transaction<EventTables & QueueTables, void>(async (database) => {
       const { numDeletedRows } = await database
         .deleteFrom('event_invocations')
         .where('request_id', '=', event.requestId)

@@ -5,6 +5,7 @@ import type { StateEngine } from '../../../state/engine.ts';
 import { newTraceId } from '../invocations.ts';
 import { MOST_EVENTS_RUNNING } from '../limits.ts';
 import { type AttemptContext, type Attempted, attempt } from './attempt.ts';
+import { deliver } from './delivery.ts';
 import type { EventInvocation, EventInvocationInput } from './event.ts';
 import { EventInvocationStore } from './store.ts';
 
@@ -143,7 +144,9 @@ export class EventInvocationWorker {
     if (!attempted || (this.#stopped.signal.aborted && !succeeded)) return await this.#store.giveBack(event);
     this.#tell(attempted);
     if (attempted.kind === 'waits') return await this.#store.postpone(attempted.event, attempted.dueMs);
-    await this.#store.end(event, async () => {});
+    await this.#store.end(event, async (database) => {
+      if (attempted.kind === 'ended') await deliver(this.#options, database, attempted);
+    });
   }
 
   #tell(attempted: Attempted): void {

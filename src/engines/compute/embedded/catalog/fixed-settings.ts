@@ -8,7 +8,6 @@ const EMPTY_ONLY = [
   'Layers',
   'FileSystemConfigs',
   'ImageConfig',
-  'DeadLetterConfig',
   'KMSKeyArn',
   'VpcConfig',
   'CodeSigningConfigArn',

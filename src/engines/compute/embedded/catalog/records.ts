@@ -39,6 +39,8 @@ export interface Settings {
   architecture: string;
   /** Kept and shown; no snapshot is made. */
   snapStart: SnapStart;
+  /** ARN of the queue for events that failed; '' for none. */
+  deadLetterArn: string;
 }
 
 export type SnapStart = 'None' | 'PublishedVersions';
@@ -90,6 +92,9 @@ export interface EventConfigRecord {
   qualifier: string;
   maximumRetryAttempts?: number;
   maximumEventAgeInSeconds?: number;
+  /** ARNs of where the invocation record goes; '' for nowhere. */
+  onSuccess?: string;
+  onFailure?: string;
   /** Epoch milliseconds. */
   lastModifiedMs: number;
 }

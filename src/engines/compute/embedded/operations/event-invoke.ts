@@ -14,6 +14,7 @@ import {
   SHORTEST_EVENT_AGE_SECONDS,
 } from '../limits.ts';
 import { eventInvokeConfiguration } from '../wire.ts';
+import { checkDestination } from './destinations.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -57,6 +58,8 @@ async function configure(
   // Without a state engine there are no events, and nothing would honour it.
   if (!context.events)
     throw notSupported('A configuration of asynchronous invocation without a state engine');
+  await checkDestination(context, name, settings.onSuccess, 'destinationConfig.onSuccess.destination');
+  await checkDestination(context, name, settings.onFailure, 'destinationConfig.onFailure.destination');
   const config = await configureEvents(context.catalog, name, qualifier, settings, merge);
   return jsonAnswer(200, eventInvokeConfiguration(context.catalog.account, name, config));
 }
@@ -101,6 +104,7 @@ function settingsFrom(body: Record<string, unknown>): EventConfigSettings {
     throw invalidParameter('You must specify at least one of error handling or destination setting.');
   }
   return {
+    ...destinationsFrom(destinations),
     ...(retries !== undefined && {
       maximumRetryAttempts: inRange(retries, 'maximumRetryAttempts', 0, DEFAULT_EVENT_RETRIES),
     }),
@@ -113,6 +117,21 @@ function settingsFrom(body: Record<string, unknown>): EventConfigSettings {
       ),
     }),
   };
+}
+
+/** What is given of both; '' takes one away. */
+function destinationsFrom(value: unknown = {}): Pick<EventConfigSettings, 'onSuccess' | 'onFailure'> {
+  const { OnSuccess, OnFailure } = value as { OnSuccess?: unknown; OnFailure?: unknown };
+  return {
+    ...(OnSuccess ? { onSuccess: arnIn(OnSuccess, 'OnSuccess') } : {}),
+    ...(OnFailure ? { onFailure: arnIn(OnFailure, 'OnFailure') } : {}),
+  };
+}
+
+function arnIn(value: unknown, member: string): string {
+  const arn = (value as { Destination?: unknown }).Destination ?? '';
+  if (typeof arn === 'string') return arn;
+  throw invalidParameter(`DestinationConfig.${member}.Destination must be a text`);
 }
 
 function inRange(value: unknown, member: string, least: number, most: number): number {
