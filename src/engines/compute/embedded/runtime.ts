@@ -111,9 +111,9 @@ export class EmbeddedRuntime {
     const queues = state && new Queues({ state, account, clock, log });
     const target = functionTarget({ catalog, draw, invocations });
     const polling = { target, mostConcurrent: concurrencyPerVersion, clock, log };
-    const concurrencyPerFunction = concurrencyPerVersion;
-    const events =
-      state && new EventInvocationWorker({ catalog, invocations, draw, state, concurrencyPerFunction, log });
+    const announce = (queue: string) => queues?.arrivals.announce(queue);
+    const attempting = { catalog, invocations, draw, concurrencyPerFunction: concurrencyPerVersion };
+    const events = state && new EventInvocationWorker({ ...attempting, state, announce, log });
     const runtime = new EmbeddedRuntime({
       catalog,
       packages,

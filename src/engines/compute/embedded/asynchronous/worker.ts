@@ -4,8 +4,10 @@ import type { Log } from '../../../../lib/log.ts';
 import type { StateEngine } from '../../../state/engine.ts';
 import { newTraceId } from '../invocations.ts';
 import { MOST_EVENTS_RUNNING } from '../limits.ts';
+import { queueNameIn } from '../queues/names.ts';
 import { type AttemptContext, type Attempted, attempt } from './attempt.ts';
 import { deliver } from './delivery.ts';
+import type { Ended } from './ended.ts';
 import type { EventInvocation, EventInvocationInput } from './event.ts';
 import { EventInvocationStore } from './store.ts';
 
@@ -14,6 +16,8 @@ export interface EventInvocationWorkerOptions extends AttemptContext {
   /** Events of one function that run at a time. */
   concurrencyPerFunction: number;
   log: Log;
+  /** Tells who waits for a queue that it has a message. */
+  announce(queue: string): void;
 }
 
 /** A timer that is late by the wall clock's jumps is late by no more than this. */
@@ -147,6 +151,14 @@ export class EventInvocationWorker {
     await this.#store.end(event, async (database) => {
       if (attempted.kind === 'ended') await deliver(this.#options, database, attempted);
     });
+    if (attempted.kind === 'ended') this.#announce(attempted);
+  }
+
+  #announce({ destinationArn, deadLetterArn }: Ended): void {
+    for (const arn of [destinationArn, deadLetterArn]) {
+      const queue = queueNameIn(this.#options.catalog.account, arn);
+      if (queue !== undefined) this.#options.announce(queue);
+    }
   }
 
   #tell(attempted: Attempted): void {

@@ -1,4 +1,5 @@
 import { invalidParameter, notSupported, violation } from '../errors.ts';
+import { queueNameIn } from '../queues/names.ts';
 import { type Account, type FunctionReference, functionArn, functionReference } from './names.ts';
 
 /** Where messages about events go. */
@@ -6,8 +7,7 @@ export type Destination =
   | { kind: 'function'; function: FunctionReference }
   | { kind: 'queue'; queue: string };
 
-const ARN = /^arn:aws[a-zA-Z0-9-]*:([a-zA-Z0-9-]+):([a-z]{2}(?:-[a-z]+)+-\d)?:(\d{12})?:(.*)$/;
-const QUEUE = /^[A-Za-z0-9_-]{1,80}$/;
+const ARN = /^arn:aws[a-zA-Z0-9-]*:([a-zA-Z0-9-]+):([a-z]{2}(?:-[a-z]+)+-\d)?:(\d{12})?:.*$/;
 
 /**
  * What an ARN names here. Throws InvalidParameterValueException for what is no ARN, for other accounts and regions, and for
@@ -15,7 +15,7 @@ const QUEUE = /^[A-Za-z0-9_-]{1,80}$/;
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function destinationOf(account: Account, arn: string, member: string): Destination {
-  const [whole, service, region, accountId, resource = ''] = ARN.exec(arn) ?? [];
+  const [whole, service, region, accountId] = ARN.exec(arn) ?? [];
   if (whole === undefined) throw violation(arn, member, `satisfy regular expression pattern: ${ARN.source}`);
   if (service !== 'lambda' && service !== 'sqs') throw notSupported(`The target ${arn}`);
   if (region !== account.region || accountId !== account.accountId) throw invalidDestination(arn);
@@ -23,9 +23,10 @@ export function destinationOf(account: Account, arn: string, member: string): De
     if (!arn.startsWith(functionArn(account, ''))) throw invalidDestination(arn);
     return { kind: 'function', function: functionReference(arn, undefined) };
   }
-  if (resource.endsWith('.fifo')) throw notSupported(`The target ${arn}`);
-  if (!QUEUE.test(resource)) throw invalidDestination(arn);
-  return { kind: 'queue', queue: resource };
+  if (arn.endsWith('.fifo')) throw notSupported(`The target ${arn}`);
+  const queue = queueNameIn(account, arn);
+  if (queue === undefined) throw invalidDestination(arn);
+  return { kind: 'queue', queue };
 }
 
 export function invalidDestination(arn: string): Error {
