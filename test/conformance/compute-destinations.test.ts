@@ -7,8 +7,10 @@ import {
   InvokeCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { arnOf, EventsTwin, MINUTE, queueArn, SECOND, TELLING } from './compute-events-twin.ts';
 import { until } from './compute-until.ts';
+import { sqsClient } from './queues-support.ts';
 
 /** Says each invocation record that it gets. */
 const LISTENING = `exports.handler = async (record) => console.log('got ' + JSON.stringify({ event: record }));`;
@@ -107,6 +109,21 @@ test('an event that failed for good goes to its destination and to the dead-lett
     functionError: 'Unhandled',
   });
   assert.equal(record.responsePayload.errorMessage, 'as told');
+});
+
+test('who waits for a queue gets a dead letter as it comes', async () => {
+  const letters = await events.queue();
+  const name = await events.made.make(TELLING, { DeadLetterConfig: { TargetArn: queueArn(letters) } });
+  await events.configure(name, { retries: 0 });
+  const client = sqsClient(events.twin.endpoint);
+  const QueueUrl = `${events.twin.endpoint}/000000000000/${letters}`;
+  const since = performance.now();
+  const waiting = client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+  await events.send(name, { fail: true });
+  const { Messages = [] } = await waiting;
+  client.destroy();
+  assert.equal(Messages[0]?.Body, '{"fail":true}');
+  assert.ok(performance.now() - since < 15_000, 'not only when it asked again');
 });
 
 test('what is too old, stopped or throttled to its end says so', async () => {

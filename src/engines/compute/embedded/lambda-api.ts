@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '../../../lib/problem.ts';
 import { errorAnswer, LambdaError, payloadTooLarge } from './errors.ts';
 import { LARGEST_REQUEST_BYTES } from './limits.ts';
 import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
@@ -65,15 +66,17 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
     }
     return withRequestId(await match.operation.run(context, request, match.parameters));
   } catch (error) {
-    if (error instanceof LambdaError) return withRequestId(errorAnswer(error));
-    context.log.error(
-      { path: request.path, error: error instanceof Error ? error.stack : error },
-      'lambda api',
-    );
-    return withRequestId(
-      errorAnswer(new LambdaError('ServiceException', 'Upstack met an internal error; see its log.')),
-    );
+    return withRequestId(errorAnswer(asLambdaError(context, request, error)));
   }
+}
+
+function asLambdaError(context: ApiContext, { path }: ApiRequest, error: unknown): LambdaError {
+  if (error instanceof LambdaError) return error;
+  // The state engine is away for a moment; the SDKs try again after a ServiceException.
+  if (error instanceof Problem && error.status === 503)
+    return new LambdaError('ServiceException', error.message);
+  context.log.error({ path, error: error instanceof Error ? error.stack : error }, 'lambda api');
+  return new LambdaError('ServiceException', 'Upstack met an internal error; see its log.');
 }
 
 function withRequestId(answer: ApiAnswer): ApiAnswer {

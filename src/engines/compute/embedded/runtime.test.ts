@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { strToU8, zipSync } from 'fflate';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
+import { openPostgres } from '../../state/postgres.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import { pythonPath } from './catalog/runtimes.ts';
 import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from './runtime.ts';
@@ -381,6 +382,18 @@ test('what the twin does not have yet is refused clearly', async () => {
   assert.equal(unknown.status, 404);
   assert.equal(unknown.headers['x-amzn-errortype'], 'UnknownOperationException');
   await fixture.runtime.close();
+});
+
+test('an event that cannot be kept is refused, and everything else goes on', async () => {
+  const state = openPostgres({ connection: 'postgres://nobody@127.0.0.1:1/none', log: silentLog });
+  const fixture = await new Fixture().open({ state });
+  await fixture.make('plain', 'exports.handler = async () => 1;');
+  const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
+  assert.deepEqual([event.status, event.headers['x-amzn-errortype']], [500, 'ServiceException']);
+  assert.match(event.value.Message, /does not answer.*try again/);
+  assert.equal((await fixture.invoke('plain')).value, 1);
+  await fixture.runtime.close();
+  await state.close();
 });
 
 test('a body that is no JSON object is refused as AWS does', async () => {
