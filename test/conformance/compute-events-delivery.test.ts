@@ -168,3 +168,15 @@ test('what runs when the twin is closed is run again by the next one, and is no 
   }
   assert.deepEqual(new Set(events.got(name).map((one) => one.requestId)), new Set([requestId]));
 });
+
+test('an event that ends while the state engine is away is settled when it is back, and does not run again', async () => {
+  const name = await events.made.make(TELLING, { Timeout: 60 });
+  const requestId = await events.send(name, { ms: 500 });
+  await events.gotTimes(name, 1);
+  await events.state.kill();
+  await until('the report', () => events.twin.reports.some((report) => report.requestId === requestId));
+  await until('the end', async () => (await events.left([name]).catch(() => 1)) === 0);
+  await events.staysAt(name, 1);
+  await events.send(name);
+  await events.gotTimes(name, 2);
+});

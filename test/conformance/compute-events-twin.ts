@@ -9,10 +9,9 @@ import { InvokeCommand, PutFunctionEventInvokeConfigCommand } from '@aws-sdk/cli
 import { type Kysely, sql } from 'kysely';
 import { createQueue } from '../../src/engines/compute/embedded/queues/queue-store.ts';
 import type { MessageAttributes, QueueTables } from '../../src/engines/compute/embedded/queues/tables.ts';
-import type { StateEngine } from '../../src/engines/state/engine.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { judged } from './compute-contract.ts';
-import { openOwnState } from './compute-state.ts';
+import { type OwnState, openOwnState } from './compute-state.ts';
 import { FunctionsMade } from './compute-support.ts';
 import { openTwin, REGION, type Twin } from './compute-twin.ts';
 import { until } from './compute-until.ts';
@@ -43,12 +42,12 @@ export class EventsTwin {
   twin!: Twin;
   made!: FunctionsMade;
   #directory: string;
-  #state: StateEngine;
+  readonly state: OwnState;
   #aheadMs = 0;
 
-  private constructor(directory: string, state: StateEngine) {
+  private constructor(directory: string, state: OwnState) {
     this.#directory = directory;
-    this.#state = state;
+    this.state = state;
   }
 
   static async open(): Promise<EventsTwin> {
@@ -61,13 +60,13 @@ export class EventsTwin {
   /** Opens the twin (again) on the same data. */
   async reopen(): Promise<void> {
     const clock = { now: () => systemClock.now() + this.#aheadMs, monotonic: systemClock.monotonic };
-    this.twin = await judged(openTwin({ directory: this.#directory, state: this.#state, clock }));
+    this.twin = await judged(openTwin({ directory: this.#directory, state: this.state, clock }));
     this.made = new FunctionsMade(this.twin);
   }
 
   async close(): Promise<void> {
     await this.twin.close();
-    await this.#state.close();
+    await this.state.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -107,7 +106,7 @@ export class EventsTwin {
   async left(names: string[]): Promise<number> {
     const counted = sql<{ count: number }>`
       select count(*)::int as count from event_invocations where function_name = any(${names})`;
-    const { rows } = await this.#state.run((database: Kysely<object>) => counted.execute(database));
+    const { rows } = await this.state.run((database: Kysely<object>) => counted.execute(database));
     return rows[0]?.count ?? 0;
   }
 
@@ -138,14 +137,14 @@ export class EventsTwin {
       visibilitySeconds: 30,
       redrive: undefined,
     };
-    await this.#state.run((database: Kysely<QueueTables>) =>
+    await this.state.run((database: Kysely<QueueTables>) =>
       createQueue(database, name, settings, {}, Date.now()),
     );
     return name;
   }
 
   async messages(queue: string): Promise<{ body: string; attributes: MessageAttributes }[]> {
-    return await this.#state.run((database: Kysely<QueueTables>) =>
+    return await this.state.run((database: Kysely<QueueTables>) =>
       database
         .selectFrom('queue_messages')
         .select(['body', 'attributes'])
