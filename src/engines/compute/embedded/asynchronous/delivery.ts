@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Log } from '../../../../lib/log.ts';
-import { destinationOf } from '../catalog/destinations.ts';
+import { type Destination, destinationOf } from '../catalog/destinations.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionArn } from '../catalog/names.ts';
 import { LATEST } from '../catalog/records.ts';
+import { LambdaError } from '../errors.ts';
 import { LARGEST_EVENT_BYTES, MOST_RECURSIONS } from '../limits.ts';
 import { findQueue } from '../queues/queue-store.ts';
 import { type NewMessage, sendMessage } from '../queues/store.ts';
@@ -51,13 +52,24 @@ async function deliverTo(
 ): Promise<string | undefined> {
   const bytes = Buffer.byteLength(message.body);
   if (bytes > LARGEST_EVENT_BYTES) return `${bytes} bytes are more than ${LARGEST_EVENT_BYTES}`;
-  const target = destinationOf(context.catalog.account, arn, 'target');
+  const target = readable(context, arn);
+  if (!target) return 'it is not of this account and region';
   if (target.kind === 'function') return await invoke(context, database, target.function, message, ended);
   const queue = await findQueue(database, target.queue);
   if (!queue) return 'there is no such queue';
   if (bytes > queue.largestMessageBytes) return `${bytes} bytes are more than ${queue.largestMessageBytes}`;
   await sendMessage(database, target.queue, message, context.catalog.clock.now());
   return undefined;
+}
+
+/** Undefined where the data were written in another account or region. */
+function readable({ catalog }: DeliveryContext, arn: string): Destination | undefined {
+  try {
+    return destinationOf(catalog.account, arn, 'target');
+  } catch (error) {
+    if (error instanceof LambdaError) return undefined;
+    throw error;
+  }
 }
 
 /**

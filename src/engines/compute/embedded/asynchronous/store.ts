@@ -53,11 +53,13 @@ export interface Room {
   /** Of each function that `functions` does not name. */
   each: number;
   functions: Record<string, number>;
+  /** Request ids of those that run already. */
+  held: readonly string[];
 }
 
 /**
- * The events of one runtime. It claims those that it runs; a claim is worth nothing in the eyes of another life of the
- * runtime, so that what a killed one ran is run again. One runtime at a time may use a database.
+ * The events of one runtime. It claims those that it runs, and only who has the claim settles an event. The next life of a
+ * runtime claims what a killed one ran, and runs it again. One runtime at a time may use a database.
  */
 export class EventInvocationStore {
   #state: StateEngine;
@@ -72,7 +74,10 @@ export class EventInvocationStore {
     await this.#state.run<EventTables, void>((database) => addEvent(database, event));
   }
 
-  /** Claims events that are due, those due longest first, and of each function no more than there is room for. */
+  /**
+   * Claims events that are due and not held, those due longest first, and of each function no more than there is room for.
+   * A claim whose answer was lost with the connection is not held, so it is made again.
+   */
   async claim(nowMs: number, room: Room): Promise<EventInvocation[]> {
     const now = new Date(nowMs);
     // The names are found by skipping from one to the next in the index, whatever lies between them.
@@ -85,7 +90,7 @@ export class EventInvocationStore {
       ), due as (
         select waiting.request_id from names cross join lateral (
           select request_id, due_at, sequence from event_invocations
-          where function_name = names.name and due_at <= ${now} and claim is distinct from ${this.#life}
+          where function_name = names.name and due_at <= ${now} and request_id <> all(${room.held}::text[])
           order by due_at, sequence
           limit coalesce((${JSON.stringify(room.functions)}::jsonb ->> names.name)::int, ${room.each}::int)
           for update skip locked

@@ -32,7 +32,8 @@ const RETRY_MS = 1_000;
 export class EventInvocationWorker {
   #options: EventInvocationWorkerOptions;
   #store: EventInvocationStore;
-  #runs = new Set<Promise<void>>();
+  /** Request id -> the run. */
+  #runs = new Map<string, Promise<void>>();
   /** Function -> its events that run. */
   #running = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -81,7 +82,7 @@ export class EventInvocationWorker {
   /** After `stop`: resolves when nothing runs any more. */
   async ended(): Promise<void> {
     await this.#looking;
-    await Promise.all(this.#runs);
+    await Promise.all(this.#runs.values());
   }
 
   async #look(): Promise<void> {
@@ -102,9 +103,9 @@ export class EventInvocationWorker {
     const functions = Object.fromEntries(
       [...this.#running].map(([name, running]) => [name, concurrencyPerFunction - running]),
     );
+    const room = { all, each: concurrencyPerFunction, functions, held: [...this.#runs.keys()] };
     try {
-      const claimed =
-        all > 0 ? await this.#store.claim(nowMs, { all, each: concurrencyPerFunction, functions }) : [];
+      const claimed = all > 0 ? await this.#store.claim(nowMs, room) : [];
       for (const event of claimed) this.#start(event);
       const dueMs = await this.#store.nextDueMs(nowMs);
       return Math.min(Math.max((dueMs ?? Number.POSITIVE_INFINITY) - nowMs, 0), LONGEST_SLEEP_MS);
@@ -115,16 +116,16 @@ export class EventInvocationWorker {
   }
 
   #start(event: EventInvocation): void {
-    const { functionName } = event;
+    const { functionName, requestId } = event;
     this.#running.set(functionName, (this.#running.get(functionName) ?? 0) + 1);
     const run = this.#run(event).finally(() => {
-      this.#runs.delete(run);
+      this.#runs.delete(requestId);
       const left = (this.#running.get(functionName) ?? 0) - 1;
       if (left > 0) this.#running.set(functionName, left);
       else this.#running.delete(functionName);
       this.wake();
     });
-    this.#runs.add(run);
+    this.#runs.set(requestId, run);
   }
 
   /** Runs one event and keeps what came of it, however long the state engine is away. Never rejects. */
@@ -146,11 +147,14 @@ export class EventInvocationWorker {
   async #keep(event: EventInvocation, attempted: Attempted | undefined): Promise<void> {
     const succeeded = attempted?.kind === 'ended' && attempted.condition === 'Success';
     if (!attempted || (this.#stopped.signal.aborted && !succeeded)) return await this.#store.giveBack(event);
+    if (attempted.kind === 'waits') {
+      await this.#store.postpone(attempted.event, attempted.dueMs);
+    } else {
+      await this.#store.end(event, async (database) => {
+        if (attempted.kind === 'ended') await deliver(this.#options, database, attempted);
+      });
+    }
     this.#tell(attempted);
-    if (attempted.kind === 'waits') return await this.#store.postpone(attempted.event, attempted.dueMs);
-    await this.#store.end(event, async (database) => {
-      if (attempted.kind === 'ended') await deliver(this.#options, database, attempted);
-    });
     if (attempted.kind === 'ended') this.#announce(attempted);
   }
 
