@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord } from './records.ts';
+import type {
+  EventConfigRecord,
+  FunctionRecord,
+  PolicyRecord,
+  Statement,
+  UrlRecord,
+  VersionRecord,
+} from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'deadLetterArn'> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
-type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags' | 'urls'> & {
+type StoredRecord = Omit<
+  FunctionRecord,
+  'latest' | 'versions' | 'policies' | 'eventConfigs' | 'tags' | 'urls'
+> & {
   urls: StoredUrl[];
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
+  eventConfigs?: EventConfigRecord[];
   tags?: Record<string, string>;
   /** What earlier releases had instead of policies. */
   permissions?: { alias?: string; statement: Statement }[];
@@ -20,6 +31,7 @@ type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 't
 export function upgraded({ permissions = [], ...stored }: StoredRecord): FunctionRecord {
   return {
     tags: {},
+    eventConfigs: [],
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),
@@ -29,7 +41,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', ...stored };
+  return { snapStart: 'None', deadLetterArn: '', ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {
