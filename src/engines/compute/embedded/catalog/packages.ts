@@ -6,7 +6,7 @@ import { ArchiveError, unzip } from '../../../../lib/archive.ts';
 import { sha256 } from '../../../../lib/digest.ts';
 import { invalidParameter, LambdaError, payloadTooLarge } from '../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../limits.ts';
-import { writeDurably } from './store.ts';
+import { writeDurably } from './record-files.ts';
 
 export interface CodePackage {
   /** SHA-256 of the zip file in base64: AWS's `CodeSha256`. */
