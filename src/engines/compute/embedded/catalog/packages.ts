@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveError, unzip } from '../../../../lib/archive.ts';
 import { sha256 } from '../../../../lib/digest.ts';
@@ -13,6 +13,12 @@ export interface CodePackage {
   codeSha256: string;
   codeSizeBytes: number;
 }
+
+/**
+ * Node looks for a package.json upwards from a module. It must not find that of a project around the data directory,
+ * whose `"type": "module"` would make another language of a function's files.
+ */
+const END_OF_PROJECT = '{}\n';
 
 /**
  * Code packages by content. The zip file is the truth and is written durably; the directory with its unpacked,
@@ -33,6 +39,7 @@ export class Packages {
     for (const name of await readdir(directory)) {
       if (!keep.has(name.replace(/\.zip$/, ''))) await rm(join(directory, name), { recursive: true });
     }
+    await writeFile(join(directory, 'package.json'), END_OF_PROJECT);
     return new Packages(directory);
   }
 
