@@ -7,6 +7,8 @@ import { CONCURRENCY_OPERATIONS } from './operations/concurrency.ts';
 import { EVENT_INVOKE_OPERATIONS } from './operations/event-invoke.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
+import { LAYER_POLICY_OPERATIONS } from './operations/layer-policy.ts';
+import { LAYER_OPERATIONS } from './operations/layers.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
@@ -30,6 +32,8 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...TAG_OPERATIONS,
   ...CONCURRENCY_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
+  ...LAYER_OPERATIONS,
+  ...LAYER_POLICY_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
 

@@ -7,7 +7,8 @@ import type { StateEngine } from '../../state/engine.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
-import type { FunctionRecord, UrlRecord } from './catalog/records.ts';
+import { RecordFiles } from './catalog/record-files.ts';
+import type { FunctionRecord, LayerRecord, UrlRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
@@ -72,11 +73,8 @@ export class EmbeddedRuntime {
     // What a killed control room left behind.
     await rm(temporary, { recursive: true, force: true });
     const store = await CatalogStore.open(join(directory, 'functions'));
-    const versions = store.list().flatMap((record) => [record.latest, ...record.versions]);
-    const packages = await Packages.open(
-      join(directory, 'code'),
-      new Set(versions.map((version) => version.codeSha256)),
-    );
+    const layers = await RecordFiles.open<LayerRecord>(join(directory, 'layers'), 'layer');
+    const packages = await Packages.open(join(directory, 'code'), referenced(store, layers));
     const invocations = new Invocations({
       account,
       packages,
@@ -88,7 +86,7 @@ export class EmbeddedRuntime {
       onLog,
     });
     return new EmbeddedRuntime({
-      catalog: { store, account, clock, onReplaced: (_, version) => invocations.retire(version) },
+      catalog: { store, layers, account, clock, onReplaced: (_, version) => invocations.retire(version) },
       packages,
       invocations,
       functionUrl,
@@ -177,4 +175,12 @@ export class EmbeddedRuntime {
   async close(): Promise<void> {
     await this.#context.invocations.close();
   }
+}
+
+/** The packages of functions and of layers, also of deleted layer versions that a function has. */
+function referenced(store: CatalogStore, layers: RecordFiles<LayerRecord>): Set<string> {
+  const versions = store.list().flatMap((record) => [record.latest, ...record.versions]);
+  const used = versions.flatMap((version) => [version, ...version.layers]);
+  const published = layers.list().flatMap((layer) => layer.versions);
+  return new Set([...used, ...published].map(({ codeSha256 }) => codeSha256));
 }

@@ -38,7 +38,8 @@ type Wire = Record<string, unknown>;
 
 /**
  * The settings that a request asks for, on top of `base` (defaults for a new function, the present ones for an
- * update). Members that are absent keep the base. Throws InvalidParameterValueException.
+ * update). Members that are absent keep the base; so do the layers, which `layersFrom` knows. Throws
+ * InvalidParameterValueException.
  */
 export function settingsFrom(request: Wire, base: Settings): Settings {
   return {
@@ -61,6 +62,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
+    layers: base.layers,
   };
 }
 
@@ -74,6 +76,7 @@ export const DEFAULTS: Settings = {
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
+  layers: [],
 };
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'layers'> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
@@ -29,7 +29,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', ...stored };
+  return { snapStart: 'None', layers: [], ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

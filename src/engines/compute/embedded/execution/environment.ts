@@ -24,6 +24,8 @@ export interface Launch {
   arguments: string[];
   /** The function's code: working directory of the process. */
   taskRoot: string;
+  /** The merged files of its layers: what is `/opt` on Lambda; undefined without layers. */
+  layersRoot: string | undefined;
   /** Directory of its own for temporary files, removed at the end. */
   temporary: string;
   variables: Record<string, string>;

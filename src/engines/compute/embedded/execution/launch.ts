@@ -1,17 +1,24 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 import type { Launch } from './environment.ts';
+import { atRoots, moduleVariables } from './layer-paths.ts';
 
 const bootstrap = (file: string) => fileURLToPath(new URL(`../bootstrap/${file}`, import.meta.url));
+
+/** Starts the runtime by the wrapper script, with the messages and statuses that Lambda's own runtimes have. */
+const START_WRAPPED =
+  '[ -f "$0" ] || { echo "$0: does not exist"; exit 127; }; [ -x "$0" ] || { echo "$0: is not an executable"; exit 126; }; exec "$0" "$@"';
 
 export interface LaunchInput {
   account: Account;
   name: string;
   version: VersionRecord;
   taskRoot: string;
+  layersRoot: string | undefined;
   temporary: string;
   instance: string;
 }
@@ -21,41 +28,78 @@ export interface LaunchInput {
  * nothing of the control room's own environment, which holds secrets.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
-export function launchOf({ account, name, version, taskRoot, temporary, instance }: LaunchInput): Launch {
+export function launchOf(input: LaunchInput): Launch {
+  const { account, name, version, taskRoot, layersRoot, temporary, instance } = input;
+  const runtimeDirectory = fileURLToPath(new URL('../bootstrap', import.meta.url));
+  const variables = {
+    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    LD_LIBRARY_PATH: '/var/task:/var/task/lib:/opt/lib',
+    ...version.environment,
+    ...(layersRoot === undefined ? {} : moduleVariables(version.runtime, version.environment)),
+    ...lambdaVariables(account, name, version, instance),
+    LAMBDA_TASK_ROOT: taskRoot,
+    LAMBDA_RUNTIME_DIR: runtimeDirectory,
+    _HANDLER: version.handler,
+  };
+  const placed = atRoots(variables, { taskRoot, layersRoot });
   return {
     instance,
-    ...commandOf(version, taskRoot),
+    ...commandOf(version, placed, taskRoot, layersRoot),
     taskRoot,
+    layersRoot,
     temporary,
     timeoutSeconds: version.timeoutSeconds,
     memoryMb: version.memoryMb,
-    variables: {
-      PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-      LANG: 'en_US.UTF-8',
-      TZ: ':UTC',
-      ...version.environment,
-      ...lambdaVariables(account, name, version, instance),
-      LAMBDA_TASK_ROOT: taskRoot,
-      LAMBDA_RUNTIME_DIR: fileURLToPath(new URL('../bootstrap', import.meta.url)),
-      _HANDLER: version.handler,
-    },
+    variables: placed,
   };
 }
 
-function commandOf(version: VersionRecord, taskRoot: string): Pick<Launch, 'command' | 'arguments'> {
+type Command = Pick<Launch, 'command' | 'arguments'>;
+
+function commandOf(
+  version: VersionRecord,
+  variables: Record<string, string>,
+  taskRoot: string,
+  layersRoot: string | undefined,
+): Command {
   switch (familyOf(version.runtime)) {
     case 'custom':
-      return { command: join(taskRoot, 'bootstrap'), arguments: [] };
+      return { command: ownBootstrap(taskRoot, layersRoot), arguments: [] };
     case 'python':
       // No compiled files beside the code, which other environments share, and lines as soon as they are written.
-      return { command: pythonPath() ?? 'python3', arguments: ['-B', '-u', bootstrap('python.py')] };
+      return wrapped(variables, {
+        command: pythonPath() ?? 'python3',
+        arguments: ['-B', '-u', bootstrap('python.py')],
+      });
     case 'node':
       // V8 gets nine tenths of the memory for its heap, as in the Lambda runtime; the rest is for buffers and code.
-      return {
+      return wrapped(variables, {
         command: process.execPath,
         arguments: [`--max-old-space-size=${Math.floor(version.memoryMb * 0.9)}`, bootstrap('node.mjs')],
-      };
+      });
   }
+}
+
+/** The function's own comes before that of a layer. */
+function ownBootstrap(taskRoot: string, layersRoot: string | undefined): string {
+  const own = join(taskRoot, 'bootstrap');
+  if (layersRoot === undefined || existsSync(own)) return own;
+  const inLayer = join(layersRoot, 'bootstrap');
+  return existsSync(inLayer) ? inLayer : own;
+}
+
+/**
+ * The command behind the wrapper script that the function names, if it does.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+ */
+function wrapped({ AWS_LAMBDA_EXEC_WRAPPER: wrapper }: Record<string, string>, runtime: Command): Command {
+  if (!wrapper) return runtime;
+  return {
+    command: '/bin/sh',
+    arguments: ['-c', START_WRAPPED, wrapper, runtime.command, ...runtime.arguments],
+  };
 }
 
 function lambdaVariables(
