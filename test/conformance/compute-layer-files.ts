@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   type CreateFunctionCommandInput,
@@ -12,13 +14,8 @@ import { executableZip, LayersMade } from './compute-layer-support.ts';
 import { type ComputeUnderTest, FunctionsMade, json } from './compute-support.ts';
 
 const WRAPPER = '#!/bin/bash\nexport WRAPPED="by $(basename "$0"), runtime $#"\nexec "$@"\n';
-const BOOTSTRAP = `#!/bin/bash
-api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
-while true; do
-  id=$(curl -sS -D - -o /dev/null "$api/next" | tr -d '\\r' | sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: //p')
-  curl -sS -o /dev/null -d '"from the layer"' "$api/$id/response"
-done
-`;
+/** The custom runtime of the sample application in bash. */
+const BOOTSTRAP = readFileSync(join(import.meta.dirname, 'applications/bash/bootstrap'), 'utf8');
 
 /** What functions must find in their layers, judged with the official SDK client. */
 export function layerFilesConformance(engine: string, open: () => Promise<ComputeUnderTest>): void {
@@ -122,7 +119,11 @@ export function layerFilesConformance(engine: string, open: () => Promise<Comput
 
     test('the bootstrap of a custom runtime may be in a layer', async () => {
       const layer = await layers.make({ bootstrap: BOOTSTRAP });
-      const FunctionName = await made.make('', { Runtime: 'provided.al2023', Layers: [layer] });
+      const FunctionName = await made.make('', {
+        Runtime: 'provided.al2023',
+        Code: { ZipFile: executableZip({ 'index.sh': `handler() { echo '"from the layer"'; }` }) },
+        Layers: [layer],
+      });
       assert.equal(await result(FunctionName), 'from the layer');
     });
 

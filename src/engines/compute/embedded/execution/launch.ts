@@ -35,6 +35,7 @@ export function launchOf(input: LaunchInput): Launch {
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     LD_LIBRARY_PATH: '/var/task:/var/task/lib:/opt/lib',
     ...version.environment,
     ...(layersRoot === undefined ? {} : moduleVariables(version.runtime, version.environment)),
