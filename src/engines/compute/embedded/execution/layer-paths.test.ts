@@ -23,6 +23,12 @@ test('variables that name files of the code or of layers get their places', () =
   }
 });
 
+test('a data directory below /opt does no harm', () => {
+  const below = { taskRoot: '/opt/upstack/1', layersRoot: '/opt/upstack/2' };
+  const placed = atRoots({ LD_LIBRARY_PATH: '/var/task/lib:/opt/lib' }, below);
+  assert.deepEqual(placed, { LD_LIBRARY_PATH: '/opt/upstack/1/lib:/opt/upstack/2/lib' });
+});
+
 test('other directories, other variables, and functions without layers stay as they are', () => {
   for (const value of ['/optional/bin', '/usr/opt/bin', '/home/opt', 'opt/bin', '/var/tasks']) {
     assert.deepEqual(atRoots({ PATH: value }, roots), { PATH: value });

@@ -1,7 +1,7 @@
 import { familyOf } from '../catalog/runtimes.ts';
 
 /** Where the function's code and the files of its layers are on this machine. */
-export interface Roots {
+interface Roots {
   taskRoot: string;
   /** Undefined when the function has no layers. */
   layersRoot: string | undefined;
@@ -19,6 +19,9 @@ const PLACES = [
   'AWS_LAMBDA_EXEC_WRAPPER',
   '_HANDLER',
 ];
+
+/** A root where a path begins with it: at the start, or after what separates paths and options. */
+const ROOT = /(?<=^|[\s:;,="'])(?:\/var\/task|\/opt)(?=\/|$|[\s:;,"'])/g;
 
 /**
  * Where the runtime looks for modules in layers. A function's own NODE_PATH takes the place of Lambda's; in Python the
@@ -50,13 +53,8 @@ export function atRoots(variables: Variables, { taskRoot, layersRoot }: Roots): 
   for (const name of PLACES) {
     const value = variables[name];
     if (value === undefined) continue;
-    const inTask = replaced(value, '/var/task', taskRoot);
-    placed[name] = layersRoot === undefined ? inTask : replaced(inTask, '/opt', layersRoot);
+    // In one pass, because the place of one may lie below the name of the other.
+    placed[name] = value.replaceAll(ROOT, (root) => (root === '/opt' ? (layersRoot ?? root) : taskRoot));
   }
   return placed;
-}
-
-/** Replaces `root` where a path begins with it: at the start, or after what separates paths and options. */
-function replaced(value: string, root: string, place: string): string {
-  return value.replaceAll(new RegExp(`(?<=^|[\\s:;,="'])${root}(?=/|$|[\\s:;,"'])`, 'g'), () => place);
 }
