@@ -153,15 +153,45 @@ export function layerFilesConformance(engine: string, open: () => Promise<Comput
       assert.match(String(await result(inPython)), /^by wrap\.sh, runtime \d+$/);
     });
 
-    test('a wrapper script that is not there fails the invocation', async () => {
-      const FunctionName = await made.make('exports.handler = async () => 1;', {
-        Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/none' } },
+    test('a wrapper script may add options to the runtime', async () => {
+      const layer = await layers.make({
+        wrap: '#!/bin/bash\nruntime=$1\nshift\nexec "$runtime" -X utf8=1 -W error "$@"\n',
       });
-      const { failed, payload } = await call(FunctionName);
-      assert.ok(failed);
-      const { errorType, errorMessage } = payload as { errorType: string; errorMessage: string };
-      assert.equal(errorType, 'Runtime.ExitError');
-      assert.match(errorMessage, /exit status 127$/);
+      const FunctionName = await python(
+        'import sys\ndef handler(event, context):\n  return [sys.flags.utf8_mode, sys.warnoptions]\n',
+        { Layers: [layer], Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrap' } } },
+      );
+      assert.deepEqual(await result(FunctionName), [1, ['error']]);
+    });
+
+    test('a wrapper script that cannot be started fails the invocation', async () => {
+      for (const [wrapper, status] of [
+        ['/opt/none', 127],
+        ['/var/task/index.js', 126],
+      ]) {
+        const FunctionName = await made.make('exports.handler = async () => 1;', {
+          Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: String(wrapper) } },
+        });
+        const { failed, payload } = await call(FunctionName);
+        assert.ok(failed);
+        const { errorType, errorMessage } = payload as { errorType: string; errorMessage: string };
+        assert.equal(errorType, 'Runtime.ExitError');
+        assert.match(errorMessage, new RegExp(`exit status ${status}$`));
+      }
+    });
+
+    test('options for Node may name a file of a layer', async () => {
+      const layer = await layers.make({
+        'instrument.js': 'globalThis.instrumented = "by require";',
+        'instrument.mjs': 'globalThis.instrumented += ", by import";',
+      });
+      const FunctionName = await made.make('exports.handler = async () => globalThis.instrumented;', {
+        Layers: [layer],
+        Environment: {
+          Variables: { NODE_OPTIONS: '--require /opt/instrument.js --import=/opt/instrument.mjs' },
+        },
+      });
+      assert.equal(await result(FunctionName), 'by require, by import');
     });
 
     test('the handler may be in a layer, as an ES module too', async () => {
