@@ -5,6 +5,8 @@ import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
 import { eventConformance } from './compute-events.ts';
+import { layerFilesConformance } from './compute-layer-files.ts';
+import { layerConformance } from './compute-layers.ts';
 import { policyConformance } from './compute-policy.ts';
 import { sourceConformance } from './compute-sources.ts';
 import { openOwnState } from './compute-state.ts';
@@ -23,6 +25,8 @@ const suites = [
   concurrencyConformance,
   streamConformance,
   eventConformance,
+  layerConformance,
+  layerFilesConformance,
 ];
 const state = await openOwnState();
 after(() => state.close());

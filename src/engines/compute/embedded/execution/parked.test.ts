@@ -35,6 +35,7 @@ function launch(generic: Generic): Launch {
     instance: 'i',
     channel: true,
     taskRoot: directory,
+    layersRoot: undefined,
     temporary: join(directory, 'tmp'),
     variables: { NAME: 'cart' },
     timeoutSeconds: 3,
