@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { openCompute } from '../../src/engines/compute/aws.ts';
 import { CREDENTIALS, REGION } from './account.ts';
-import { type Served, serve } from './served.ts';
+import { type Asked, serve } from './served.ts';
 
-export interface Twin extends Served {
+export interface Twin extends Asked {
   directory: string;
   /** Makes a function of one file, `index.mjs`; it is not invoked. */
   deploy(name: string, code: string, settings?: Partial<Settings>): Promise<void>;
