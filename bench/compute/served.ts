@@ -18,8 +18,9 @@ export interface Asked extends Served {
 }
 
 /** Starts a module of this directory that sends `{ port }` once it listens, and ends when its parent disconnects. */
-export async function serve(module: string, args: string[] = []): Promise<Asked> {
+export async function serve(module: string, args: string[] = [], execArgv: string[] = []): Promise<Asked> {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+    execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [{ port }] = (await Promise.race([once(child, 'message'), failure(child)])) as [{ port: number }];

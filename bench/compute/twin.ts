@@ -19,9 +19,10 @@ interface Settings {
   environment: Record<string, string>;
 }
 
-export async function startTwin(parkedProcesses: number): Promise<Twin> {
+/** `flags` are Node's own. */
+export async function startTwin(parkedProcesses: number, flags: string[] = []): Promise<Twin> {
   const directory = await mkdtemp(join(tmpdir(), 'upstack-bench-'));
-  const served = await serve('server.ts', [directory, String(parkedProcesses)]);
+  const served = await serve('server.ts', [directory, String(parkedProcesses)], flags);
   const endpoint = `http://127.0.0.1:${served.port}`;
   const compute = openCompute({ endpoint, region: REGION, credentials: CREDENTIALS });
   return {

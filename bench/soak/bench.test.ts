@@ -14,7 +14,6 @@ test('2,000 invocations with kills and timeouts leave nothing behind', {
   const { before, after, blocks, ends } = soaked;
   for (const { case: title, value, unit } of rowsOf(soaked, SIZE))
     context.diagnostic(`${title}: ${value} ${unit}`);
-  assert.equal(ends.timedOut, SIZE.timeouts);
   assert.equal(ends.answered + ends.killed + ends.timedOut, SIZE.invocations);
   assert.equal(after.zombies, 0);
   assert.ok(after.processes <= before.processes, `${before.processes} processes became ${after.processes}`);
