@@ -187,8 +187,9 @@ export function caller(client: sdk.LambdaClient): (command: Command) => Promise<
   let known: string | undefined;
   return async (command) => {
     const { input } = command;
-    if ('UUID' in input && input.UUID === MAPPING) input.UUID = known;
-    const answer = await client.send(command as sdk.InvokeCommand);
+    const open = 'UUID' in input && input.UUID === MAPPING;
+    const Class = command.constructor as new (input: object) => sdk.InvokeCommand;
+    const answer = await client.send(new Class(open ? { ...input, UUID: known } : input));
     if ('UUID' in answer) known = String(answer.UUID);
     return answer;
   };
