@@ -186,7 +186,7 @@ test('a killed environment fails its invocation, and the next one gets a new one
   const fixture = await new Fixture().open();
   await fixture.make(
     'victim',
-    'exports.handler = async ({ wait }) => { if (wait) { console.log("pid " + process.pid); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
+    'exports.handler = async ({ wait }) => { if (wait) { process.stdout.write("pid " + process.pid + "\\n"); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
   );
   const failing = fixture.invoke('victim', { wait: true });
   const pid = () => Number(fixture.lines.find(({ line }) => line.startsWith('pid '))?.line.slice(4));
@@ -222,12 +222,12 @@ test('close leaves no process behind, not even those that functions started', as
   assert.deepEqual(await readdir(join(fixture.directory, 'tmp')), [], 'temporary directories are gone');
 });
 
-test('a killed control room leaves no process behind, even one that is stuck in a loop', async () => {
+test('a killed control room leaves no process behind, even one that is stuck in a loop', async (context) => {
   const directory = join(root, String(opened++));
   const fixture = await new Fixture(directory).open();
   await fixture.make(
     'stuck',
-    'exports.handler = async ({ spin }) => { console.log("pid " + process.pid); while (spin); return 1; };',
+    'exports.handler = async ({ spin }) => { process.stdout.write("pid " + process.pid + "\\n"); while (spin); return 1; };',
   );
   await fixture.runtime.close();
   const program = `
@@ -241,6 +241,7 @@ test('a killed control room leaves no process behind, even one that is stuck in 
   const room = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  context.after(() => room.kill('SIGKILL'));
   let output = '';
   room.stdout.on('data', (text) => {
     output += text;
@@ -294,7 +295,7 @@ test('each line reaches the log with its request, long lines whole up to 64 KB',
   const fixture = await new Fixture().open();
   await fixture.make(
     'writer',
-    'exports.handler = async ({ length, n }) => { process.stdout.write("x".repeat(length) + "\\n"); console.error("n" + n); };',
+    'exports.handler = async ({ length, n }) => { process.stdout.write("x".repeat(length) + "\\n"); process.stderr.write("n" + n + "\\n"); };',
   );
   const ids: string[] = [];
   for (let n = 0; n < 20; n++) {
@@ -435,7 +436,7 @@ test('lines belong to the invocation that wrote them, also when three in a row w
   await fixture.make(
     'flood',
     `exports.handler = async ({ mark }) => {
-       for (let i = 0; i < 3000; i++) console.log(mark + ' ' + i + ' ' + 'x'.repeat(1000));
+       for (let i = 0; i < 3000; i++) process.stdout.write(mark + ' ' + i + ' ' + 'x'.repeat(1000) + '\\n');
        return mark;
      };`,
   );
