@@ -32,7 +32,7 @@ after(() => twin.close());
 const LONGEST_WAIT_MS = 30_000;
 /** A function that says what it got, and does with it what the body says. */
 const CODE = `exports.handler = async (event) => {
-  console.log('GOT ' + JSON.stringify(event));
+  process.stdout.write('GOT ' + JSON.stringify(event) + '\\n');
   const bodies = event.Records.map(({ body }) => body);
   if (bodies.includes('sleep')) await new Promise((resolve) => setTimeout(resolve, 300));
   if (bodies.includes('throw')) throw new Error('no');
@@ -189,8 +189,8 @@ test('a window gathers a batch larger than one receive', async () => {
 
 test('an event never exceeds the payload quota', async () => {
   const name = await functions.make(
-    `exports.handler = async (event) => console.log('GOT ' + JSON.stringify({ Records: event.Records.map(
-      ({ body }) => ({ body: body.slice(0, 2), bytes: JSON.stringify(event).length })) }));`,
+    `exports.handler = async (event) => process.stdout.write('GOT ' + JSON.stringify({ Records: event.Records.map(
+      ({ body }) => ({ body: body.slice(0, 2), bytes: JSON.stringify(event).length })) }) + '\\n');`,
     { Timeout: 20, MemorySize: 512 },
   );
   const QueueUrl = await queues.make();
@@ -308,7 +308,7 @@ test('what was begun when the twin ended comes again in its next life', async (t
   const first = await openTwin({ directory, state: twin.state });
   const FunctionName = 'restarted';
   const code = `exports.handler = async () => {
-    console.log('GOT ' + JSON.stringify({ Records: [] }));
+    process.stdout.write('GOT ' + JSON.stringify({ Records: [] }) + '\\n');
     if (process.env.SLEEP) await new Promise((resolve) => setTimeout(resolve, 60_000));
   };`;
   const settings = { Role: ROLE, Handler: 'index.handler', Runtime: 'nodejs22.x' as const, Timeout: 1 };
