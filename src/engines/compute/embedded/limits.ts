@@ -29,6 +29,13 @@ export const LONGEST_DESCRIPTION = 256;
 /** How long the code outside the handler may run before the first invocation. */
 export const LONGEST_INIT_MS = 10_000;
 
+/** Extensions of one execution environment. */
+export const MOST_EXTENSIONS = 10;
+/** How long an environment that ends waits: for external extensions, for internal ones, and for the runtime before those. */
+export const LONGEST_SHUTDOWN_MS = 2_000;
+export const LONGEST_INTERNAL_SHUTDOWN_MS = 500;
+export const LONGEST_RUNTIME_SHUTDOWN_MS = 300;
+
 /** Invocations of all functions at a time: AWS's default of an account. */
 export const ACCOUNT_CONCURRENCY = 1_000;
 /** So much of it stays for functions that reserve nothing. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Account } from '../catalog/names.ts';
+import { type Account, functionArn } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 
@@ -15,8 +15,12 @@ export interface Launch {
   channel: boolean;
   /** Equal for two launches that differ in nothing that must be known when the process starts; undefined for one that cannot share. */
   kind: string | undefined;
+  /** Without a qualifier. */
+  functionArn: string;
   /** The function's code: working directory of the process. */
   taskRoot: string;
+  /** The merged files of its layers: what is `/opt` on Lambda; undefined without layers. */
+  layersRoot: string | undefined;
   /** Directory of its own for temporary files, removed at the end. */
   temporary: string;
   variables: Record<string, string>;
@@ -29,6 +33,7 @@ export interface LaunchInput {
   name: string;
   version: VersionRecord;
   taskRoot: string;
+  layersRoot: string | undefined;
   temporary: string;
   instance: string;
 }
@@ -38,11 +43,14 @@ export interface LaunchInput {
  * nothing of the control room's own environment, which holds secrets.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
-export function launchOf({ account, name, version, taskRoot, temporary, instance }: LaunchInput): Launch {
+export function launchOf(input: LaunchInput): Launch {
+  const { account, name, version, taskRoot, layersRoot, temporary, instance } = input;
   return {
     instance,
     ...commandOf(version, taskRoot),
+    functionArn: functionArn(account, name),
     taskRoot,
+    layersRoot,
     temporary,
     timeoutSeconds: version.timeoutSeconds,
     memoryMb: version.memoryMb,

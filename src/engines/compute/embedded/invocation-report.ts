@@ -1,0 +1,64 @@
+import type { InvocationReport } from '../engine.ts';
+import { costUsd } from '../price.ts';
+import type { VersionRecord } from './catalog/records.ts';
+import type { PlatformReport } from './execution/platform-events.ts';
+import type { InvocationEnd } from './execution/running-invocation.ts';
+
+/** What the platform's report does not say of an invocation. */
+export interface Invoked {
+  name: string;
+  version: VersionRecord;
+  instance: string;
+  httpStatus: number | undefined;
+}
+
+/** What the control room is told of an invocation: the platform's report, and what it cost. */
+export function invocationReport(end: InvocationEnd, invoked: Invoked): InvocationReport {
+  const { report, startMs, coldStart, initializationType } = end;
+  const { name, version, instance, httpStatus } = invoked;
+  const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = report.metrics;
+  return {
+    functionName: name,
+    version: version.version,
+    requestId: report.requestId,
+    instance,
+    startMs,
+    durationMs,
+    billedMs: billedDurationMs,
+    costUsd: costUsd({
+      billedMs: billedDurationMs,
+      memoryMb: memorySizeMB,
+      architecture: version.architecture,
+    }),
+    memoryMb: memorySizeMB,
+    maxMemoryMb: maxMemoryUsedMB,
+    coldStart,
+    initMs: initDurationMs,
+    initType: initializationType,
+    status: report.status === 'failure' ? 'error' : report.status,
+    httpStatus,
+    errorType: report.errorType ?? '',
+  };
+}
+
+/** The lines that Lambda writes around those of an invocation. */
+export function systemLines(report: PlatformReport, version: string): { before: string; after: string } {
+  const { requestId, metrics, status, errorType } = report;
+  const fields = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${metrics.durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${metrics.billedDurationMs} ms`,
+    `Memory Size: ${metrics.memorySizeMB} MB`,
+    `Max Memory Used: ${metrics.maxMemoryUsedMB} MB`,
+  ];
+  if (metrics.initDurationMs !== undefined) {
+    fields.push(`Init Duration: ${metrics.initDurationMs.toFixed(2)} ms`);
+  }
+  // What the handler threw is an answer: only what the platform met is in the report.
+  if (status === 'timeout') fields.push('Status: timeout');
+  if (status === 'failure') fields.push('Status: error', `Error Type: ${errorType}`);
+  return {
+    before: `START RequestId: ${requestId} Version: ${version}`,
+    after: `END RequestId: ${requestId}\n${fields.join('\t')}\n`,
+  };
+}
