@@ -10,11 +10,11 @@ import { answeredHosts } from './doors/http/hosts.ts';
 import { Live } from './doors/http/live.ts';
 import { openApi } from './doors/http/openapi.ts';
 import { restRoutes } from './doors/http/rest.ts';
-import { HttpDoor, type RawRoute } from './doors/http/server.ts';
+import { HttpDoor } from './doors/http/server.ts';
 import { sessionRoutes } from './doors/http/sessions.ts';
 import { dashboard } from './doors/http/static.ts';
 import { streamRoute } from './doors/http/stream.ts';
-import { functionUrlId, functionUrls, isLambdaApiPath, lambdaApi } from './doors/lambda/door.ts';
+import { lambdaRoutes } from './doors/lambda/routes.ts';
 import { leasesDoor } from './doors/leases/door.ts';
 import { otlpDoor } from './doors/otlp/door.ts';
 import { segmentDoor } from './doors/segment/door.ts';
@@ -124,7 +124,11 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     (it) => it.close(),
   );
   let started = false;
-  await door.serve(runtime ? lambdaRoutes(runtime, keys) : [], (app) => {
+  const clock = systemClock;
+  const { accessKeyId, secretAccessKey } = keys;
+  const credentials = { accessKeyId, secretAccessKey };
+  const raw = runtime && lambdaRoutes({ runtime, origins, credentials, region: REGION, clock });
+  await door.serve(raw ?? { sockets: [], raw: [] }, (app) => {
     const authentication = new Authentication(keys, systemClock, origins);
     const authorize = (key: string) => authentication.isWriteKey(key);
     healthRoutes(app, instance.id, { started: () => started, engines: health });
@@ -258,18 +262,4 @@ function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeE
   if (config.compute.kind === 'aws') return openCompute({ region: config.compute.region });
   const { accessKeyId, secretAccessKey } = keys;
   return openCompute({ endpoint: door.url, region: REGION, credentials: { accessKeyId, secretAccessKey } });
-}
-
-function lambdaRoutes(runtime: EmbeddedRuntime, { accessKeyId, secretAccessKey }: Keys): RawRoute[] {
-  const credentials = { accessKeyId, secretAccessKey };
-  return [
-    {
-      takes: (request) => functionUrlId(request.headers.host) !== undefined,
-      handle: functionUrls({ runtime, credentials, region: REGION, clock: systemClock }),
-    },
-    {
-      takes: (request) => isLambdaApiPath(request.url ?? ''),
-      handle: lambdaApi({ runtime, credentials, region: REGION, clock: systemClock }),
-    },
-  ];
 }

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { functionUrlId, functionUrls, lambdaApi } from '../../src/doors/lambda/door.ts';
+import { HttpDoor } from '../../src/doors/http/server.ts';
+import { lambdaRoutes } from '../../src/doors/lambda/routes.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
@@ -26,13 +25,14 @@ export interface Twin extends ComputeUnderTest {
   lines: FunctionLogLine[];
 }
 
-/** The twin behind a bare HTTP server on a loopback port; its directory is removed unless one was given. */
+/** The twin behind the control room's door on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
   options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
   const lines: FunctionLogLine[] = [];
+  const log = createLog('error');
   let port = 0;
   const runtime = await EmbeddedRuntime.open({
     directory,
@@ -42,19 +42,17 @@ export async function openTwin(
     onInvocation: (report) => reports.push(report),
     onLog: (line) => lines.push(line),
     clock: systemClock,
-    log: createLog('error'),
+    log,
     draw: seededDraw(),
     ...(options.state ? { state: options.state } : {}),
     ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
-  const api = lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
-  const urls = functionUrls({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
-  const server = createServer((request, response) =>
-    (functionUrlId(request.headers.host) === undefined ? api : urls)(request, response),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ({ port } = server.address() as AddressInfo);
-  const endpoint = `http://127.0.0.1:${port}`;
+  const origins = { hosts: [] };
+  const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
+  const signed = { credentials: CREDENTIALS, region: REGION, clock: systemClock };
+  await door.serve(lambdaRoutes({ runtime, origins, ...signed }), () => {});
+  port = door.port;
+  const endpoint = door.url;
   const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
   return {
     client,
@@ -65,8 +63,7 @@ export async function openTwin(
     lines,
     async close() {
       client.destroy();
-      server.close();
-      server.closeAllConnections();
+      await door.close();
       await runtime.close();
       if (options.directory === undefined) await rm(directory, { recursive: true });
     },

@@ -10,7 +10,7 @@ import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
-import { routeOf } from './operations/route.ts';
+import { router } from './operations/route.ts';
 import { TAG_OPERATIONS } from './operations/tags.ts';
 import { URL_OPERATIONS } from './operations/urls.ts';
 import { VERSION_OPERATIONS } from './operations/versions.ts';
@@ -33,6 +33,8 @@ export const OPERATIONS: readonly ApiOperation[] = [
   GET_ACCOUNT_SETTINGS,
 ];
 
+const routeOf = router(OPERATIONS);
+
 /** What of a request says which operation it is for. */
 export type RequestLine = Pick<ApiRequest, 'method' | 'path' | 'query'>;
 
@@ -43,7 +45,7 @@ export interface RequestLimit {
 }
 
 export function requestLimit(request: RequestLine): RequestLimit {
-  const operation = routeOf(OPERATIONS, request)?.operation;
+  const operation = routeOf(request)?.operation;
   const bytes = operation?.largestBodyBytes ?? LARGEST_REQUEST_BYTES;
   const name = operation?.nameInMessages ?? operation?.name ?? 'unknown';
   return { bytes, refusal: () => withRequestId(errorAnswer(payloadTooLarge(bytes, name))) };
@@ -52,7 +54,7 @@ export function requestLimit(request: RequestLine): RequestLimit {
 /** Answers one request of the Lambda API; errors of the API become answers. */
 export async function answerApi(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {
   try {
-    const match = routeOf(OPERATIONS, request);
+    const match = routeOf(request);
     if (!match) {
       const message = `${request.method} ${request.path} is not an operation that the embedded compute engine of Upstack has.`;
       throw new LambdaError('UnknownOperationException', message);
