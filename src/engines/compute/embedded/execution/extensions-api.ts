@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ParsedRequest } from '../../../../lib/http-parser.ts';
 import { answerBytes, type Connection } from './connection.ts';
 import { type Extension, type ExtensionEvent, ExtensionRefusal, type Give } from './extension.ts';
 import type { Extensions } from './extensions.ts';
-import type { ParsedRequest } from './http-parser.ts';
 import type { Launch } from './launch.ts';
 import { subscriptionFrom } from './subscription.ts';
 import type { TelemetryStream } from './telemetry-stream.ts';

@@ -52,7 +52,7 @@ async function taken(parked: ParkedProcesses, generic: Generic): Promise<Environ
   throw new Error('nothing was parked');
 }
 
-test('a parked process becomes what it is told, prints nothing of before', async () => {
+test('a parked process becomes what it is told and prints nothing of before', async () => {
   const parked = new ParkedProcesses(1, reaper);
   const generic = program('a');
   assert.equal(parked.take(generic), undefined);
