@@ -241,7 +241,7 @@ export class Environment {
     };
     const maxMemoryUsedMB = await this.#runtime.peakMb(now);
     const end = invocation.end(now, failure, { ...measured, maxMemoryUsedMB });
-    this.#log.report(end.report);
+    this.#log.report(end.report, invocation);
     invocation.finish(end);
   }
 

@@ -72,8 +72,8 @@ export class PlatformLog {
     this.#emit('platform.runtimeDone', () => invocation.runtimeDoneRecord());
   }
 
-  report(report: PlatformReport): void {
-    this.#emit('platform.report', () => report);
+  report(report: PlatformReport, invocation: RunningInvocation): void {
+    this.#emit('platform.report', () => ({ ...report, tracing: invocation.tracing }));
   }
 
   line(line: string, source: LineSource): void {

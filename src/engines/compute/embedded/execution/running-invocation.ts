@@ -5,6 +5,7 @@ import {
   type Records,
   rounded,
   type Status,
+  type Tracing,
   tracingOf,
 } from './platform-events.ts';
 import type { Delivery } from './runtime-api.ts';
@@ -94,18 +95,21 @@ export class RunningInvocation {
   }
 
   startRecord(version: string): Records['platform.start'] {
-    const { requestId, traceId } = this.delivery;
-    return { requestId, version, tracing: tracingOf(traceId) };
+    return { requestId: this.requestId, version, tracing: this.tracing };
+  }
+
+  get tracing(): Tracing {
+    return tracingOf(this.delivery.traceId);
   }
 
   runtimeDoneRecord(): Records['platform.runtimeDone'] {
-    const { requestId, traceId } = this.delivery;
+    const { requestId, tracing } = this;
     const produced = this.outcome?.ok ? this.outcome.payload.length : 0;
     return {
       requestId,
       ...this.#status(undefined),
       metrics: { durationMs: rounded(this.#until(this.#runtimeDoneAt)), producedBytes: produced },
-      tracing: tracingOf(traceId),
+      tracing,
       spans: this.#spans(),
     };
   }
@@ -119,7 +123,7 @@ export class RunningInvocation {
   }
 
   #report(nowMs: number, failure: Failure | undefined, measured: Measured): PlatformReport {
-    const { requestId, traceId } = this.delivery;
+    const { requestId } = this;
     const { memorySizeMB, maxMemoryUsedMB, initMs, initializationType } = measured;
     const durationMs = this.#until(nowMs);
     // AWS bills the initialisation of an on-demand environment too, and rounds up to whole milliseconds.
@@ -134,7 +138,6 @@ export class RunningInvocation {
         maxMemoryUsedMB,
         ...(initMs === undefined ? {} : { initDurationMs: rounded(initMs) }),
       },
-      tracing: tracingOf(traceId),
     };
   }
 
