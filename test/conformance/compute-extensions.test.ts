@@ -15,7 +15,7 @@ const eventsOf = async (it: ExtensionEnvironment, name = 'recorder') =>
   (await it.recorded('event')).filter((entry) => entry.name === name).map(({ value }) => value);
 
 test('an extension registers before the runtime starts, is told of each invocation and of the end', async (t) => {
-  const it = await opened(t, { code: `console.log('loaded'); ${ECHO}` });
+  const it = await opened(t, { code: `process.stdout.write('loaded\\n'); ${ECHO}` });
   const { answer, ended } = await it.invoke('r1', { a: 1 });
   const outcome = await answer;
   assert.deepEqual(outcome, { ok: true, payload: Buffer.from('{"a":1}') });

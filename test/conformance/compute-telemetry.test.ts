@@ -119,9 +119,10 @@ const INIT = [
   'platform.initReport',
 ];
 const CODE = `
-  console.log('loaded');
+  const print = (text) => process.stdout.write(text + '\\n');
+  print('loaded');
   export const handler = async ({ fail, hang }) => {
-    console.log('called');
+    print('called');
     if (fail) throw new TypeError('no');
     if (hang) await new Promise(() => setInterval(() => {}, 1e3));
     return 'done';
@@ -221,8 +222,9 @@ test('before the environment is frozen, what is buffered is delivered, however l
 });
 
 test('lines that are JSON objects are objects for a function whose format is JSON', async (t) => {
-  const code = `console.log = (text) => process.stdout.write(text + '\\n');
-    export const handler = async () => { console.log('{"level":"INFO","a":{"b":1}}'); console.log('plain'); };`;
+  const code = `export const handler = async () => {
+    process.stdout.write('{"level":"INFO","a":{"b":1}}\\nplain\\n');
+  };`;
   const records = async (SCHEMA: string) => {
     const environment = { PROTOCOL: 'HTTP', SCHEMA };
     const launch = (usual: Launch) => ({

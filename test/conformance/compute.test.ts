@@ -3,6 +3,7 @@ import { fromEnvironment } from './compute-aws.ts';
 import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
+import { loggingConformance } from './compute-logging.ts';
 import { policyConformance } from './compute-policy.ts';
 import { streamConformance } from './compute-stream.ts';
 import { tagConformance } from './compute-tags.ts';
@@ -17,6 +18,7 @@ const suites = [
   urlConformance,
   concurrencyConformance,
   streamConformance,
+  loggingConformance,
 ];
 for (const suite of suites) suite('twin', () => judged(openTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

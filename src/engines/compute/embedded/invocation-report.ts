@@ -1,7 +1,6 @@
 import type { InvocationReport } from '../engine.ts';
 import { costUsd } from '../price.ts';
 import type { VersionRecord } from './catalog/records.ts';
-import type { PlatformReport } from './execution/platform-events.ts';
 import type { InvocationEnd } from './execution/running-invocation.ts';
 
 /** What the platform's report does not say of an invocation. */
@@ -38,27 +37,5 @@ export function invocationReport(end: InvocationEnd, invoked: Invoked): Invocati
     status: report.status === 'failure' ? 'error' : report.status,
     httpStatus,
     errorType: report.errorType ?? '',
-  };
-}
-
-/** The lines that Lambda writes around those of an invocation. */
-export function systemLines(report: PlatformReport, version: string): { before: string; after: string } {
-  const { requestId, metrics, status, errorType } = report;
-  const fields = [
-    `REPORT RequestId: ${requestId}`,
-    `Duration: ${metrics.durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${metrics.billedDurationMs} ms`,
-    `Memory Size: ${metrics.memorySizeMB} MB`,
-    `Max Memory Used: ${metrics.maxMemoryUsedMB} MB`,
-  ];
-  if (metrics.initDurationMs !== undefined) {
-    fields.push(`Init Duration: ${metrics.initDurationMs.toFixed(2)} ms`);
-  }
-  // What the handler threw is an answer: only what the platform met is in the report.
-  if (status === 'timeout') fields.push('Status: timeout');
-  if (status === 'failure') fields.push('Status: error', `Error Type: ${errorType}`);
-  return {
-    before: `START RequestId: ${requestId} Version: ${version}`,
-    after: `END RequestId: ${requestId}\n${fields.join('\t')}\n`,
   };
 }

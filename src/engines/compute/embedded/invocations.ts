@@ -11,14 +11,15 @@ import { Environment } from './execution/environment.ts';
 import { type Launch, launchOf, USUAL_NODE } from './execution/launch.ts';
 import { LogTail } from './execution/log-tail.ts';
 import { ParkedProcesses } from './execution/parked.ts';
-import type { PlatformReport } from './execution/platform-events.ts';
+import type { PlatformReport, Records } from './execution/platform-events.ts';
 import type { LineSource } from './execution/platform-log.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
 import { EnvironmentProcess, type ProcessEvents } from './execution/process.ts';
 import { Reaper } from './execution/reaper.ts';
 import type { InvocationEnd, Outcome } from './execution/running-invocation.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
-import { type Invoked, invocationReport, systemLines } from './invocation-report.ts';
+import { type Invoked, invocationReport } from './invocation-report.ts';
+import { systemLines } from './system-log.ts';
 
 export interface InvocationsOptions {
   account: Account;
@@ -111,7 +112,9 @@ export class Invocations {
       const httpStatus = input.httpStatusOf?.(outcome.ok ? outcome.payload : undefined);
       const reported = this.#report(running.ended, { ...input, instance: environment.instance, httpStatus });
       if (environment.hasExtensions) working = reported;
-      const log = input.tail ? await reported.then((report) => this.#tailOf(report, input)) : undefined;
+      const log = input.tail
+        ? await reported.then((end) => this.#tailOf(end, input, running.runtimeDoneRecord()))
+        : undefined;
       return { requestId, ok: outcome.ok, errorType: errorTypeOf(outcome), payload: payloadOf(outcome), log };
     } catch (error) {
       if (error instanceof StartFailure) return await this.#startFailed(error, input, requestId);
@@ -214,22 +217,26 @@ export class Invocations {
   }
 
   /** Reports without making the caller wait for the work that goes on after its answer. */
-  #report(ended: Promise<InvocationEnd>, invoked: Invoked): Promise<PlatformReport> {
+  #report(ended: Promise<InvocationEnd>, invoked: Invoked): Promise<InvocationEnd> {
     const reporting = ended.then((end) => {
       this.#reports.delete(reporting);
       this.#options.onInvocation(invocationReport(end, invoked));
-      return end.report;
+      return end;
     });
     this.#reports.add(reporting);
     return reporting;
   }
 
   /** What was written before the answer is read within the next two turns of the event loop. */
-  async #tailOf(report: PlatformReport, { version }: InvokeInput): Promise<string> {
+  async #tailOf(
+    { report, startMs }: InvocationEnd,
+    { version }: InvokeInput,
+    runtimeDone?: Records['platform.runtimeDone'],
+  ): Promise<string> {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     const tail = this.#tails.get(report.requestId) ?? new LogTail();
-    const { before, after } = systemLines(report, version.version);
-    return tail.text(before, after);
+    const told = { report, version: version.version, startMs, endMs: this.#options.clock.now(), runtimeDone };
+    return tail.text(systemLines(told, version.logging));
   }
 
   async #startFailed(
@@ -242,16 +249,13 @@ export class Invocations {
     const metrics = { durationMs: 0, billedDurationMs: 0, memorySizeMB, maxMemoryUsedMB: 0 };
     const report: PlatformReport = { requestId, status, errorType, metrics };
     const httpStatus = input.httpStatusOf?.(undefined);
-    this.#options.onInvocation(
-      invocationReport(
-        { report, startMs: this.#options.clock.now(), coldStart: true, initializationType: 'on-demand' },
-        { ...input, instance, httpStatus },
-      ),
-    );
+    const startMs = this.#options.clock.now();
+    const end: InvocationEnd = { report, startMs, coldStart: true, initializationType: 'on-demand' };
+    this.#options.onInvocation(invocationReport(end, { ...input, instance, httpStatus }));
     // The failure was described before there was an invocation to name.
     const described = failure.payload.toString('utf8').replace(/(RequestId: |Z )init\b/, `$1${requestId}`);
     const payload = Buffer.from(described);
-    const log = input.tail ? await this.#tailOf(report, input) : undefined;
+    const log = input.tail ? await this.#tailOf(end, input) : undefined;
     return { requestId, ok: false, errorType: failure.errorType, payload, log };
   }
 }

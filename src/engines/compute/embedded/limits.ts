@@ -26,6 +26,7 @@ export const LARGEST_MEMORY_MB = 10_240;
 export const SMALLEST_STORAGE_MB = 512;
 export const LARGEST_STORAGE_MB = 10_240;
 export const LONGEST_DESCRIPTION = 256;
+export const LONGEST_LOG_GROUP = 512;
 /** How long the code outside the handler may run before the first invocation. */
 export const LONGEST_INIT_MS = 10_000;
 

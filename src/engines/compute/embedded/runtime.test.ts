@@ -185,7 +185,7 @@ test('a killed environment fails its invocation, and the next one gets a new one
   const fixture = await new Fixture().open();
   await fixture.make(
     'victim',
-    'exports.handler = async ({ wait }) => { if (wait) { console.log("pid " + process.pid); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
+    'exports.handler = async ({ wait }) => { if (wait) { process.stdout.write("pid " + process.pid + "\\n"); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
   );
   const failing = fixture.invoke('victim', { wait: true });
   const pid = () => Number(fixture.lines.find(({ line }) => line.startsWith('pid '))?.line.slice(4));
@@ -226,7 +226,7 @@ test('a killed control room leaves no process behind, even one that is stuck in 
   const fixture = await new Fixture(directory).open();
   await fixture.make(
     'stuck',
-    'exports.handler = async ({ spin }) => { console.log("pid " + process.pid); while (spin); return 1; };',
+    'exports.handler = async ({ spin }) => { process.stdout.write("pid " + process.pid + "\\n"); while (spin); return 1; };',
   );
   await fixture.runtime.close();
   const program = `
@@ -302,7 +302,7 @@ test('each line reaches the log with its request, long lines whole up to 64 KB',
   await fixture.runtime.close();
   for (const [n, id] of ids.entries()) {
     const own = fixture.lines.filter(({ requestId }) => requestId === id).map(({ line }) => line);
-    assert.deepEqual(own.sort(), [`n${n}`, 'xxxxxxxxxx'], `lines of invocation ${n}`);
+    assert.deepEqual([own[0], own[1]?.split('\t').slice(1)], ['xxxxxxxxxx', [id, 'ERROR', `n${n}`]]);
   }
   const long = fixture.lines.map(({ line }) => line).filter((line) => line.length > 1_000);
   assert.equal(long[0], 'x'.repeat(65_536));
@@ -423,7 +423,7 @@ test('lines belong to the invocation that wrote them, also when three in a row w
   assert.equal(fixture.lines.length, 9_000);
   const marks = new Map<string, Set<string>>();
   for (const { requestId, line } of fixture.lines) {
-    const mark = line.split(' ')[0] as string;
+    const mark = line.split('\t')[3]?.split(' ')[0] as string;
     marks.set(requestId, (marks.get(requestId) ?? new Set()).add(mark));
   }
   assert.deepEqual([...marks.values()], [new Set(['A']), new Set(['B']), new Set(['C'])]);

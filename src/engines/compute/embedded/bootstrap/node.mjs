@@ -2,6 +2,7 @@
 // It behaves like the Lambda runtime for Node, and ends with its process group as soon as the Runtime API has gone,
 // so that a killed control room leaves nothing behind.
 import { finished } from 'node:stream/promises';
+import { patchConsole } from './console.mjs';
 import { resolveLocalhostNames } from './localhost-names.mjs';
 import { takeOrders } from './orders.mjs';
 import { defineAwslambda, isStreaming, ResponseStream } from './response-stream.mjs';
@@ -31,6 +32,13 @@ function endProcessGroup() {
 }
 
 function writeError(requestId, what, error) {
+  if (env.AWS_LAMBDA_LOG_FORMAT === 'JSON') {
+    const { errorType, errorMessage, trace: stackTrace } = error;
+    const message = { errorType, errorMessage, stackTrace };
+    const line = { timestamp: new Date().toISOString(), level: 'ERROR', requestId, message };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+    return;
+  }
   const line = `${new Date().toISOString()}\t${requestId ?? 'init'}\tERROR\t${what}\t${JSON.stringify(error)}\n`;
   process.stderr.write(line);
 }
@@ -166,6 +174,7 @@ async function start() {
   resolveLocalhostNames();
   defineAwslambda();
   runtime = new RuntimeConnection(await takeOrders(endProcessGroup));
+  patchConsole(env, () => present);
   let handler;
   try {
     handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER);

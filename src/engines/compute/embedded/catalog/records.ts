@@ -38,6 +38,17 @@ export interface Settings {
   architecture: string;
   /** Kept and shown; no snapshot is made. */
   snapStart: SnapStart;
+  logging: Logging;
+}
+
+/** In which form a function's log is written, what of it, and under which name. */
+export interface Logging {
+  format: 'Text' | 'JSON';
+  /** Only of JSON. */
+  applicationLevel?: string;
+  systemLevel?: string;
+  /** Undefined for the function's own. */
+  group?: string;
 }
 
 export type SnapStart = 'None' | 'PublishedVersions';

@@ -7,6 +7,7 @@ import {
   SHORTEST_TIMEOUT_SECONDS,
   SMALLEST_MEMORY_MB,
 } from '../limits.ts';
+import { loggingFrom, USUAL_LOGGING } from './logging.ts';
 import type { Settings, SnapStart } from './records.ts';
 import { runtimeOf } from './runtimes.ts';
 
@@ -61,6 +62,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
+    logging: loggingFrom(request.LoggingConfig, base.logging),
   };
 }
 
@@ -74,6 +76,7 @@ export const DEFAULTS: Settings = {
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
+  logging: USUAL_LOGGING,
 };
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { USUAL_LOGGING } from './logging.ts';
 import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'logging'> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
@@ -29,7 +30,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', ...stored };
+  return { snapStart: 'None', logging: USUAL_LOGGING, ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { logGroupOf } from '../catalog/logging.ts';
 import { type Account, functionArn } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
@@ -117,7 +118,9 @@ function lambdaVariables(
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_FORMAT: version.logging.format,
+    ...(version.logging.applicationLevel ? { AWS_LAMBDA_LOG_LEVEL: version.logging.applicationLevel } : {}),
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(name, version.logging),
     AWS_LAMBDA_LOG_STREAM_NAME: instance,
   };
 }

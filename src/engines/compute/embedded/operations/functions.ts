@@ -62,7 +62,7 @@ async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnsw
   const { name } = functionReference(String(body.FunctionName ?? ''), undefined);
   checkPackageType(body.PackageType);
   const tags = tagsFrom(body.Tags);
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   const settings = settingsFrom(body, DEFAULTS);
   const code = await codeOf(context, (body.Code ?? {}) as Body, 'CreateFunction');
   const record = await createFunction(context.catalog, name, settings, code, tags);
@@ -128,7 +128,7 @@ async function updateConfiguration(
 ): Promise<ApiAnswer> {
   const name = latestOf(reference);
   const body = bodyOf(request);
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   const record = await updateLatest(
     context.catalog,
     name,
@@ -146,7 +146,7 @@ async function updateCode(
   const name = latestOf(reference);
   const body = bodyOf(request);
   const { account } = context.catalog;
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   // Unknown functions are refused before a large package is unpacked.
   const present = recordOf(context.catalog, name).latest;
   const code = await codeOf(context, body, 'UpdateFunctionCode');
