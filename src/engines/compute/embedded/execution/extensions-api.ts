@@ -162,12 +162,13 @@ export class ExtensionsApi {
 
 /** The events of a registration. Throws ExtensionRefusal. */
 function eventsFrom(body: Buffer, external: boolean): ExtensionEvent[] {
-  let events: unknown;
+  let request: { events?: unknown } | null;
   try {
-    ({ events = [] } = body.length === 0 ? {} : (JSON.parse(body.toString('utf8')) ?? {}));
+    request = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
   } catch (error) {
     throw new ExtensionRefusal('InvalidRequestFormat', (error as Error).message);
   }
+  const events = typeof request === 'object' ? (request?.events ?? []) : undefined;
   if (!Array.isArray(events)) throw new ExtensionRefusal('InvalidRequestFormat', 'events is not an array');
   for (const event of events) {
     const fault =
