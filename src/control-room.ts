@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Keys } from './access/keys.ts';
+import type { OriginPolicy } from './access/origin.ts';
 import { openKeys } from './access/store.ts';
 import type { Config } from './config.ts';
 import { Authentication } from './doors/http/authentication.ts';
@@ -10,7 +11,7 @@ import { answeredHosts } from './doors/http/hosts.ts';
 import { Live } from './doors/http/live.ts';
 import { openApi } from './doors/http/openapi.ts';
 import { restRoutes } from './doors/http/rest.ts';
-import { HttpDoor } from './doors/http/server.ts';
+import { HttpDoor, type Routes } from './doors/http/server.ts';
 import { sessionRoutes } from './doors/http/sessions.ts';
 import { dashboard } from './doors/http/static.ts';
 import { streamRoute } from './doors/http/stream.ts';
@@ -18,6 +19,7 @@ import { lambdaRoutes } from './doors/lambda/routes.ts';
 import { leasesDoor } from './doors/leases/door.ts';
 import { otlpDoor } from './doors/otlp/door.ts';
 import { segmentDoor } from './doors/segment/door.ts';
+import { sqsRoute } from './doors/sqs/door.ts';
 import { openCompute } from './engines/compute/aws.ts';
 import { EmbeddedRuntime } from './engines/compute/embedded/runtime.ts';
 import type { ComputeEngine, FunctionLogLine } from './engines/compute/engine.ts';
@@ -124,11 +126,8 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     (it) => it.close(),
   );
   let started = false;
-  const clock = systemClock;
-  const { accessKeyId, secretAccessKey } = keys;
-  const credentials = { accessKeyId, secretAccessKey };
-  const raw = runtime && lambdaRoutes({ runtime, origins, credentials, region: REGION, clock });
-  await door.serve(raw ?? { sockets: [], raw: [] }, (app) => {
+  const computeRoutes = runtime && awsRoutes(runtime, origins, keys);
+  await door.serve(computeRoutes ?? { sockets: [], raw: [] }, (app) => {
     const authentication = new Authentication(keys, systemClock, origins);
     const authorize = (key: string) => authentication.isWriteKey(key);
     healthRoutes(app, instance.id, { started: () => started, engines: health });
@@ -262,4 +261,16 @@ function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeE
   if (config.compute.kind === 'aws') return openCompute({ region: config.compute.region });
   const { accessKeyId, secretAccessKey } = keys;
   return openCompute({ endpoint: door.url, region: REGION, credentials: { accessKeyId, secretAccessKey } });
+}
+
+/** The APIs of AWS on the one port. */
+function awsRoutes(
+  runtime: EmbeddedRuntime,
+  origins: OriginPolicy,
+  { accessKeyId, secretAccessKey }: Keys,
+): Routes {
+  const credentials = { accessKeyId, secretAccessKey };
+  const options = { runtime, credentials, region: REGION, clock: systemClock };
+  const { sockets, raw } = lambdaRoutes({ ...options, origins });
+  return { sockets, raw: [...raw, sqsRoute(options)] };
 }

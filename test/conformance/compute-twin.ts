@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { HttpDoor } from '../../src/doors/http/server.ts';
 import { lambdaRoutes } from '../../src/doors/lambda/routes.ts';
+import { sqsRoute } from '../../src/doors/sqs/door.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { ComputeUnderTest } from './compute-support.ts';
 
@@ -23,11 +24,13 @@ export interface Twin extends ComputeUnderTest {
   directory: string;
   reports: InvocationReport[];
   lines: FunctionLogLine[];
+  /** Looks for due events: after the clock was moved. */
+  wake(): void;
 }
 
 /** The twin behind the control room's door on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
-  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine } = {},
+  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine; clock?: Clock } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
@@ -41,7 +44,7 @@ export async function openTwin(
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
     onInvocation: (report) => reports.push(report),
     onLog: (line) => lines.push(line),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log,
     draw: seededDraw(),
     ...(options.state ? { state: options.state } : {}),
@@ -50,7 +53,8 @@ export async function openTwin(
   const origins = { hosts: [] };
   const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
   const signed = { credentials: CREDENTIALS, region: REGION, clock: systemClock };
-  await door.serve(lambdaRoutes({ runtime, origins, ...signed }), () => {});
+  const { sockets, raw } = lambdaRoutes({ runtime, origins, ...signed });
+  await door.serve({ sockets, raw: [...raw, sqsRoute({ runtime, ...signed })] }, () => {});
   port = door.port;
   const endpoint = door.url;
   const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
@@ -61,6 +65,7 @@ export async function openTwin(
     directory,
     reports,
     lines,
+    wake: () => runtime.wake(),
     async close() {
       client.destroy();
       await door.close();

@@ -13,8 +13,8 @@ import { securityHeaders } from './static.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A route that takes its requests away from the web framework: the Lambda API, function URLs. */
-interface RawRoute {
+/** A route that takes its requests away from the web framework: the Lambda API, function URLs, the SQS API. */
+export interface RawRoute {
   takes(request: IncomingMessage): boolean;
   handle: Handler;
 }

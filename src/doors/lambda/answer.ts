@@ -7,15 +7,7 @@ import {
 } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
 import type { Clock } from '../../lib/clock.ts';
-
-/** What goes back, whoever writes it to the connection. */
-export interface Answer {
-  status: number;
-  headers: Record<string, string | string[]>;
-  body: Uint8Array;
-  /** What follows the body, part by part as it comes. */
-  stream?: AsyncIterable<Uint8Array>;
-}
+import type { Answer } from '../http/raw.ts';
 
 export interface SignaturePolicy {
   /** The key pair that signs requests. */
@@ -45,9 +37,4 @@ export function refusal({ code, status, message }: SignatureVerdict & { ok: fals
     'x-amzn-requestid': randomUUID(),
   };
   return { status, headers, body: Buffer.from(JSON.stringify({ message })) };
-}
-
-export function messageAnswer(status: number, message: string): Answer {
-  const headers = { 'content-type': 'application/json' };
-  return { status, headers, body: Buffer.from(JSON.stringify({ Message: message })) };
 }

@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { signatureVerifier } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
+import { readBody } from '../http/body.ts';
+import { answerWith, guarded, messageAnswer, type RawHandler, target, textHeaders } from '../http/raw.ts';
 import type { SocketRoute } from '../http/sockets.ts';
-import { type Answer, apiAnswers, messageAnswer, refusal, type SignaturePolicy } from './answer.ts';
-import { readBody } from './body.ts';
+import { apiAnswers, refusal, type SignaturePolicy } from './answer.ts';
 import { invokeSocket } from './invoke-socket.ts';
 
 export interface LambdaApiOptions extends SignaturePolicy {
@@ -13,8 +13,6 @@ export interface LambdaApiOptions extends SignaturePolicy {
 export interface FunctionUrlOptions extends SignaturePolicy {
   runtime: Pick<EmbeddedRuntime, 'url' | 'hasUrl' | 'urlWantsSignature'>;
 }
-
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Largest body of a function URL's request: the payload quota of a synchronous invocation. */
 const LARGEST_URL_BODY_BYTES = 6_291_456;
@@ -100,65 +98,4 @@ export function functionUrls({ runtime, credentials, region, clock }: FunctionUr
     });
     await answerWith(response, answer);
   });
-}
-
-/** A handler whose unforeseen failure costs one answer, not the process. */
-function guarded(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): RawHandler {
-  return (request, response) => {
-    handle(request, response).catch(() => {
-      if (response.headersSent) response.destroy();
-      else void answerWith(response, messageAnswer(500, 'Internal Server Error'));
-    });
-  };
-}
-
-function target(request: IncomingMessage): { path: string; query: string } {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
-}
-
-function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const text: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) text[name] = typeof value === 'string' ? value : value.join(',');
-  }
-  return text;
-}
-
-/** Sends an answer, and what follows its body as it comes; a reader that is slow or gone holds up nobody but itself. */
-async function answerWith(
-  response: ServerResponse,
-  { status, headers, body, stream }: Answer,
-): Promise<void> {
-  if (!stream) return send(response, status, headers, body);
-  if (!response.destroyed) {
-    response.writeHead(status, headers);
-    if (body.length > 0) response.write(body);
-    else response.flushHeaders();
-  }
-  const gone = new Promise<void>((resolve) => response.once('close', resolve));
-  // Whoever is gone still takes the first part: leaving the stream is what lets the function go on.
-  for await (const part of stream) {
-    if (response.destroyed) return;
-    if (!response.write(part)) await Promise.race([gone, drained(response)]);
-  }
-  response.end();
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once('drain', resolve));
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  headers: Record<string, string | string[]>,
-  body: Uint8Array,
-): void {
-  if (response.destroyed) return;
-  const hasBody = status !== 204 && status !== 304;
-  response.writeHead(status, hasBody ? { ...headers, 'content-length': body.length } : headers);
-  response.end(hasBody ? body : undefined);
 }

@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SignedRequest } from '../../access/sigv4.ts';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from '../../lib/http-parser.ts';
+import { DRAINED_BYTES } from '../http/body.ts';
+import { type Answer, messageAnswer } from '../http/raw.ts';
 import type { SocketRoute } from '../http/sockets.ts';
-import { type Answer, messageAnswer } from './answer.ts';
-import { DRAINED_BYTES } from './body.ts';
 
 export interface InvokeSocketOptions {
   /** Answers one invocation; never rejects. */

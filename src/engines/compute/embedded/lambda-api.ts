@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '../../../lib/problem.ts';
 import { errorAnswer, LambdaError, payloadTooLarge } from './errors.ts';
 import { LARGEST_REQUEST_BYTES } from './limits.ts';
 import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
 import { ALIAS_OPERATIONS } from './operations/aliases.ts';
 import { CONCURRENCY_OPERATIONS } from './operations/concurrency.ts';
 import { EVENT_INVOKE_OPERATIONS } from './operations/event-invoke.ts';
+import { EVENT_SOURCE_OPERATIONS } from './operations/event-sources.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
+import { INVOKE_ASYNC } from './operations/invoke-async.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
@@ -21,6 +24,7 @@ import { VERSION_OPERATIONS } from './operations/versions.ts';
  */
 export const OPERATIONS: readonly ApiOperation[] = [
   INVOKE,
+  INVOKE_ASYNC,
   INVOKE_WITH_RESPONSE_STREAM,
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
@@ -30,6 +34,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...TAG_OPERATIONS,
   ...CONCURRENCY_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
+  ...EVENT_SOURCE_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
 
@@ -61,15 +66,17 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
     }
     return withRequestId(await match.operation.run(context, request, match.parameters));
   } catch (error) {
-    if (error instanceof LambdaError) return withRequestId(errorAnswer(error));
-    context.log.error(
-      { path: request.path, error: error instanceof Error ? error.stack : error },
-      'lambda api',
-    );
-    return withRequestId(
-      errorAnswer(new LambdaError('ServiceException', 'Upstack met an internal error; see its log.')),
-    );
+    return withRequestId(errorAnswer(asLambdaError(context, request, error)));
   }
+}
+
+function asLambdaError(context: ApiContext, { path }: ApiRequest, error: unknown): LambdaError {
+  if (error instanceof LambdaError) return error;
+  // The state engine is away for a moment; the SDKs try again after a ServiceException.
+  if (error instanceof Problem && error.status === 503)
+    return new LambdaError('ServiceException', error.message);
+  context.log.error({ path, error: error instanceof Error ? error.stack : error }, 'lambda api');
+  return new LambdaError('ServiceException', 'Upstack met an internal error; see its log.');
 }
 
 function withRequestId(answer: ApiAnswer): ApiAnswer {

@@ -8,7 +8,7 @@ test("AWS's defaults and empty settings are accepted", () => {
     { EphemeralStorage: { Size: 512 } },
     { TracingConfig: { Mode: 'PassThrough' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
-    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
+    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '' },
   ];
   for (const request of accepted) refuseUnhonoured(request);
 });
@@ -18,7 +18,6 @@ test('what nothing honours is refused by name', () => {
     [{ EphemeralStorage: { Size: 1_024 } }, /^EphemeralStorage other than 512 MB is not supported yet/],
     [{ TracingConfig: { Mode: 'Active' } }, /^TracingConfig\.Mode Active is not supported yet/],
     [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, /^VpcConfig is not supported yet/],
-    [{ DeadLetterConfig: { TargetArn: 'arn:x' } }, /^DeadLetterConfig is not supported yet/],
     [{ DurableConfig: { ExecutionTimeout: 1 } }, /^DurableConfig is not supported yet/],
     [{ CodeSigningConfigArn: 'arn:x' }, /^CodeSigningConfigArn is not supported yet/],
     [{ PublishTo: 'LATEST_PUBLISHED' }, /^PublishTo is not supported yet/],

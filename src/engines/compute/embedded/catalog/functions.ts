@@ -79,6 +79,7 @@ export async function createFunction(
       aliases: [],
       urls: [],
       policies: [],
+      eventConfigs: [],
       tags,
     };
     await context.store.save(record);
@@ -179,7 +180,8 @@ async function deleteVersion(context: CatalogContext, record: FunctionRecord, qu
   }
   const versions = record.versions.filter((v) => v !== version);
   const policies = record.policies.filter((policy) => policy.qualifier !== qualifier);
-  await context.store.save({ ...record, versions, policies });
+  const eventConfigs = record.eventConfigs.filter((config) => config.qualifier !== qualifier);
+  await context.store.save({ ...record, versions, policies, eventConfigs });
   context.onReplaced(record.name, version);
 }
 

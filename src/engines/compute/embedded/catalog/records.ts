@@ -12,6 +12,7 @@ export interface FunctionRecord {
   aliases: AliasRecord[];
   urls: UrlRecord[];
   policies: PolicyRecord[];
+  eventConfigs: EventConfigRecord[];
   tags: Record<string, string>;
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
@@ -39,6 +40,8 @@ export interface Settings {
   /** Kept and shown; no snapshot is made. */
   snapStart: SnapStart;
   logging: Logging;
+  /** ARN of the queue for events that failed; '' for none. */
+  deadLetterArn: string;
 }
 
 /** In which form a function's log is written, what of it, and under which name. */
@@ -92,6 +95,19 @@ export interface PolicyRecord {
   qualifier: string | undefined;
   revisionId: string;
   statements: Statement[];
+}
+
+/** How the events of a version or alias are handled; what is absent is AWS's default. */
+export interface EventConfigRecord {
+  /** `$LATEST` for the function. */
+  qualifier: string;
+  maximumRetryAttempts?: number;
+  maximumEventAgeInSeconds?: number;
+  /** ARNs of where the invocation record goes; '' for nowhere. */
+  onSuccess?: string;
+  onFailure?: string;
+  /** Epoch milliseconds. */
+  lastModifiedMs: number;
 }
 
 /** A statement in the policy language of IAM, with its members as AWS writes them. */

@@ -63,6 +63,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
     logging: loggingFrom(request.LoggingConfig, base.logging),
+    deadLetterArn: deadLetterOf(request.DeadLetterConfig, base.deadLetterArn),
   };
 }
 
@@ -77,6 +78,7 @@ export const DEFAULTS: Settings = {
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
   logging: USUAL_LOGGING,
+  deadLetterArn: '',
 };
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {
@@ -109,6 +111,13 @@ function snapStartOf(value: unknown, base: SnapStart): SnapStart {
   const applyOn = (value as { ApplyOn?: unknown }).ApplyOn ?? base;
   if (applyOn === 'None' || applyOn === 'PublishedVersions') return applyOn;
   throw notInSet(applyOn, 'snapStart.applyOn', ['PublishedVersions', 'None']);
+}
+
+function deadLetterOf(value: unknown, base: string): string {
+  if (value === undefined || value === null) return base;
+  const arn = (value as { TargetArn?: unknown }).TargetArn ?? '';
+  if (typeof arn === 'string') return arn;
+  throw invalidParameter('DeadLetterConfig.TargetArn must be a text');
 }
 
 function environmentOf(value: unknown): Record<string, string> {

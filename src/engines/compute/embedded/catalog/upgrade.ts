@@ -1,17 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { USUAL_LOGGING } from './logging.ts';
-import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord } from './records.ts';
+import type {
+  EventConfigRecord,
+  FunctionRecord,
+  PolicyRecord,
+  Statement,
+  UrlRecord,
+  VersionRecord,
+} from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart' | 'logging'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'deadLetterArn' | 'logging'> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
-type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags' | 'urls'> & {
+type StoredRecord = Omit<
+  FunctionRecord,
+  'latest' | 'versions' | 'policies' | 'eventConfigs' | 'tags' | 'urls'
+> & {
   urls: StoredUrl[];
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
+  eventConfigs?: EventConfigRecord[];
   tags?: Record<string, string>;
   /** What earlier releases had instead of policies. */
   permissions?: { alias?: string; statement: Statement }[];
@@ -21,6 +32,7 @@ type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 't
 export function upgraded({ permissions = [], ...stored }: StoredRecord): FunctionRecord {
   return {
     tags: {},
+    eventConfigs: [],
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),
@@ -30,7 +42,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', logging: USUAL_LOGGING, ...stored };
+  return { snapStart: 'None', deadLetterArn: '', logging: USUAL_LOGGING, ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {
