@@ -1,3 +1,4 @@
+import { TELEMETRY_BUFFERING } from '../limits.ts';
 import type { Category } from './platform-events.ts';
 
 /** What an extension asks of the Telemetry API. */
@@ -12,12 +13,6 @@ export interface Subscription {
   destination: { protocol: 'HTTP' | 'TCP'; port: number; path: string };
 }
 
-/** The Telemetry API's quotas, and what holds when nothing is said. */
-const BUFFERING = {
-  maxItems: { least: 1_000, most: 10_000, usual: 10_000 },
-  maxBytes: { least: 262_144, most: 1_048_576, usual: 262_144 },
-  timeoutMs: { least: 25, most: 30_000, usual: 1_000 },
-};
 const SCHEMA_VERSIONS = ['2022-07-01', '2022-12-13', '2025-01-29'];
 const TYPES: readonly unknown[] = ['platform', 'function', 'extension'];
 /** The names by which an extension calls its own execution environment. */
@@ -79,8 +74,8 @@ function destinationFrom(value: unknown, faults: string[]): Subscription['destin
 function bufferingFrom(value: unknown, faults: string[]) {
   const asked = objectOf(value ?? {});
   if (!asked) faults.push('buffering should be an object');
-  const take = (name: keyof typeof BUFFERING): number => {
-    const { least, most, usual } = BUFFERING[name];
+  const take = (name: keyof typeof TELEMETRY_BUFFERING): number => {
+    const { least, most, usual } = TELEMETRY_BUFFERING[name];
     const number = asked?.[name] ?? usual;
     if (Number.isInteger(number) && Number(number) >= least && Number(number) <= most) return Number(number);
     faults.push(`buffering.${name} should be from ${least} to ${most}`);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../lib/clock.ts';
+import { LARGEST_TELEMETRY_BACKLOG_BYTES } from '../limits.ts';
 import {
   type Category,
   categoryOf,
@@ -9,8 +10,6 @@ import {
 import type { Subscription } from './subscription.ts';
 import { TelemetrySubscriber } from './telemetry-subscriber.ts';
 
-/** So much is kept for extensions that subscribe while the environment initialises, bytes. */
-const LARGEST_BACKLOG_BYTES = 262_144;
 /** Telemetry that is not taken in this time holds nothing up. */
 const LONGEST_FLUSH_MS = 500;
 /** Schemas from this one on have a line that is a JSON object as that object. */
@@ -113,7 +112,7 @@ export class TelemetryStream {
 
   #keep(event: TelemetryEvent): void {
     const bytes = typeof event.record === 'string' ? Buffer.byteLength(event.record) : 200;
-    if (this.#backlogBytes + bytes > LARGEST_BACKLOG_BYTES) {
+    if (this.#backlogBytes + bytes > LARGEST_TELEMETRY_BACKLOG_BYTES) {
       this.#missed.records++;
       this.#missed.bytes += bytes;
       return;
