@@ -72,6 +72,8 @@ export class Extension {
     const give = this.#give;
     if (!give) {
       this.#missed = event;
+      // It has something to do, and will see that when it asks.
+      if (this.state === 'Ready') this.state = 'Running';
       return;
     }
     this.#give = undefined;

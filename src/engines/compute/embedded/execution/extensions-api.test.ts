@@ -168,6 +168,7 @@ test('one question at a time; one whose asker has gone is not lost', async () =>
   const delivery = { requestId: 'r1', functionArn: 'arn', traceId: 'Root=1', deadlineMs: 5 };
   await new Promise((resolve) => setTimeout(resolve, 30));
   extensions.invoke({ ...delivery, clientContext: undefined, payload: new Uint8Array() });
+  assert.equal(extensions.done, false, 'it has an event to take');
   assert.equal((await ask('GET', NEXT, id)).body.requestId, 'r1');
   assert.equal(extensions.done, false, 'it works');
 });
