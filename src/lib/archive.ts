@@ -3,7 +3,7 @@ import { mkdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 
 /** Why an archive was refused; `detail` names the entry. */
 export class ArchiveError extends Error {
@@ -55,6 +55,18 @@ export async function unzip(zip: Uint8Array, directory: string, maxBytes: number
     throw archiveErrorOf(error);
   } finally {
     archive.close();
+  }
+}
+
+/** The size of all files of a zip archive once unpacked, as the archive's directory says. Throws ArchiveError. */
+export async function unzippedBytes(path: string): Promise<number> {
+  let bytes = 0;
+  try {
+    const archive = await openPromise(path, { lazyEntries: true });
+    for await (const entry of archive.eachEntry()) bytes += entry.uncompressedSize;
+    return bytes;
+  } catch (error) {
+    throw archiveErrorOf(error);
   }
 }
 

@@ -112,3 +112,31 @@ test('the AWS CLI tags, reserves, permits and pages', { skip: noCli(), timeout: 
     );
   });
 });
+
+test('the AWS CLI publishes layers and gives them to functions', {
+  skip: noCli(),
+  timeout: 120_000,
+}, async () => {
+  await withCli(async (aws, directory) => {
+    const zip = join(directory, 'layer.zip');
+    await writeFile(zip, zipOf({ 'nodejs/node_modules/one/index.js': 'module.exports = 1;' }));
+    const tools = ['--layer-name', 'tools'];
+    const file = ['--zip-file', `fileb://${zip}`];
+    const fitting = ['--compatible-runtimes', 'nodejs22.x', '--license-info', 'MIT'];
+    const published = await aws('publish-layer-version', ...tools, ...file, ...fitting);
+    const arn = published.LayerVersionArn;
+    assert.equal(arn, `arn:aws:lambda:${REGION}:000000000000:layer:tools:1`);
+    const made = await createCart(aws, directory, '--layers', arn);
+    assert.deepEqual(made.Layers, [{ Arn: arn, CodeSize: published.Content.CodeSize }]);
+    const { Layers } = await aws('list-layers', '--compatible-runtime', 'nodejs22.x');
+    assert.equal(Layers[0].LatestMatchingVersion.LayerVersionArn, arn);
+    assert.equal((await aws('get-layer-version-by-arn', '--arn', arn)).Version, 1);
+    const version = [...tools, '--version-number', '1'];
+    const everybody = ['--statement-id', 'all', '--action', 'lambda:GetLayerVersion', '--principal', '*'];
+    const { Statement } = await aws('add-layer-version-permission', ...version, ...everybody);
+    const { Policy } = await aws('get-layer-version-policy', ...version);
+    assert.deepEqual(JSON.parse(Policy).Statement, [JSON.parse(Statement)]);
+    await aws('delete-layer-version', ...version);
+    assert.deepEqual(await aws('list-layer-versions', ...tools), { LayerVersions: [] });
+  });
+});

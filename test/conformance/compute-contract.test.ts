@@ -19,6 +19,10 @@ const ZipFile = zipOf({
 });
 const settings = { Role: ROLE, Handler: 'index.handler', Runtime: 'nodejs22.x' as const };
 const code = { Code: { ZipFile } };
+const tools = { LayerName: 'tools', VersionNumber: 1 };
+const noTools = { LayerName: 'none', VersionNumber: 1 };
+const toolsArn = `arn:aws:lambda:${REGION}:000000000000:layer:tools:1`;
+const anyone = { StatementId: 'all', Action: 'lambda:GetLayerVersion', Principal: '*' };
 
 type Command = { input: object };
 
@@ -90,6 +94,22 @@ const GRANTED: Command[] = [
   new sdk.GetFunctionEventInvokeConfigCommand(live),
   new sdk.ListFunctionEventInvokeConfigsCommand({ ...cart, MaxItems: 1 }),
   new sdk.DeleteFunctionEventInvokeConfigCommand(live),
+  new sdk.PublishLayerVersionCommand({
+    LayerName: 'tools',
+    Content: { ZipFile },
+    CompatibleRuntimes: ['nodejs22.x'],
+    CompatibleArchitectures: ['arm64'],
+    LicenseInfo: 'MIT',
+  }),
+  new sdk.GetLayerVersionCommand(tools),
+  new sdk.GetLayerVersionByArnCommand({ Arn: toolsArn }),
+  new sdk.ListLayersCommand({}),
+  new sdk.ListLayerVersionsCommand({ LayerName: 'tools' }),
+  new sdk.UpdateFunctionConfigurationCommand({ ...cart, Layers: [toolsArn] }),
+  new sdk.AddLayerVersionPermissionCommand({ ...tools, ...anyone }),
+  new sdk.GetLayerVersionPolicyCommand(tools),
+  new sdk.RemoveLayerVersionPermissionCommand({ ...tools, StatementId: 'all' }),
+  new sdk.DeleteLayerVersionCommand(tools),
   new sdk.GetAccountSettingsCommand({}),
   new sdk.DeleteFunctionUrlConfigCommand(live),
   new sdk.DeleteAliasCommand({ ...cart, Name: 'live' }),
@@ -155,6 +175,16 @@ const REFUSED: Command[] = [
   new sdk.GetFunctionEventInvokeConfigCommand({ FunctionName: 'list' }),
   new sdk.DeleteFunctionEventInvokeConfigCommand({ FunctionName: 'list' }),
   new sdk.ListFunctionEventInvokeConfigsCommand(nobody),
+  new sdk.PublishLayerVersionCommand({ LayerName: 'none', Content: { ZipFile: Buffer.from('no zip') } }),
+  new sdk.GetLayerVersionCommand(noTools),
+  new sdk.GetLayerVersionByArnCommand({ Arn: toolsArn.replace('tools', 'none') }),
+  new sdk.ListLayersCommand({ MaxItems: 51 }),
+  new sdk.ListLayerVersionsCommand({ LayerName: 'no name' }),
+  new sdk.UpdateFunctionConfigurationCommand({ FunctionName: 'list', Layers: [toolsArn] }),
+  new sdk.AddLayerVersionPermissionCommand({ ...noTools, ...anyone }),
+  new sdk.GetLayerVersionPolicyCommand(noTools),
+  new sdk.RemoveLayerVersionPermissionCommand({ ...noTools, StatementId: 'all' }),
+  new sdk.DeleteLayerVersionCommand({ ...tools, VersionNumber: 0 }),
   new sdk.TagResourceCommand({ Resource: `${Resource}s`, Tags: { stage: 'test' } }),
   new sdk.TagResourceCommand({ Resource: `${Resource}:live`, Tags: { stage: 'test' } }),
   new sdk.UntagResourceCommand({ Resource: `${Resource}s`, TagKeys: ['team'] }),

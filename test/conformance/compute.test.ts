@@ -5,6 +5,8 @@ import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
 import { eventConformance } from './compute-events.ts';
+import { layerFilesConformance } from './compute-layer-files.ts';
+import { layerConformance } from './compute-layers.ts';
 import { loggingConformance } from './compute-logging.ts';
 import { policyConformance } from './compute-policy.ts';
 import { sourceConformance } from './compute-sources.ts';
@@ -25,6 +27,8 @@ const suites = [
   streamConformance,
   loggingConformance,
   eventConformance,
+  layerConformance,
+  layerFilesConformance,
 ];
 const state = await openOwnState();
 after(() => state.close());

@@ -21,7 +21,7 @@ export async function loadHandler(root, name) {
     throw new RuntimeError('Runtime.MalformedHandlerName', `Bad handler "${name}": use file.export`);
   }
   const [, file, path] = match;
-  const loaded = await load(resolve(root, dirname(name), file), root);
+  const loaded = await load(resolve(root, dirname(name), file));
   const handler = path.split('.').reduce((value, key) => value?.[key], loaded);
   const inDefault = path.split('.').reduce((value, key) => value?.[key], loaded?.default);
   const found = handler ?? inDefault;
@@ -43,13 +43,13 @@ export function describe(error) {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-async function load(path, root) {
+async function load(path) {
   const file = [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`].find(isFile);
   if (file === undefined) {
     throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${basename(path)}'`);
   }
   try {
-    if (file.endsWith('.mjs') || (file.endsWith('.js') && isModule(dirname(file), root))) {
+    if (file.endsWith('.mjs') || (file.endsWith('.js') && isModule(dirname(file)))) {
       return await import(pathToFileURL(file).href);
     }
     return createRequire(file)(file);
@@ -65,12 +65,11 @@ function isFile(path) {
 }
 
 /** Whether the nearest package.json at or above the directory says `"type": "module"`. */
-function isModule(directory, root) {
-  for (let at = directory; at.startsWith(root); at = dirname(at)) {
-    const manifest = join(at, 'package.json');
-    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
-  }
-  return false;
+function isModule(directory) {
+  const manifest = join(directory, 'package.json');
+  if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
+  const above = dirname(directory);
+  return above !== directory && isModule(above);
 }
 
 function loadError(error) {

@@ -8,7 +8,7 @@ test("AWS's defaults and empty settings are accepted", () => {
     { EphemeralStorage: { Size: 512 } },
     { TracingConfig: { Mode: 'PassThrough' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
-    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '' },
+    { FileSystemConfigs: null, KMSKeyArn: '' },
   ];
   for (const request of accepted) refuseUnhonoured(request);
 });

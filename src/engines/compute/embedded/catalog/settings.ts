@@ -39,7 +39,8 @@ type Wire = Record<string, unknown>;
 
 /**
  * The settings that a request asks for, on top of `base` (defaults for a new function, the present ones for an
- * update). Members that are absent keep the base. Throws InvalidParameterValueException.
+ * update). Members that are absent keep the base; so do the layers, which `layersFrom` knows. Throws
+ * InvalidParameterValueException.
  */
 export function settingsFrom(request: Wire, base: Settings): Settings {
   return {
@@ -64,6 +65,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
     logging: loggingFrom(request.LoggingConfig, base.logging),
     deadLetterArn: deadLetterOf(request.DeadLetterConfig, base.deadLetterArn),
+    layers: base.layers,
   };
 }
 
@@ -79,6 +81,7 @@ export const DEFAULTS: Settings = {
   snapStart: 'None',
   logging: USUAL_LOGGING,
   deadLetterArn: '',
+  layers: [],
 };
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {
