@@ -112,7 +112,9 @@ export class Invocations {
       });
       const outcome = await running.answer;
       const httpStatus = input.httpStatusOf?.(outcome.ok ? outcome.payload : undefined);
-      const reported = this.#report(running.ended, { ...input, instance: environment.instance, httpStatus });
+      const { name, version } = input;
+      const invoked = { name, version, instance: environment.instance, httpStatus };
+      const reported = this.#report(running.ended, invoked);
       if (environment.hasExtensions) working = reported;
       const log = input.tail
         ? await reported.then((end) => this.#tailOf(end, input, running.runtimeDoneRecord()))

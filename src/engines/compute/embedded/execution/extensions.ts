@@ -136,6 +136,7 @@ export class Extensions {
 
   /** Tells those that want to know of an invocation. */
   invoke(delivery: Delivery): void {
+    if (this.size === 0) return;
     const { deadlineMs, requestId, functionArn, traceId } = delivery;
     this.#send('INVOKE', {
       eventType: 'INVOKE',

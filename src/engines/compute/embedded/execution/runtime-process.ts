@@ -56,8 +56,8 @@ export class RuntimeProcess {
   }
 
   /** The largest resident memory of the process so far, MB; see MemoryGauge. */
-  async peakMb(nowMs: number): Promise<number> {
-    return (await this.#memory?.peakMb(nowMs)) ?? 0;
+  peakMb(nowMs: number): Promise<number> {
+    return this.#memory?.peakMb(nowMs) ?? Promise.resolve(0);
   }
 
   #begin(address: string): EnvironmentProcess {
