@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { OPERATIONS } from '../../src/engines/compute/embedded/lambda-api.ts';
 import { type Aws, noCli, withAws } from './cli.ts';
+import { callByPython, callBySdk, pythonWith } from './compute-python.ts';
 import { zipOf } from './compute-support.ts';
 import { openTwin, REGION, ROLE } from './compute-twin.ts';
 
@@ -139,4 +141,38 @@ test('the AWS CLI publishes layers and gives them to functions', {
     await aws('delete-layer-version', ...version);
     assert.deepEqual(await aws('list-layer-versions', ...tools), { LayerVersions: [] });
   });
+});
+
+/** The CLI leaves out operations that answer with an event stream. */
+const NOT_IN_CLI = ['InvokeWithResponseStream'];
+const python = pythonWith('awscli.clidriver');
+
+test('the AWS CLI makes every call as AWS SDK v3 does, and its model declares every answer', {
+  skip: python ? false : 'no Python here can import awscli',
+  timeout: 120_000,
+}, async (context) => {
+  const { client, current, outcomes } = await callByPython(python as string, 'compute_cli.py');
+  context.diagnostic(`${client}: ${outcomes.length} commands`);
+  assert.deepEqual(
+    outcomes.filter(({ faults }) => faults.length > 0),
+    [],
+  );
+  const unsent = outcomes.filter(({ outcome }) => outcome === 'client');
+  assert.deepEqual(
+    unsent.map(({ operation }) => operation),
+    ['CreateFunction', 'PublishLayerVersion'],
+    'only the CLI itself looks whether a zip file is one',
+  );
+  const unknown = new Set(outcomes.filter(({ outcome }) => outcome === 'unknown').map((o) => o.operation));
+  if (current) assert.deepEqual([...unknown], NOT_IN_CLI);
+  const expected = await callBySdk();
+  const sent = (i: number) => !['client', 'unknown'].includes(outcomes[i]?.outcome ?? '');
+  assert.deepEqual(
+    outcomes
+      .map(({ operation, outcome, status }) => ({ operation, outcome, status }))
+      .filter((_, i) => sent(i)),
+    expected.filter((_, i) => sent(i)),
+  );
+  const called = new Set(outcomes.map(({ operation }) => operation));
+  assert.deepEqual([...called].sort(), OPERATIONS.map(({ name }) => name).sort());
 });

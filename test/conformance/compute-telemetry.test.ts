@@ -138,7 +138,7 @@ for (const PROTOCOL of ['HTTP', 'TCP']) {
     const [subscribed] = await it.recorded('subscribed');
     assert.deepEqual([subscribed?.value.status, subscribed?.value.body], [200, 'OK']);
     const [thrown] = events.filter(({ record }) => String(record).includes('Invoke Error'));
-    assert.match(thrown?.record, /\tr2\tERROR\tInvoke Error\t/);
+    assert.match(thrown?.record, /\tr2\tERROR\tInvoke Error \t/);
     const invocation = ['platform.start', 'function: called', 'platform.runtimeDone', 'platform.report'];
     assert.deepEqual(typesOf(events.filter((event) => event !== thrown)), [
       ...INIT,

@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { computeConformance } from './compute.ts';
 import { fromEnvironment, withQueues } from './compute-aws.ts';
+import { badInputConformance } from './compute-bad-input.ts';
 import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
@@ -29,6 +30,7 @@ const suites = [
   eventConformance,
   layerConformance,
   layerFilesConformance,
+  badInputConformance,
 ];
 const state = await openOwnState();
 after(() => state.close());

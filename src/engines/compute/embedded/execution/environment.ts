@@ -7,7 +7,6 @@ import { exited, extensionFailed, type Failure, responseTooLarge, thrown, timedO
 import { Freezer } from './freezer.ts';
 import type { Launch } from './launch.ts';
 import { type LineSource, PlatformLog } from './platform-log.ts';
-import type { EnvironmentProcess } from './process.ts';
 import { RunningInvocation } from './running-invocation.ts';
 import { type Delivery, RuntimeApi, type RuntimeApiEvents } from './runtime-api.ts';
 import { RuntimeProcess, type StartProcess } from './runtime-process.ts';
@@ -85,8 +84,7 @@ export class Environment {
     this.#freezer = new Freezer({
       clock,
       before: () => (this.#telemetry.subscribed ? this.#telemetry.flush() : undefined),
-      freeze: () => this.#eachProcess((one) => one.freeze()),
-      thaw: () => this.#eachProcess((one) => one.thaw()),
+      processes: () => [this.#runtime, this.#extensions],
     });
     this.#api = new RuntimeApi(
       this.#runtimeEvents(),
@@ -105,7 +103,7 @@ export class Environment {
       const address = await this.#api.listen();
       if (this.#gone) return this.#api.close();
       this.#address = address;
-      this.#initTimer = setTimeout(() => this.#onTimeout(LONGEST_INIT_MS), LONGEST_INIT_MS);
+      this.#initTimer = setTimeout(() => this.#startAgain(), LONGEST_INIT_MS);
       this.#extensions.start(address);
     } catch (error) {
       this.#runtime.onUnstarted(error);
@@ -191,6 +189,26 @@ export class Environment {
     if (channel) this.#api.serve(channel);
   }
 
+  /**
+   * What has not started within 10 s is started once more, within the timeout of the invocation that waits for it.
+   * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+   */
+  async #startAgain(): Promise<void> {
+    const limitMs = this.#launch.timeoutSeconds * 1000;
+    if (!this.#runtime.process) return this.#onTimeout(LONGEST_INIT_MS);
+    const failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
+    this.#log.initFailed(failure, this.#sinceStartMs(), this.#extensions.records());
+    this.#initTimer = setTimeout(() => this.#onTimeout(limitMs), limitMs);
+    await this.#runtime.clear();
+    if (this.#gone) return this.#leave();
+    this.#log.initAgain();
+    this.#startRuntime();
+  }
+
+  #sinceStartMs(): number {
+    return this.#clock.monotonic() - this.#startedAt;
+  }
+
   /** The runtime or an extension has asked for work: when all of them have, the phase is over. */
   #onAsked(): void {
     if (!this.#asks || this.#ready || this.#gone) return;
@@ -208,7 +226,7 @@ export class Environment {
   #onInitialised(): void {
     clearTimeout(this.#initTimer);
     this.#runtime.rest();
-    this.initMs = this.#clock.monotonic() - this.#startedAt;
+    this.initMs = this.#sinceStartMs();
     this.#log.initialised(undefined, this.initMs, this.#extensions.records());
     this.#extensions.seal();
     this.#telemetry.seal();
@@ -252,8 +270,7 @@ export class Environment {
     const failure = of(invocation?.requestId ?? INIT_ID);
     if (this.initMs === undefined) {
       this.#failure = failure;
-      this.#log.runtimeInitialised(failure);
-      this.#log.initialised(failure, this.#clock.monotonic() - this.#startedAt, this.#extensions.records());
+      this.#log.initFailed(failure, this.#sinceStartMs(), this.#extensions.records());
     }
     const reported = invocation && this.#conclude(invocation, failure);
     this.#end(failure.status === 'timeout' ? 'timeout' : 'failure', reported);
@@ -286,11 +303,6 @@ export class Environment {
     this.#api.close();
     this.#telemetry.close();
     await rm(this.#launch.temporary, { recursive: true, force: true }).catch(() => {});
-  }
-
-  #eachProcess(apply: (one: Pick<EnvironmentProcess, 'freeze' | 'thaw'>) => void): void {
-    if (this.#runtime.process) apply(this.#runtime.process);
-    apply(this.#extensions);
   }
 
   #line(line: string, source: LineSource): void {

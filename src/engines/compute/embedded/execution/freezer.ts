@@ -4,8 +4,7 @@ export interface FreezerOptions {
   clock: Clock;
   /** What has to be done before; undefined when there is nothing. */
   before(): Promise<void> | undefined;
-  freeze(): void;
-  thaw(): void;
+  processes(): { freeze(): void; thaw(): void }[];
 }
 
 /** So long after its last work an environment's processes are stopped: what they left running does not go on. */
@@ -35,7 +34,7 @@ export class Freezer {
     this.#idle = false;
     if (!this.#frozen) return;
     this.#frozen = false;
-    this.#options.thaw();
+    for (const process of this.#options.processes()) process.thaw();
   }
 
   stop(): void {
@@ -56,6 +55,6 @@ export class Freezer {
     if (before) await before;
     if (!this.#idle || this.idleSince !== since) return;
     this.#frozen = true;
-    this.#options.freeze();
+    for (const process of this.#options.processes()) process.freeze();
   }
 }

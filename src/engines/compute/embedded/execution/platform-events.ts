@@ -21,8 +21,8 @@ export interface Tracing {
 
 interface Init {
   initializationType: InitializationType;
-  /** Always `init`: an initialisation that failed is not repeated for the invocation. */
-  phase: 'init';
+  /** `invoke` when it took too long at first and is repeated for the invocation that waits for it. */
+  phase: 'init' | 'invoke';
 }
 
 export interface PlatformReport {

@@ -20,6 +20,7 @@ export class PlatformLog {
   readonly initializationType: InitializationType;
   #launch: Launch;
   #stream: TelemetryStream;
+  #phase: 'init' | 'invoke' = 'init';
   #runtimeInitialised = false;
 
   constructor(launch: Launch, stream: TelemetryStream) {
@@ -61,6 +62,18 @@ export class PlatformLog {
     }));
   }
 
+  initFailed(failure: Failure, durationMs: number, extensions: Records['platform.extension'][]): void {
+    this.runtimeInitialised(failure);
+    this.initialised(failure, durationMs, extensions);
+  }
+
+  /** The initialisation is repeated for the invocation that waits for it. */
+  initAgain(): void {
+    this.#phase = 'invoke';
+    this.#runtimeInitialised = false;
+    this.initStart();
+  }
+
   start(invocation: RunningInvocation): void {
     const version = this.#launch.variables.AWS_LAMBDA_FUNCTION_VERSION ?? '';
     this.#emit('platform.start', () => invocation.startRecord(version));
@@ -81,7 +94,7 @@ export class PlatformLog {
   }
 
   #init() {
-    return { initializationType: this.initializationType, phase: 'init' as const };
+    return { initializationType: this.initializationType, phase: this.#phase };
   }
 
   #emit<Type extends EventType>(type: Type, record: () => Records[Type]): void {

@@ -21,6 +21,7 @@ export class RuntimeProcess {
   #start: StartProcess;
   #events: RuntimeProcessEvents;
   #memory: MemoryGauge | undefined;
+  #replaced = false;
 
   constructor(launch: Launch, start: StartProcess, events: RuntimeProcessEvents) {
     this.#launch = launch;
@@ -34,6 +35,23 @@ export class RuntimeProcess {
     } catch (error) {
       this.onUnstarted(error);
     }
+  }
+
+  freeze(): void {
+    this.process?.freeze();
+  }
+
+  thaw(): void {
+    this.process?.thaw();
+  }
+
+  /** Kills the process without a word about its end, so that another one can be started. */
+  async clear(): Promise<void> {
+    this.#replaced = true;
+    this.stop();
+    this.process?.kill();
+    await this.process?.gone;
+    this.#replaced = false;
   }
 
   onUnstarted(error: unknown): void {
@@ -70,6 +88,7 @@ export class RuntimeProcess {
         failed((id) => invalidEntrypoint(id, command));
       },
       exited: (code, signal) => {
+        if (this.#replaced) return;
         failed((id) => exited(id, code, signal));
         ended();
       },
