@@ -239,3 +239,27 @@ test('lines that are JSON objects are objects for a function whose format is JSO
   assert.deepEqual(await records('2022-12-13'), [{ level: 'INFO', a: { b: 1 } }, 'plain']);
   assert.deepEqual(await records('2022-07-01'), ['{"level":"INFO","a":{"b":1}}', 'plain']);
 });
+
+test('an initialisation that takes longer than 10 s is told twice: in its own phase and in that of the invocation', async (t) => {
+  const code = `
+    import { existsSync, writeFileSync } from 'node:fs';
+    const mark = process.env.RECORD + '-tried';
+    if (!existsSync(mark)) { writeFileSync(mark, ''); await new Promise(() => setInterval(() => {}, 1e3)); }
+    export const handler = async () => 'late';`;
+  const it = await opened(t, { code, environment: { PROTOCOL: 'HTTP' } });
+  const outcome = await (await it.invoke('r1')).answer;
+  assert.ok(outcome.ok);
+  const events = await eventsUntil(it, 'platform.report', 1);
+  const init = events.filter(({ type }) => /^platform\.init/.test(type));
+  assert.deepEqual(
+    init.map(({ type, record }) => [type, record.phase, record.status]),
+    [
+      ['platform.initStart', 'init', undefined],
+      ['platform.initRuntimeDone', 'init', 'timeout'],
+      ['platform.initReport', 'init', 'timeout'],
+      ['platform.initStart', 'invoke', undefined],
+      ['platform.initRuntimeDone', 'invoke', 'success'],
+      ['platform.initReport', 'invoke', 'success'],
+    ],
+  );
+});
