@@ -248,7 +248,8 @@ async function openRuntime({ directory, door, signals, state, log }: RuntimePart
 }
 
 function recordsOf(line: FunctionLogLine, log: Log): SignalRecord[] {
-  const decoded = decodeFunctionLine(line.line, { receivedMs: line.atMs, newMessageId: randomUUID });
+  const receipt = { receivedMs: line.atMs, newMessageId: randomUUID };
+  const decoded = line.source === 'function' ? decodeFunctionLine(line.line, receipt) : undefined;
   if (!decoded) return [logRecord(line)];
   const { functionName } = line;
   if (decoded.reasons.length > 0)

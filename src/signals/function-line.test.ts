@@ -60,10 +60,12 @@ test('rows of invocations and log lines', () => {
     startMs: 1_700_000_000_001.5,
     durationMs: 12.5,
     billedMs: 13,
+    costUsd: 0.000000227,
     memoryMb: 128,
     maxMemoryMb: 64.5,
     coldStart: true,
     initMs: undefined,
+    initType: 'on-demand',
     status: 'error',
     httpStatus: 502,
     errorType: 'TypeError',
@@ -83,10 +85,13 @@ test('rows of invocations and log lines', () => {
     'error',
     502,
     'TypeError',
+    'on-demand',
+    0.000000227,
   ];
   assert.deepEqual(invocation, { table: 'invocations', row: expected });
   assert.equal(expected.length, TABLES.invocations.length);
   const written = {
+    source: 'function' as const,
     functionName: 'cart',
     version: '3',
     instance: 'i',

@@ -20,6 +20,8 @@ export function invocationRecord(report: InvocationReport): SignalRecord {
       report.status,
       report.httpStatus ?? 0,
       report.errorType,
+      report.initType,
+      report.costUsd,
     ],
   };
 }

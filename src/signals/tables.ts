@@ -65,6 +65,8 @@ export const TABLES = {
     'status',
     'http_status',
     'error_type',
+    'init_type',
+    'cost_usd',
   ],
   logs: ['ts', 'function', 'version', 'instance', 'request_id', 'line'],
 } as const satisfies Record<string, readonly string[]>;

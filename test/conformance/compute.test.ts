@@ -8,6 +8,7 @@ import { judged } from './compute-contract.ts';
 import { eventConformance } from './compute-events.ts';
 import { layerFilesConformance } from './compute-layer-files.ts';
 import { layerConformance } from './compute-layers.ts';
+import { loggingConformance } from './compute-logging.ts';
 import { policyConformance } from './compute-policy.ts';
 import { sourceConformance } from './compute-sources.ts';
 import { openOwnState } from './compute-state.ts';
@@ -25,6 +26,7 @@ const suites = [
   urlConformance,
   concurrencyConformance,
   streamConformance,
+  loggingConformance,
   eventConformance,
   layerConformance,
   layerFilesConformance,

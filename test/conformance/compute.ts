@@ -352,8 +352,8 @@ export function computeConformance(engine: string, open: () => Promise<ComputeUn
       const answer = await client.send(new InvokeCommand({ FunctionName, LogType: 'Tail' }));
       const log = Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8');
       assert.match(log, /^START RequestId: \S+ Version: \$LATEST$/m);
-      assert.match(log, /first/);
-      assert.match(log, /second/);
+      assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z\t\S+\tINFO\tfirst$/m);
+      assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z\t\S+\tERROR\tsecond$/m);
       assert.match(
         log,
         /^REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB/m,

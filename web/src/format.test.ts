@@ -21,6 +21,19 @@ test('shares keep the digits that matter', () => {
   assert.equal(format.share(1, 4), 0.25);
 });
 
+test('dollars keep three digits, however few they are', () => {
+  assert.deepEqual([0, 0.0000004123, 0.00123456, 0.4, 1.5, 12.345, 1234.5, null].map(format.usd), [
+    '$0',
+    '$0.000000412',
+    '$0.00123',
+    '$0.400',
+    '$1.50',
+    '$12.35',
+    '$1,235',
+    '–',
+  ]);
+});
+
 test('latency changes its unit and never shows "1000 ms"', () => {
   assert.deepEqual([0.42, 9.94, 128.4, 999.4, 999.6, 1284, 12_340, 90_000, null].map(format.latency), [
     '0.4 ms',

@@ -15,6 +15,14 @@ export function shortCount(value: number): string {
   return Math.abs(value) < 10_000 ? grouped.format(value) : compact.format(value);
 }
 
+/** US dollars with three digits that count: functions cost millionths of a dollar. */
+export function usd(value: number | null): string {
+  if (value === null) return NONE;
+  if (value === 0 || value >= 100) return `$${grouped.format(value)}`;
+  const digits = Math.max(2, 2 - Math.floor(Math.log10(value)));
+  return `$${value.toFixed(digits)}`;
+}
+
 /** Per second, with as many digits as its size deserves. */
 export function perSecond(value: number): string {
   if (value === 0) return '0/s';

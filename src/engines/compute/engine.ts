@@ -87,18 +87,24 @@ export interface InvocationReport {
   startMs: number;
   durationMs: number;
   billedMs: number;
+  /** By AWS's public prices. */
+  costUsd: number;
   memoryMb: number;
   maxMemoryMb: number;
+  /** The caller waited for the environment's initialisation. */
   coldStart: boolean;
+  /** Of the environment's initialisation, with its first invocation. */
   initMs: number | undefined;
+  initType: 'on-demand' | 'provisioned-concurrency';
   status: 'success' | 'error' | 'timeout';
   /** Of the answer, when the function was invoked through its URL. */
   httpStatus: number | undefined;
   errorType: string;
 }
 
-/** One line a function wrote to standard output or error. */
+/** One line a function, or an extension beside it, wrote to standard output or error. */
 export interface FunctionLogLine {
+  source: 'function' | 'extension';
   functionName: string;
   version: string;
   instance: string;

@@ -208,7 +208,7 @@ test('the HTTP interface: bodies, gzip both ways, settings, summary, errors', as
 test('a migration is applied once, and refused when it was changed', async (t) => {
   const { engine } = await opened(t, await scratch(t));
   const all = await migrations();
-  assert.deepEqual(await migrate(engine, all), ['001-signals.sql']);
+  assert.deepEqual(await migrate(engine, all), ['001-signals.sql', '002-invocation-cost.sql']);
   assert.deepEqual(await migrate(engine, all), []);
   const changed = all.map(({ name, text }) => ({ name, text: `${text}\n-- better` }));
   await assert.rejects(migrate(engine, changed), {

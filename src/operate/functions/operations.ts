@@ -95,9 +95,10 @@ async function showFunction(
   minutes: number,
 ): Promise<FunctionView> {
   const stepSeconds = Math.max(10, Math.ceil((minutes * 60) / MOST_STEPS / 10) * 10);
-  const [detail, totals, steps, recentErrors] = await Promise.all([
+  const [detail, totals, perVersion, steps, recentErrors] = await Promise.all([
     compute.getFunction(name),
     queries.totalsPerFunction(events, minutes),
+    queries.totalsPerVersion(events, name, minutes),
     queries.series(events, minutes, stepSeconds, name),
     queries.recentErrors(events, name, 20),
   ]);
@@ -111,7 +112,10 @@ async function showFunction(
     timeoutSeconds: detail.timeoutSeconds,
     url: detail.url ?? null,
     environmentNames: detail.environmentNames,
-    versions: detail.versions,
+    versions: detail.versions.map((version) => {
+      const { invocations = 0, coldStarts = 0, costUsd = null } = perVersion.get(version.version) ?? {};
+      return { ...version, invocations, coldStarts, costUsd };
+    }),
     aliases: detail.aliases,
     totals: {
       invocations: figures?.invocations ?? 0,
@@ -120,6 +124,7 @@ async function showFunction(
       p50Ms: figures?.p50Ms ?? null,
       p95Ms: figures?.p95Ms ?? null,
       p99Ms: figures?.p99Ms ?? null,
+      costUsd: figures?.costUsd ?? null,
     },
     series: { stepSeconds, ...columns(steps) },
     recentErrors,

@@ -18,6 +18,16 @@ export interface FunctionTotals {
   p50Ms: number | null;
   p95Ms: number | null;
   p99Ms: number | null;
+  /** US dollars by AWS's prices; null when no invocation has a price. */
+  costUsd: number | null;
+}
+
+/** Figures of one version of a function. */
+export interface VersionTotals {
+  version: string;
+  invocations: number;
+  coldStarts: number;
+  costUsd: number | null;
 }
 
 export interface RecentError {
@@ -43,11 +53,26 @@ export async function totalsPerFunction(
   minutes: number,
 ): Promise<Map<string, FunctionTotals>> {
   const rows = await events.query<FunctionTotals>(
-    `SELECT function, ${FIGURES}, if(count() = 0, NULL, round(quantile(0.99)(duration_ms), 3)) AS p99Ms
+    `SELECT function, ${FIGURES}, if(count() = 0, NULL, round(quantile(0.99)(duration_ms), 3)) AS p99Ms, sum(cost_usd) AS costUsd
      FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function`,
     { minutes },
   );
   return new Map(rows.map((row) => [row.function, row]));
+}
+
+/** Totals of each version of a function over the last `minutes`; versions without an invocation are missing. */
+export async function totalsPerVersion(
+  events: EventsEngine,
+  name: string,
+  minutes: number,
+): Promise<Map<string, VersionTotals>> {
+  const rows = await events.query<VersionTotals>(
+    `SELECT version, toUInt32(count()) AS invocations, toUInt32(countIf(cold)) AS coldStarts, sum(cost_usd) AS costUsd
+     FROM upstack.invocations
+     WHERE function = {name:String} AND ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY version`,
+    { name, minutes },
+  );
+  return new Map(rows.map((row) => [row.version, row]));
 }
 
 /** Figures of all functions together over the last minute, or since the first invocation when that is shorter. */

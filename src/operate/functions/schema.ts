@@ -44,6 +44,11 @@ export const functionView = z.object({
       codeSha256: z.string(),
       codeSizeBytes: z.number(),
       description: z.string(),
+      /** In the range. */
+      invocations: z.number(),
+      coldStarts: z.number(),
+      /** US dollars by AWS's prices; null when no invocation has a price. */
+      costUsd: z.number().nullable(),
     }),
   ),
   aliases: z.array(
@@ -61,6 +66,7 @@ export const functionView = z.object({
     p50Ms: z.number().nullable(),
     p95Ms: z.number().nullable(),
     p99Ms: z.number().nullable(),
+    costUsd: z.number().nullable(),
   }),
   series: functionSeries,
   recentErrors: z.array(

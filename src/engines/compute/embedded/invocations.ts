@@ -7,14 +7,19 @@ import type { Packages } from './catalog/packages.ts';
 import type { VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { LambdaError } from './errors.ts';
-import { type Ended, Environment } from './execution/environment.ts';
+import { Environment } from './execution/environment.ts';
 import { type Launch, launchOf, USUAL_NODE } from './execution/launch.ts';
 import { LogTail } from './execution/log-tail.ts';
 import { ParkedProcesses } from './execution/parked.ts';
+import type { PlatformReport, Records } from './execution/platform-events.ts';
+import type { LineSource } from './execution/platform-log.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
 import { EnvironmentProcess, type ProcessEvents } from './execution/process.ts';
 import { Reaper } from './execution/reaper.ts';
+import type { InvocationEnd, Outcome } from './execution/running-invocation.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
+import { type Invoked, invocationReport } from './invocation-report.ts';
+import { systemLines } from './system-log.ts';
 
 export interface InvocationsOptions {
   account: Account;
@@ -72,7 +77,9 @@ export class Invocations {
   #parked: ParkedProcesses;
   #gate: ConcurrencyGate;
   #tails = new Map<string, LogTail>();
-  #reports = new Set<Promise<void>>();
+  #reports = new Set<Promise<unknown>>();
+  /** Their runtime has ended; extensions may still have time. */
+  #leaving = new Set<Environment>();
   #eviction: NodeJS.Timeout;
   #closed = false;
 
@@ -92,10 +99,10 @@ export class Invocations {
     const requestId = input.requestId ?? randomUUID();
     this.#gate.enter(input.name, input.reservedConcurrency);
     if (input.tail) this.#tails.set(requestId, new LogTail());
+    let working: Promise<unknown> | undefined;
     try {
       const environment = await this.#acquire(input);
-      const startMs = this.#options.clock.now();
-      const ended = await environment.invoke({
+      const running = environment.invoke({
         requestId,
         functionArn: input.functionArn,
         traceId: input.traceId ?? newTraceId(this.#options.clock.now()),
@@ -103,22 +110,24 @@ export class Invocations {
         payload: input.payload,
         stream: input.stream,
       });
-      const report = reportOf(input, environment, requestId, startMs, ended);
-      const reported = this.#report(report, environment);
-      const log = input.tail ? await reported.then(() => this.#tailOf(report)) : undefined;
-      return {
-        requestId,
-        ok: ended.outcome.ok,
-        errorType: report.errorType,
-        payload: payloadOf(ended),
-        log,
-      };
+      const outcome = await running.answer;
+      const httpStatus = input.httpStatusOf?.(outcome.ok ? outcome.payload : undefined);
+      const { name, version } = input;
+      const invoked = { name, version, instance: environment.instance, httpStatus };
+      const reported = this.#report(running.ended, invoked);
+      if (environment.hasExtensions) working = reported;
+      const log = input.tail
+        ? await reported.then((end) => this.#tailOf(end, input, running.runtimeDoneRecord()))
+        : undefined;
+      return { requestId, ok: outcome.ok, errorType: errorTypeOf(outcome), payload: payloadOf(outcome), log };
     } catch (error) {
       if (error instanceof StartFailure) return await this.#startFailed(error, input, requestId);
       throw error;
     } finally {
       this.#tails.delete(requestId);
-      this.#gate.leave(input.name);
+      // Extensions that go on after the answer keep the environment busy.
+      if (working) void working.then(() => this.#gate.leave(input.name));
+      else this.#gate.leave(input.name);
     }
   }
 
@@ -132,6 +141,7 @@ export class Invocations {
     this.#closed = true;
     clearInterval(this.#eviction);
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    await Promise.all([...this.#leaving].map((environment) => environment.close()));
     await this.#parked.close();
     await Promise.all(this.#reports);
     await this.#reaper.close();
@@ -173,8 +183,13 @@ export class Invocations {
           process: (...how) => this.#processFor(...how),
           events: {
             idle: (e) => pool.onIdle(e),
-            ended: (e, failure) => pool.onEnded(e, failure),
-            line: (e, requestId, line) => this.#line(name, version, e.instance, requestId, line),
+            ended: (e, failure) => {
+              this.#leaving.add(e);
+              void e.close().then(() => this.#leaving.delete(e));
+              pool.onEnded(e, failure);
+            },
+            line: (e, requestId, line, source) =>
+              this.#line({ name, version, instance: e.instance }, requestId, line, source),
           },
         });
         void environment.start();
@@ -195,38 +210,38 @@ export class Invocations {
   }
 
   #line(
-    functionName: string,
-    version: VersionRecord,
-    instance: string,
+    { name: functionName, version, instance }: Omit<Invoked, 'httpStatus'>,
     requestId: string,
     line: string,
+    source: LineSource,
   ): void {
     this.#tails.get(requestId)?.push(line);
     const atMs = this.#options.clock.now();
-    this.#options.onLog({ functionName, version: version.version, instance, requestId, atMs, line });
+    const { version: number } = version;
+    this.#options.onLog({ source, functionName, version: number, instance, requestId, atMs, line });
   }
 
-  /** Reports without making the caller wait for the figure of the memory. */
-  #report(report: InvocationReport, environment: Environment): Promise<void> {
-    const reporting = environment.peakMemoryMb().then((maxMemoryMb) => {
-      report.maxMemoryMb = maxMemoryMb;
+  /** Reports without making the caller wait for the work that goes on after its answer. */
+  #report(ended: Promise<InvocationEnd>, invoked: Invoked): Promise<InvocationEnd> {
+    const reporting = ended.then((end) => {
       this.#reports.delete(reporting);
-      this.#options.onInvocation(report);
+      this.#options.onInvocation(invocationReport(end, invoked));
+      return end;
     });
     this.#reports.add(reporting);
     return reporting;
   }
 
   /** What was written before the answer is read within the next two turns of the event loop. */
-  async #tailOf(report: InvocationReport): Promise<string> {
+  async #tailOf(
+    { report, startMs }: InvocationEnd,
+    { version }: InvokeInput,
+    runtimeDone?: Records['platform.runtimeDone'],
+  ): Promise<string> {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    const { requestId, version, durationMs, billedMs, memoryMb, maxMemoryMb, initMs } = report;
-    const init = initMs === undefined ? '' : `\tInit Duration: ${initMs.toFixed(2)} ms`;
-    const tail = this.#tails.get(requestId) ?? new LogTail();
-    return tail.text(
-      `START RequestId: ${requestId} Version: ${version}`,
-      `END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB${init}\n`,
-    );
+    const tail = this.#tails.get(report.requestId) ?? new LogTail();
+    const told = { report, version: version.version, startMs, endMs: this.#options.clock.now(), runtimeDone };
+    return tail.text(systemLines(told, version.logging));
   }
 
   async #startFailed(
@@ -234,61 +249,28 @@ export class Invocations {
     input: InvokeInput,
     requestId: string,
   ): Promise<InvokeOutcome> {
-    const report: InvocationReport = {
-      ...figures(input, instance, requestId, this.#options.clock.now()),
-      coldStart: true,
-      status: failure.status,
-      httpStatus: input.httpStatusOf?.(undefined),
-      errorType: failure.errorType,
-    };
-    this.#options.onInvocation(report);
+    const { status, errorType } = failure;
+    const memorySizeMB = input.version.memoryMb;
+    const metrics = { durationMs: 0, billedDurationMs: 0, memorySizeMB, maxMemoryUsedMB: 0 };
+    const report: PlatformReport = { requestId, status, errorType, metrics };
+    const httpStatus = input.httpStatusOf?.(undefined);
+    const startMs = this.#options.clock.now();
+    const end: InvocationEnd = { report, startMs, coldStart: true, initializationType: 'on-demand' };
+    this.#options.onInvocation(invocationReport(end, { ...input, instance, httpStatus }));
     // The failure was described before there was an invocation to name.
     const described = failure.payload.toString('utf8').replace(/(RequestId: |Z )init\b/, `$1${requestId}`);
     const payload = Buffer.from(described);
-    const log = input.tail ? await this.#tailOf(report) : undefined;
+    const log = input.tail ? await this.#tailOf(end, input) : undefined;
     return { requestId, ok: false, errorType: failure.errorType, payload, log };
   }
 }
 
-function reportOf(
-  input: InvokeInput,
-  environment: Environment,
-  requestId: string,
-  startMs: number,
-  { outcome, durationMs }: Ended,
-): InvocationReport {
-  const coldStart = environment.invocations === 1;
-  const initMs = coldStart ? environment.initMs : undefined;
-  return {
-    ...figures(input, environment.instance, requestId, startMs),
-    durationMs,
-    // AWS bills the initialisation too, and rounds up to whole milliseconds.
-    billedMs: Math.ceil(durationMs + (initMs ?? 0)),
-    coldStart,
-    initMs,
-    status: outcome.ok ? 'success' : outcome.failure.status,
-    httpStatus: input.httpStatusOf?.(outcome.ok ? outcome.payload : undefined),
-    errorType: outcome.ok ? '' : outcome.failure.errorType,
-  };
-}
-
-function figures(input: InvokeInput, instance: string, requestId: string, startMs: number) {
-  return {
-    functionName: input.name,
-    version: input.version.version,
-    requestId,
-    instance,
-    startMs,
-    durationMs: 0,
-    billedMs: 0,
-    memoryMb: input.version.memoryMb,
-    maxMemoryMb: 0,
-    initMs: undefined,
-  };
-}
-
-function payloadOf({ outcome }: Ended): Buffer {
+function payloadOf(outcome: Outcome): Buffer {
   return outcome.ok ? outcome.payload : outcome.failure.payload;
+}
+
+function errorTypeOf(outcome: Outcome): string {
+  return outcome.ok ? '' : outcome.failure.errorType;
 }
 
 /** The name of a log stream, which names the execution environment: `2026/01/31/[3]0f…`. */

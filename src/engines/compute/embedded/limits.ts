@@ -26,8 +26,24 @@ export const LARGEST_MEMORY_MB = 10_240;
 export const SMALLEST_STORAGE_MB = 512;
 export const LARGEST_STORAGE_MB = 10_240;
 export const LONGEST_DESCRIPTION = 256;
+export const LONGEST_LOG_GROUP = 512;
 /** How long the code outside the handler may run before the first invocation. */
 export const LONGEST_INIT_MS = 10_000;
+
+/** What a subscription to the Telemetry API may ask to have buffered, and what it gets unasked. */
+export const TELEMETRY_BUFFERING = {
+  maxItems: { least: 1_000, most: 10_000, usual: 10_000 },
+  maxBytes: { least: 262_144, most: 1_048_576, usual: 262_144 },
+  timeoutMs: { least: 25, most: 30_000, usual: 1_000 },
+};
+/** Telemetry that is kept for extensions that subscribe later in the initialisation. */
+export const LARGEST_TELEMETRY_BACKLOG_BYTES = 262_144;
+/** Extensions of one execution environment. */
+export const MOST_EXTENSIONS = 10;
+/** How long an environment that ends waits: for external extensions, for internal ones, and for the runtime before those. */
+export const LONGEST_SHUTDOWN_MS = 2_000;
+export const LONGEST_INTERNAL_SHUTDOWN_MS = 500;
+export const LONGEST_RUNTIME_SHUTDOWN_MS = 300;
 
 /** Invocations of all functions at a time: AWS's default of an account. */
 export const ACCOUNT_CONCURRENCY = 1_000;

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../../lib/digest.ts';
-import { logGroup } from './catalog/fixed-settings.ts';
+import { loggingConfiguration } from './catalog/logging.ts';
 import { type Account, functionArn } from './catalog/names.ts';
 import type {
   AliasRecord,
@@ -47,7 +47,7 @@ export function configuration(
     Architectures: [version.architecture],
     EphemeralStorage: { Size: SMALLEST_STORAGE_MB },
     SnapStart: { ApplyOn: version.snapStart, OptimizationStatus: 'Off' },
-    LoggingConfig: { LogFormat: 'Text', LogGroup: logGroup(name) },
+    LoggingConfig: loggingConfiguration(name, version.logging),
   };
 }
 

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { FunctionView } from '../../../../src/operate/functions/schema.ts';
-import { count, latency, percent, share } from '../../format.ts';
+import { count, latency, percent, share, usd } from '../../format.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -79,6 +79,11 @@ function Content({ view }: { view: FunctionView }) {
           value={count(totals.coldStarts)}
           note={`${percent(share(totals.coldStarts, totals.invocations))} of invocations`}
           definition="Invocations that had to start an execution environment first."
+        />
+        <Stat
+          label="Cost on AWS"
+          value={usd(totals.costUsd)}
+          definition="What the billed time and the requests cost by AWS's public prices, without the free tier. Here they cost nothing."
         />
       </Stats>
       <FunctionCharts view={view} />

@@ -1,5 +1,5 @@
 import type { FunctionView } from '../../../../src/operate/functions/schema.ts';
-import { ago, bytes, percent } from '../../format.ts';
+import { ago, bytes, count, percent, usd } from '../../format.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { useNow } from '../../parts/now.ts';
@@ -19,30 +19,44 @@ export function Versions({ view, className }: { view: FunctionView; className: s
               <th scope="col" className="right">
                 Size
               </th>
+              <th scope="col" className="right">
+                Invocations
+              </th>
+              <th scope="col" className="right">
+                Cold starts
+              </th>
+              <th scope="col" className="right">
+                Cost on AWS
+              </th>
               <th scope="col">Code</th>
             </tr>
           </thead>
           <tbody>
-            {view.versions.map(({ version, lastModified, codeSha256, codeSizeBytes, description }) => (
-              <tr key={version}>
-                <th scope="row">
-                  <span className="chips">
-                    {version}
-                    {aliasesOf(version).map(({ name }) => (
-                      <Badge key={name} tone="live">
-                        {name}
-                      </Badge>
-                    ))}
-                  </span>
-                  {description !== '' && <div className="small muted">{description}</div>}
-                </th>
-                <td className="nowrap muted">{ago(lastModified, now)}</td>
-                <td className="right nowrap">{bytes(codeSizeBytes)}</td>
-                <td className="mono muted" title={codeSha256}>
-                  {codeSha256.slice(0, 8)}
-                </td>
-              </tr>
-            ))}
+            {view.versions.map(
+              ({ version, lastModified, codeSha256, codeSizeBytes, description, ...figures }) => (
+                <tr key={version}>
+                  <th scope="row">
+                    <span className="chips">
+                      {version}
+                      {aliasesOf(version).map(({ name }) => (
+                        <Badge key={name} tone="live">
+                          {name}
+                        </Badge>
+                      ))}
+                    </span>
+                    {description !== '' && <div className="small muted">{description}</div>}
+                  </th>
+                  <td className="nowrap muted">{ago(lastModified, now)}</td>
+                  <td className="right nowrap">{bytes(codeSizeBytes)}</td>
+                  <td className="right nowrap">{count(figures.invocations)}</td>
+                  <td className="right nowrap">{count(figures.coldStarts)}</td>
+                  <td className="right nowrap">{usd(figures.costUsd)}</td>
+                  <td className="mono muted" title={codeSha256}>
+                    {codeSha256.slice(0, 8)}
+                  </td>
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       </section>

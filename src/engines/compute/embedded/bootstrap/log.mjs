@@ -1,19 +1,24 @@
-// The console of a function: each record is one line with its time, the invocation and a level.
+// The console of a function: each record is one line, as text with its time, the invocation and a level, or as JSON.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
 import { format } from 'node:util';
 import { describe } from './user-code.mjs';
 
+const { env } = process;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+/** An invocation's id; outside of one there is none. */
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** `requestId()` names the invocation that runs. */
 export function defineConsole(requestId) {
-  for (const level of LEVELS) {
-    console[level] = (message, ...parameters) => {
-      const text = format(message, ...parameters);
-      const record = [new Date().toISOString(), requestId(), level.toUpperCase(), text].join('\t');
-      // Lines of one record stay together.
-      process.stdout.write(`${record.replaceAll('\n', '\r')}\n`);
+  const recordOf = isJson() ? jsonRecord : textRecord;
+  const least = Math.max(LEVELS.indexOf(env.AWS_LAMBDA_LOG_LEVEL?.toLowerCase()), 0);
+  for (const [place, level] of LEVELS.entries()) {
+    const write = (...values) => {
+      process.stdout.write(
+        `${recordOf(new Date().toISOString(), requestId(), level.toUpperCase(), values)}\n`,
+      );
     };
+    console[level] = place < least ? () => {} : write;
   }
   console.log = console.info;
 }
@@ -21,6 +26,10 @@ export function defineConsole(requestId) {
 /** Writes what was thrown as the runtime does, with all of its own properties. */
 export function logError(what, thrown) {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (isJson()) {
+    console.error(error);
+    return;
+  }
   let text;
   try {
     text = JSON.stringify(error, withProperties);
@@ -28,6 +37,36 @@ export function logError(what, thrown) {
     text = JSON.stringify(describe(error));
   }
   console.error(what, `\t${text}`);
+}
+
+function isJson() {
+  return env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+}
+
+/** Lines of one record stay together. */
+function textRecord(time, requestId, level, [message, ...more]) {
+  return [time, requestId, level, format(message, ...more)].join('\t').replaceAll('\n', '\r');
+}
+
+function jsonRecord(timestamp, requestId, level, values) {
+  const record = { timestamp, level, requestId: ID.test(requestId) ? requestId : undefined };
+  const [message] = values;
+  if (values.length !== 1) {
+    const error = values.find((value) => value instanceof Error);
+    return JSON.stringify({ ...record, message: format(...values), ...(error ? described(error) : {}) });
+  }
+  try {
+    const replacer = (_, value) => (value instanceof Error ? { ...described(value), ...value } : value);
+    return JSON.stringify({ ...record, message }, replacer);
+  } catch {
+    // It refers to itself, or holds what JSON has no words for.
+    return JSON.stringify({ ...record, message: format(message) });
+  }
+}
+
+function described(error) {
+  const stackTrace = typeof error.stack === 'string' ? error.stack.split('\n') : [];
+  return { errorType: error.constructor?.name ?? 'UnknownError', errorMessage: error.message, stackTrace };
 }
 
 function withProperties(_, value) {

@@ -133,25 +133,76 @@ class RuntimeConnection:
         self._call("POST", path, json.dumps(error).encode(), headers)
 
 
+def timestamp(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+class JsonFormatter(logging.Formatter):
+    """Lambda's JSON form of a log record."""
+
+    def format(self, record):
+        line = {
+            "timestamp": timestamp(record.created),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": record.aws_request_id or None,
+        }
+        if record.exc_info and record.exc_info[0]:
+            kind, error, trace = record.exc_info
+            line["errorType"] = kind.__name__
+            line["errorMessage"] = str(error)
+            line["stackTrace"] = traceback.format_tb(trace)
+        return json.dumps({name: value for name, value in line.items() if value is not None}, default=str)
+
+
 def log_error(request_id, error):
-    line = f"[ERROR] {error['errorType']}: {error['errorMessage']}"
-    trace = "".join(error["stackTrace"])
-    text = f"{line}\n{trace}" if trace else f"{line}\n"
+    if is_json():
+        line = {"timestamp": timestamp(time.time()), "log_level": "ERROR", **error}
+        if request_id is not None:
+            line["requestId"] = request_id
+        text = json.dumps(line) + "\n"
+    else:
+        head = f"[ERROR] {error['errorType']}: {error['errorMessage']}"
+        trace = "".join(error["stackTrace"])
+        text = f"{head}\n{trace}" if trace else f"{head}\n"
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def is_json():
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+
+
+LEVELS = {
+    "TRACE": logging.NOTSET,
+    "DEBUG": logging.DEBUG,
+    "INFO": logging.INFO,
+    "WARN": logging.WARNING,
+    "ERROR": logging.ERROR,
+    "FATAL": logging.CRITICAL,
+}
 
 
 def configure_logging():
     request_ids = RequestIdFilter()
     handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter() if is_json() else text_formatter())
+    handler.addFilter(request_ids)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL")
+    if is_json() and level in LEVELS:
+        root.setLevel(LEVELS[level])
+    return request_ids
+
+
+def text_formatter():
     formatter = logging.Formatter(
         "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
-    handler.addFilter(request_ids)
-    logging.getLogger().addHandler(handler)
-    return request_ids
+    return formatter
 
 
 def run(runtime, handler, request_ids):

@@ -21,23 +21,12 @@ const EMPTY_ONLY = [
  * a setting that is accepted must do something. Throws InvalidParameterValueException.
  * Source of the defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
-export function refuseUnhonoured(request: Wire, functionName: string): void {
+export function refuseUnhonoured(request: Wire): void {
   for (const member of EMPTY_ONLY) {
     if (!isEmpty(request[member])) throw notSupported(member);
   }
   checkStorage(memberOf(request, 'EphemeralStorage', 'Size'));
   checkChoice('TracingConfig.Mode', memberOf(request, 'TracingConfig', 'Mode'), ['PassThrough', 'Active']);
-  checkChoice('LoggingConfig.LogFormat', memberOf(request, 'LoggingConfig', 'LogFormat'), ['Text', 'JSON']);
-  const group = memberOf(request, 'LoggingConfig', 'LogGroup');
-  if (!isEmpty(group) && group !== logGroup(functionName)) throw notSupported('LoggingConfig.LogGroup');
-  for (const level of ['ApplicationLogLevel', 'SystemLogLevel']) {
-    if (!isEmpty(memberOf(request, 'LoggingConfig', level))) throw notSupported(`LoggingConfig.${level}`);
-  }
-}
-
-/** The log group that a function has unless told otherwise. */
-export function logGroup(functionName: string): string {
-  return `/aws/lambda/${functionName}`;
 }
 
 function memberOf(request: Wire, structure: string, member: string): unknown {

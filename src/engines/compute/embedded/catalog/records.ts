@@ -39,6 +39,7 @@ export interface Settings {
   architecture: string;
   /** Kept and shown; no snapshot is made. */
   snapStart: SnapStart;
+  logging: Logging;
   /** ARN of the queue for events that failed; '' for none. */
   deadLetterArn: string;
   /** In the order of their merging: a later one's files replace an earlier one's. */
@@ -73,6 +74,16 @@ export interface LayerVersionRecord {
   createdAt: string;
   /** Never without statements. */
   policy: Omit<PolicyRecord, 'qualifier'> | undefined;
+}
+
+/** In which form a function's log is written, what of it, and under which name. */
+export interface Logging {
+  format: 'Text' | 'JSON';
+  /** Only of JSON. */
+  applicationLevel?: string;
+  systemLevel?: string;
+  /** Undefined for the function's own. */
+  group?: string;
 }
 
 export type SnapStart = 'None' | 'PublishedVersions';

@@ -7,6 +7,7 @@ import {
   SHORTEST_TIMEOUT_SECONDS,
   SMALLEST_MEMORY_MB,
 } from '../limits.ts';
+import { loggingFrom, USUAL_LOGGING } from './logging.ts';
 import type { Settings, SnapStart } from './records.ts';
 import { runtimeOf } from './runtimes.ts';
 
@@ -62,6 +63,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
+    logging: loggingFrom(request.LoggingConfig, base.logging),
     deadLetterArn: deadLetterOf(request.DeadLetterConfig, base.deadLetterArn),
     layers: base.layers,
   };
@@ -77,6 +79,7 @@ export const DEFAULTS: Settings = {
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
+  logging: USUAL_LOGGING,
   deadLetterArn: '',
   layers: [],
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { USUAL_LOGGING } from './logging.ts';
 import type {
   EventConfigRecord,
   FunctionRecord,
@@ -9,7 +10,8 @@ import type {
 } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart' | 'deadLetterArn' | 'layers'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'deadLetterArn' | 'layers' | 'logging'> &
+  Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
@@ -41,7 +43,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', deadLetterArn: '', layers: [], ...stored };
+  return { snapStart: 'None', deadLetterArn: '', layers: [], logging: USUAL_LOGGING, ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

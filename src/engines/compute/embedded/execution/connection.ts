@@ -132,10 +132,15 @@ export class Connection {
   }
 }
 
-/** A JSON answer of the Runtime API. */
-export function answerBytes(status: number, body: object): Buffer {
+/** A JSON answer. */
+export function answerBytes(
+  status: number,
+  body: object | string,
+  headers: Record<string, string> = {},
+): Buffer {
   const text = JSON.stringify(body);
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(
-    `HTTP/1.1 ${status} ${REASON[status] ?? 'Error'}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    `HTTP/1.1 ${status} ${REASON[status] ?? 'Error'}\r\ncontent-type: application/json\r\n${more.join('')}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
 }

@@ -1,77 +1,57 @@
+import { rm } from 'node:fs/promises';
 import type { Clock } from '../../../../lib/clock.ts';
 import { LONGEST_INIT_MS } from '../limits.ts';
-import {
-  exited,
-  type Failure,
-  invalidEntrypoint,
-  outOfMemory,
-  responseTooLarge,
-  thrown,
-  timedOut,
-} from './failures.ts';
+import { Extensions, type ShutdownReason } from './extensions.ts';
+import { ExtensionsApi } from './extensions-api.ts';
+import { exited, extensionFailed, type Failure, responseTooLarge, thrown, timedOut } from './failures.ts';
+import { Freezer } from './freezer.ts';
 import type { Launch } from './launch.ts';
-import { MemoryGauge } from './memory.ts';
-import type { EnvironmentProcess, ProcessEvents } from './process.ts';
-import { type Delivery, RuntimeApi } from './runtime-api.ts';
+import { type LineSource, PlatformLog } from './platform-log.ts';
+import { RunningInvocation } from './running-invocation.ts';
+import { type Delivery, RuntimeApi, type RuntimeApiEvents } from './runtime-api.ts';
+import { RuntimeProcess, type StartProcess } from './runtime-process.ts';
+import { shutDown } from './shutdown.ts';
+import { TelemetryStream } from './telemetry-stream.ts';
 
 export interface EnvironmentEvents {
   /** It waits for work. */
   idle(environment: Environment): void;
-  /** Its process has ended. `failure` says why when it never came to wait for work. */
+  /** It takes no more work. `failure` says why when it never came to wait for work. */
   ended(environment: Environment, failure: Failure | undefined): void;
-  line(environment: Environment, requestId: string, line: string): void;
+  line(environment: Environment, requestId: string, line: string, source: LineSource): void;
 }
 
 export interface EnvironmentOptions {
   launch: Launch;
   clock: Clock;
   /** A process that runs what the launch says, or is about to. */
-  process(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess;
+  process: StartProcess;
   events: EnvironmentEvents;
 }
 
-export type Outcome = { ok: true; payload: Buffer } | { ok: false; failure: Failure };
-
-export interface Ended {
-  outcome: Outcome;
-  durationMs: number;
-}
-
-interface Invocation {
-  requestId: string;
-  since: number;
-  timer: NodeJS.Timeout;
-  resolve(ended: Ended): void;
-}
-
-/** So long after its last work an environment's process is stopped: what it left running does not go on. */
-const FREEZE_AFTER_MS = 100;
 const INIT_ID = 'init';
 
-/** One execution environment: a process that handles one invocation at a time, and is frozen between them. */
+/** One execution environment: processes that handle one invocation at a time, and are frozen between them. */
 export class Environment {
-  /** How long the code outside the handler took; undefined until it first waited for work. */
+  /** How long the code outside the handler and the extensions took; undefined until it first waited for work. */
   initMs: number | undefined;
   /** Invocations it was given. */
   invocations = 0;
-  /** Monotonic time of the end of its last work. */
-  idleSince = 0;
   #launch: Launch;
   #clock: Clock;
-  #startProcess: EnvironmentOptions['process'];
   #events: EnvironmentEvents;
   #api: RuntimeApi;
-  #process: EnvironmentProcess | undefined;
-  #memory: MemoryGauge | undefined;
+  #extensions: Extensions;
+  #telemetry: TelemetryStream;
+  #log: PlatformLog;
+  #address = '';
+  #runtime: RuntimeProcess;
+  #freezer: Freezer;
   #startedAt: number;
-  #invocation: Invocation | undefined;
+  #invocation: RunningInvocation | undefined;
   #initTimer: NodeJS.Timeout | undefined;
-  #freezeTimer: NodeJS.Timeout | undefined;
-  #frozen = false;
-  /** The process that took too long to start is being replaced. */
-  #startsAgain = false;
   #failure: Failure | undefined;
-  #killed = false;
+  #gone: Promise<void> | undefined;
   #over = false;
   /** The process asks for an invocation. */
   #asks = false;
@@ -82,211 +62,251 @@ export class Environment {
   constructor({ launch, clock, process, events }: EnvironmentOptions) {
     this.#launch = launch;
     this.#clock = clock;
-    this.#startProcess = process;
     this.#events = events;
     this.#startedAt = clock.monotonic();
-    this.#api = new RuntimeApi({
-      // What the invocation before wrote is read by the end of this turn of the event loop: a next one that began
-      // sooner could mix its lines with those.
-      ready: () => {
-        this.#asks = true;
-        setImmediate(() => this.#onReady());
-      },
-      left: () => {
-        this.#asks = false;
-        this.#ready = false;
-      },
-      response: (_, payload) => this.#settle({ ok: true, payload }),
-      responseTooLarge: (_, bytes) => this.#settle({ ok: false, failure: responseTooLarge(bytes) }),
-      error: (_, body, type) => this.#settle({ ok: false, failure: thrown(body, type) }),
-      initError: (body, type) => {
-        this.#failure = thrown(body, type);
-        this.kill();
+    this.#telemetry = new TelemetryStream(clock, launch.variables.AWS_LAMBDA_LOG_FORMAT === 'JSON');
+    this.#log = new PlatformLog(launch, this.#telemetry);
+    this.#runtime = new RuntimeProcess(launch, process, {
+      line: (line) => this.#line(line, 'function'),
+      failed: (of) => this.#fail(of),
+      ended: () => this.#leave(),
+    });
+    this.#extensions = new Extensions({
+      launch,
+      process,
+      events: {
+        registered: () => this.#startRuntime(),
+        next: () => setImmediate(() => this.#onAsked()),
+        failed: (type, detail) => this.#fail((id) => extensionFailed(id, type, detail)),
+        line: (line) => this.#line(line, 'extension'),
       },
     });
+    this.#freezer = new Freezer({
+      clock,
+      before: () => (this.#telemetry.subscribed ? this.#telemetry.flush() : undefined),
+      processes: () => [this.#runtime, this.#extensions],
+    });
+    this.#api = new RuntimeApi(
+      this.#runtimeEvents(),
+      new ExtensionsApi(this.#extensions, this.#telemetry, launch),
+    );
   }
 
   get instance(): string {
     return this.#launch.instance;
   }
 
-  /** Starts the process. What goes wrong is reported through `ended`; never rejects. */
+  /** Starts the processes. What goes wrong is reported through `ended`; never rejects. */
   async start(): Promise<void> {
+    this.#log.initStart();
     try {
       const address = await this.#api.listen();
-      if (this.#killed) return this.#onExit(null, 'SIGKILL');
-      this.#begin(address, () => this.#startAgain(address), LONGEST_INIT_MS);
+      if (this.#gone) return this.#api.close();
+      this.#address = address;
+      this.#initTimer = setTimeout(() => this.#startAgain(), LONGEST_INIT_MS);
+      this.#extensions.start(address);
     } catch (error) {
-      this.#onNoStart(error);
+      this.#runtime.onUnstarted(error);
     }
   }
 
-  /** True while the process waits for an invocation. */
+  get idleSince(): number {
+    return this.#freezer.idleSince;
+  }
+
+  /** True while it waits for an invocation. */
   get ready(): boolean {
-    return this.#ready && !this.#killed;
+    return this.#ready && !this.#gone;
   }
 
-  get pid(): number | undefined {
-    return this.#process?.pid;
+  /** Extensions that work on after an answer keep it busy. */
+  get hasExtensions(): boolean {
+    return this.#extensions.size > 0;
   }
 
-  /** Runs one invocation; call only while `ready`. Resolves however it ends; never rejects. */
-  invoke(delivery: Omit<Delivery, 'deadlineMs'>): Promise<Ended> {
-    const { requestId } = delivery;
-    if (!this.#ready) {
-      const outcome: Outcome = { ok: false, failure: exited(requestId, null, 'SIGKILL') };
-      return Promise.resolve({ outcome, durationMs: 0 });
+  /** Runs one invocation; call only while `ready`. Its promises resolve however it ends. */
+  invoke(asked: Omit<Delivery, 'deadlineMs'>): RunningInvocation {
+    const timeoutMs = this.#launch.timeoutSeconds * 1000;
+    const delivery = { ...asked, deadlineMs: Math.round(this.#clock.now() + timeoutMs) };
+    const invocation = new RunningInvocation(delivery, this.#clock.now(), this.#clock.monotonic());
+    this.invocations++;
+    if (!this.ready) {
+      void this.#conclude(invocation, exited(asked.requestId, null, 'SIGKILL'));
+      return invocation;
     }
-    this.#wake();
+    this.#invocation = invocation;
+    this.#freezer.wake();
     this.#ready = false;
     this.#asks = false;
-    this.#requestId = requestId;
-    this.invocations++;
-    const timeoutMs = this.#launch.timeoutSeconds * 1000;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#onTimeout(requestId), timeoutMs);
-      this.#invocation = { requestId, since: this.#clock.monotonic(), timer, resolve };
-      this.#memory?.watch();
-      this.#api.deliver({ ...delivery, deadlineMs: Math.round(this.#clock.now() + timeoutMs) });
-    });
+    this.#requestId = asked.requestId;
+    invocation.timer = setTimeout(() => this.#onTimeout(timeoutMs), timeoutMs);
+    this.#runtime.watch();
+    this.#log.start(invocation);
+    this.#extensions.invoke(delivery);
+    this.#api.deliver(delivery);
+    return invocation;
   }
 
-  /** Kills the process group at once. `ended` follows. */
-  kill(): void {
-    this.#killed = true;
-    this.#ready = false;
-    this.#process?.kill();
+  /** Ends it: at once, or when its extensions have had their time. `ended` follows. */
+  shutDown(): void {
+    if (this.#gone) return;
+    const invocation = this.#invocation;
+    const cut = invocation && this.#conclude(invocation, exited(invocation.requestId, null, 'SIGKILL'));
+    this.#end('spindown', cut);
   }
 
-  /** Kills the process and resolves when it and its files are gone. */
+  /** Ends it and resolves when its processes and files are gone. */
   async close(): Promise<void> {
-    this.kill();
-    await this.#process?.gone;
+    this.shutDown();
+    await this.#gone;
   }
 
-  /** The largest resident memory of the process so far, MB; see MemoryGauge. */
-  peakMemoryMb(): Promise<number> {
-    return this.#memory?.peakMb(this.#clock.monotonic()) ?? Promise.resolve(0);
+  #runtimeEvents(): RuntimeApiEvents {
+    const now = () => this.#clock.monotonic();
+    return {
+      // What the invocation before wrote is read by the end of this turn of the event loop: a next one that began
+      // sooner could mix its lines with those.
+      ready: () => {
+        this.#asks = true;
+        this.#invocation?.onRuntimeDone(now());
+        setImmediate(() => this.#onAsked());
+      },
+      left: () => {
+        this.#asks = false;
+        this.#ready = false;
+      },
+      responding: () => this.#invocation?.responding(now()),
+      response: (_, payload) => this.#invocation?.settle({ ok: true, payload }, now()),
+      responseTooLarge: (_, bytes) => this.#invocation?.fail(responseTooLarge(bytes), now()),
+      error: (_, body, type) => this.#invocation?.fail(thrown(body, type), now()),
+      initError: (body, type) => this.#fail(() => thrown(body, type)),
+    };
   }
 
-  #begin(address: string, tooLong: () => void, limitMs: number): void {
-    const launch = this.#launch;
-    const process = this.#startProcess(launch, address, {
-      line: (line) => this.#events.line(this, this.#requestId, line),
-      missing: (error) => {
-        this.#failure = invalidEntrypoint(INIT_ID, launch.command);
-        this.#events.line(this, INIT_ID, `Upstack could not start ${launch.command}: ${error.message}`);
-      },
-      exited: (code, signal) => {
-        if (!this.#startsAgain) this.#onExit(code, signal);
-      },
-    });
-    this.#process = process;
-    if (process.channel) this.#api.serve(process.channel);
-    if (process.pid !== undefined) {
-      this.#memory = new MemoryGauge(process.pid, launch.memoryMb, () => this.#onOutOfMemory());
-      this.#memory.watch();
-    }
-    this.#initTimer = setTimeout(tooLong, limitMs);
+  #startRuntime(): void {
+    this.#runtime.start(this.#address);
+    const channel = this.#runtime.process?.channel;
+    if (channel) this.#api.serve(channel);
   }
 
   /**
    * What has not started within 10 s is started once more, within the timeout of the invocation that waits for it.
    * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
    */
-  async #startAgain(address: string): Promise<void> {
-    const { timeoutSeconds } = this.#launch;
-    const tooLong = () => {
-      this.#failure = timedOut(INIT_ID, this.#clock.now(), timeoutSeconds);
-      this.kill();
-    };
-    this.#startsAgain = true;
-    this.#memory?.stop();
-    this.#process?.kill();
-    await this.#process?.gone;
-    this.#startsAgain = false;
-    try {
-      if (this.#killed) this.#onExit(null, 'SIGKILL');
-      else this.#begin(address, tooLong, timeoutSeconds * 1000);
-    } catch (error) {
-      this.#onNoStart(error);
-    }
+  async #startAgain(): Promise<void> {
+    const limitMs = this.#launch.timeoutSeconds * 1000;
+    if (!this.#runtime.process) return this.#onTimeout(LONGEST_INIT_MS);
+    const failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
+    this.#log.initFailed(failure, this.#sinceStartMs(), this.#extensions.records());
+    this.#initTimer = setTimeout(() => this.#onTimeout(limitMs), limitMs);
+    await this.#runtime.clear();
+    if (this.#gone) return this.#leave();
+    this.#log.initAgain();
+    this.#startRuntime();
   }
 
-  #onNoStart(error: unknown): void {
-    this.#failure = exited(INIT_ID, 1, null);
-    this.#events.line(this, INIT_ID, `Upstack could not start the execution environment: ${String(error)}`);
-    this.#onExit(1, null);
+  #sinceStartMs(): number {
+    return this.#clock.monotonic() - this.#startedAt;
   }
 
-  #onReady(): void {
-    if (!this.#asks || this.#ready || this.#over) return;
+  /** The runtime or an extension has asked for work: when all of them have, the phase is over. */
+  #onAsked(): void {
+    if (!this.#asks || this.#ready || this.#gone) return;
+    const invocation = this.#invocation;
+    if (this.initMs === undefined) this.#log.runtimeInitialised(undefined);
+    else if (invocation) this.#log.runtimeDone(invocation);
+    if (!this.#extensions.done) return;
+    if (this.initMs === undefined) this.#onInitialised();
+    const reported = invocation && this.#conclude(invocation, undefined);
+    // Who subscribed gets the report before anything of the next invocation.
+    if (reported && this.#telemetry.subscribed) void reported.then(() => this.#rest());
+    else this.#rest();
+  }
+
+  #onInitialised(): void {
     clearTimeout(this.#initTimer);
-    this.#memory?.rest();
-    const now = this.#clock.monotonic();
-    this.initMs ??= now - this.#startedAt;
-    this.idleSince = now;
+    this.#runtime.rest();
+    this.initMs = this.#sinceStartMs();
+    this.#log.initialised(undefined, this.initMs, this.#extensions.records());
+    this.#extensions.seal();
+    this.#telemetry.seal();
+  }
+
+  #rest(): void {
+    if (!this.#asks || this.#gone) return;
     this.#ready = true;
-    if (this.#killed) return;
-    this.#freezeTimer ??= setTimeout(() => this.#freeze(), FREEZE_AFTER_MS).unref();
+    this.#freezer.rest();
     this.#events.idle(this);
   }
 
-  /** Stops the process if it has had nothing to do for long enough: one timer serves many invocations. */
-  #freeze(): void {
-    this.#freezeTimer = undefined;
-    if (!this.#ready || this.#over) return;
-    const restMs = this.idleSince + FREEZE_AFTER_MS - this.#clock.monotonic();
-    if (restMs > 0) {
-      this.#freezeTimer = setTimeout(() => this.#freeze(), restMs).unref();
-      return;
-    }
-    this.#frozen = true;
-    this.#process?.freeze();
+  #onTimeout(afterMs: number): void {
+    this.#fail((id) => timedOut(id, this.#clock.now(), afterMs / 1000));
   }
 
-  #wake(): void {
-    if (!this.#frozen) return;
-    this.#frozen = false;
-    this.#process?.thaw();
-  }
-
-  #onOutOfMemory(): void {
-    this.#failure = outOfMemory(this.#invocation?.requestId ?? INIT_ID);
-    this.kill();
-    this.#settle({ ok: false, failure: this.#failure });
-  }
-
-  #onTimeout(requestId: string): void {
-    if (this.#invocation?.requestId !== requestId) return;
-    this.kill();
-    this.#settle({
-      ok: false,
-      failure: timedOut(requestId, this.#clock.now(), this.#launch.timeoutSeconds),
-    });
-  }
-
-  #settle(outcome: Outcome): void {
-    const invocation = this.#invocation;
-    if (!invocation) return;
-    this.#invocation = undefined;
-    this.#memory?.rest();
+  /** Ends an invocation, and answers its caller with the failure unless that has been done. Resolves with its report. */
+  async #conclude(invocation: RunningInvocation, failure: Failure | undefined): Promise<void> {
+    if (this.#invocation === invocation) this.#invocation = undefined;
+    const now = this.#clock.monotonic();
     clearTimeout(invocation.timer);
-    invocation.resolve({ outcome, durationMs: this.#clock.monotonic() - invocation.since });
+    this.#runtime.rest();
+    invocation.onRuntimeDone(now);
+    if (failure) invocation.fail(failure, now);
+    this.#log.runtimeDone(invocation);
+    const measured = {
+      memorySizeMB: this.#launch.memoryMb,
+      initMs: this.invocations === 1 ? this.initMs : undefined,
+      initializationType: this.#log.initializationType,
+    };
+    const maxMemoryUsedMB = await this.#runtime.peakMb(now);
+    const end = invocation.end(now, failure, { ...measured, maxMemoryUsedMB });
+    this.#log.report(end.report, invocation);
+    invocation.finish(end);
   }
 
-  #onExit(code: number | null, signal: string | null): void {
-    if (this.#over) return;
-    this.#over = true;
+  /** Something failed that the environment does not survive. `of` describes it for the request it hit. */
+  #fail(of: (requestId: string) => Failure): void {
+    if (this.#gone) return;
+    const invocation = this.#invocation;
+    const failure = of(invocation?.requestId ?? INIT_ID);
+    if (this.initMs === undefined) {
+      this.#failure = failure;
+      this.#log.initFailed(failure, this.#sinceStartMs(), this.#extensions.records());
+    }
+    const reported = invocation && this.#conclude(invocation, failure);
+    this.#end(failure.status === 'timeout' ? 'timeout' : 'failure', reported);
+  }
+
+  #end(reason: ShutdownReason, reported: Promise<void> = Promise.resolve()): void {
+    if (this.#gone) return;
     this.#ready = false;
     clearTimeout(this.#initTimer);
-    clearTimeout(this.#freezeTimer);
-    this.#memory?.stop();
+    this.#freezer.stop();
+    const process = this.#runtime.process;
+    const extensions = this.#extensions;
+    extensions.end();
+    if (reason !== 'spindown' || extensions.size === 0) process?.kill();
+    const ending = { process, extensions, telemetry: this.#telemetry, clock: this.#clock };
+    this.#gone = reported.then(() => shutDown(ending, reason)).then(() => this.#clear());
+    if (!process) this.#leave();
+  }
+
+  /** The runtime has ended. */
+  #leave(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#runtime.stop();
+    const failure = this.#failure ?? exited(INIT_ID, null, 'SIGKILL');
+    this.#events.ended(this, this.initMs === undefined ? failure : undefined);
+  }
+
+  async #clear(): Promise<void> {
     this.#api.close();
-    const { requestId } = this.#invocation ?? {};
-    if (requestId) this.#settle({ ok: false, failure: exited(requestId, code, signal) });
-    const initFailure =
-      this.initMs === undefined ? (this.#failure ?? exited(INIT_ID, code, signal)) : undefined;
-    this.#events.ended(this, initFailure);
+    this.#telemetry.close();
+    await rm(this.#launch.temporary, { recursive: true, force: true }).catch(() => {});
+  }
+
+  #line(line: string, source: LineSource): void {
+    this.#log.line(line, source);
+    this.#events.line(this, this.#requestId, line, source);
   }
 }

@@ -1,8 +1,10 @@
+import type { Status } from './platform-events.ts';
+
 /** How an invocation that did not return ended, as Lambda reports it to the caller. */
 export interface Failure {
   /** `Runtime.ExitError`, `Sandbox.Timedout`, or the error's name in the function. */
   errorType: string;
-  status: 'error' | 'timeout';
+  status: Exclude<Status, 'success'>;
   payload: Buffer;
 }
 
@@ -26,7 +28,7 @@ export function exited(requestId: string, code: number | null, signal: string | 
         ? 'Runtime exited without providing a reason'
         : `Runtime exited with error: exit status ${code}`;
   return {
-    status: 'error',
+    status: 'failure',
     errorType: 'Runtime.ExitError',
     payload: json({ errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: ${how}` }),
   };
@@ -36,14 +38,20 @@ export function exited(requestId: string, code: number | null, signal: string | 
 export function invalidEntrypoint(requestId: string, command: string): Failure {
   const errorType = 'Runtime.InvalidEntrypoint';
   const errorMessage = `RequestId: ${requestId} Error: Couldn't find valid bootstrap(s): [${command}]`;
-  return { status: 'error', errorType, payload: json({ errorType, errorMessage }) };
+  return { status: 'failure', errorType, payload: json({ errorType, errorMessage }) };
 }
 
 /** The process was killed because it used more memory than its function has. */
 export function outOfMemory(requestId: string): Failure {
   const errorType = 'Runtime.OutOfMemory';
   const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
-  return { status: 'error', errorType, payload: json({ errorType, errorMessage }) };
+  return { status: 'failure', errorType, payload: json({ errorType, errorMessage }) };
+}
+
+/** An extension has failed, and the environment with it. */
+export function extensionFailed(requestId: string, errorType: string, detail: string): Failure {
+  const errorMessage = `RequestId: ${requestId} Error: ${detail}`;
+  return { status: 'failure', errorType, payload: json({ errorType, errorMessage }) };
 }
 
 export function responseTooLarge(bytes: string): Failure {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Account } from '../catalog/names.ts';
+import { logGroupOf } from '../catalog/logging.ts';
+import { type Account, functionArn } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 import { atRoots, moduleVariables } from './layer-paths.ts';
@@ -21,6 +22,8 @@ export interface Launch {
   channel: boolean;
   /** Equal for two launches that differ in nothing that must be known when the process starts; undefined for one that cannot share. */
   kind: string | undefined;
+  /** Without a qualifier. */
+  functionArn: string;
   /** The function's code: working directory of the process. */
   taskRoot: string;
   /** The merged files of its layers: what is `/opt` on Lambda; undefined without layers. */
@@ -67,6 +70,7 @@ export function launchOf(input: LaunchInput): Launch {
   return {
     instance,
     ...commandOf(version, placed, taskRoot, layersRoot),
+    functionArn: functionArn(account, name),
     taskRoot,
     layersRoot,
     temporary,
@@ -163,7 +167,9 @@ function lambdaVariables(
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_FORMAT: version.logging.format,
+    ...(version.logging.applicationLevel ? { AWS_LAMBDA_LOG_LEVEL: version.logging.applicationLevel } : {}),
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(name, version.logging),
     AWS_LAMBDA_LOG_STREAM_NAME: instance,
   };
 }

@@ -17,8 +17,9 @@ export class LogTail {
   }
 
   /** The end of the log of which these lines are the middle, at most 4 KB. */
-  text(before: string, after: string): string {
-    const whole = Buffer.from([before, ...this.#lines, after].join('\n'));
+  text({ before, after }: { before: string[]; after: string[] }): string {
+    const lines = [...before, ...this.#lines, ...after];
+    const whole = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     return whole.subarray(-LARGEST_LOG_TAIL_BYTES).toString('utf8');
   }
 }

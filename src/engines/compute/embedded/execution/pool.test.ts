@@ -9,7 +9,7 @@ class Member implements PoolMember {
   readonly instance: string;
   ready = false;
   idleSince = 0;
-  killed = false;
+  isShutDown = false;
   #pool: Pool<Member>;
 
   constructor(instance: string, pool: Pool<Member>) {
@@ -24,14 +24,14 @@ class Member implements PoolMember {
     this.#pool.onIdle(this);
   }
 
-  kill(): void {
-    this.killed = true;
+  shutDown(): void {
+    this.isShutDown = true;
     this.ready = false;
     this.#pool.onEnded(this, undefined);
   }
 
   async close(): Promise<void> {
-    this.kill();
+    this.shutDown();
   }
 }
 
@@ -116,7 +116,7 @@ test('surplus environments go after 30 seconds without work, the last one after 
   assert.equal(pool.size, 3);
   pool.evictIdle(41_000);
   assert.deepEqual(
-    members.map(({ killed }) => killed),
+    members.map(({ isShutDown }) => isShutDown),
     [true, true, false],
   );
   pool.evictIdle(300_000);
@@ -129,9 +129,9 @@ test('a retired pool ends idle ones at once, busy ones when they are done, and t
   const { pool, members, state } = await idle([0, 0]);
   const busy = await pool.acquire();
   pool.retire();
-  assert.deepEqual([members[0]?.killed, busy.killed, state.drained], [true, false, 0]);
+  assert.deepEqual([members[0]?.isShutDown, busy.isShutDown, state.drained], [true, false, 0]);
   busy.rest();
-  assert.deepEqual([busy.killed, state.drained], [true, 1]);
+  assert.deepEqual([busy.isShutDown, state.drained], [true, 1]);
 });
 
 test('a pool that closes refuses those that wait', async () => {

@@ -24,7 +24,8 @@ export interface PoolMember {
   readonly ready: boolean;
   /** Monotonic time since which it has had nothing to do. */
   readonly idleSince: number;
-  kill(): void;
+  /** Ends it; `onEnded` follows. */
+  shutDown(): void;
   close(): Promise<void>;
 }
 
@@ -93,7 +94,7 @@ export class Pool<Member extends PoolMember> {
       waiter.resolve(environment);
       this.#grow();
     } else if (this.#retired) {
-      environment.kill();
+      environment.shutDown();
     } else if (!this.#idle.includes(environment)) {
       this.#idle.push(environment);
     }
@@ -121,14 +122,14 @@ export class Pool<Member extends PoolMember> {
       const allowed = left > 1 ? LONGEST_SURPLUS_IDLE_MS : LONGEST_IDLE_MS;
       if (now - environment.idleSince <= allowed) continue;
       left--;
-      environment.kill();
+      environment.shutDown();
     }
   }
 
   /** Lets what runs finish, then ends everything: the version's code or settings were replaced. */
   retire(): void {
     this.#retired = true;
-    for (const environment of this.#idle.splice(0)) environment.kill();
+    for (const environment of this.#idle.splice(0)) environment.shutDown();
     if (this.#all.size === 0) this.#options.drained();
   }
 

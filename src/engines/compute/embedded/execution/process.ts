@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Launch } from './launch.ts';
@@ -24,14 +23,12 @@ const BARE = { PATH: '/usr/local/bin:/usr/bin:/bin' };
  * So such a process can be booted before it is known for which function it will be.
  */
 export class EnvironmentProcess {
-  /** Resolves when the process and its files are gone. */
+  /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
   readonly channel: Socket | undefined;
   #child: ChildProcess;
   #reaper: Reaper;
   #events: ProcessEvents | undefined;
-  /** Removed at the end. */
-  #temporary: string | undefined;
   #exit: { code: number | null; signal: string | null } | undefined;
 
   private constructor(child: ChildProcess, reaper: Reaper) {
@@ -51,7 +48,7 @@ export class EnvironmentProcess {
     this.gone = new Promise((resolve) => {
       const gone = (code: number | null, signal: string | null) => {
         this.#onExit(code, signal);
-        void this.#removeFiles().then(resolve);
+        resolve();
       };
       child.once('exit', gone);
       child.once('error', (error) => {
@@ -96,6 +93,11 @@ export class EnvironmentProcess {
     if (this.pid !== undefined && this.alive) signalGroup(this.pid, 'SIGKILL');
   }
 
+  /** Asks it to end by itself. */
+  terminate(): void {
+    if (this.pid !== undefined && this.alive) signalGroup(this.pid, 'SIGTERM');
+  }
+
   /** Lets none of its threads run until `thaw`; it can be killed meanwhile. */
   freeze(): void {
     if (this.pid !== undefined && this.alive) signalGroup(this.pid, 'SIGSTOP');
@@ -107,7 +109,6 @@ export class EnvironmentProcess {
 
   #become(launch: Launch, address: string, events: ProcessEvents): void {
     this.#events = events;
-    this.#temporary = launch.temporary;
     const variables = variablesOf(launch, address);
     this.channel?.write(`${JSON.stringify({ directory: launch.taskRoot, variables })}\n`);
   }
@@ -122,10 +123,6 @@ export class EnvironmentProcess {
       this.#reaper.drop(this.pid);
     }
     this.#events?.exited(code, signal);
-  }
-
-  async #removeFiles(): Promise<void> {
-    if (this.#temporary) await rm(this.#temporary, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -148,7 +145,7 @@ function variablesOf({ variables, temporary }: Launch, address: string): Record<
   return { ...variables, TMPDIR: temporary, AWS_LAMBDA_RUNTIME_API: address };
 }
 
-function signalGroup(pid: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+function signalGroup(pid: number, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);
   } catch {

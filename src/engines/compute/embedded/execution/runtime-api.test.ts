@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Delivery, type ResponseSink, RuntimeApi } from './runtime-api.ts';
+import {
+  type Delivery,
+  type OtherApi,
+  type ResponseSink,
+  RuntimeApi,
+  type RuntimeApiEvents,
+} from './runtime-api.ts';
 
 const DELIVERY: Delivery = {
   requestId: 'r1',
@@ -13,20 +19,29 @@ const DELIVERY: Delivery = {
   payload: Buffer.from('{"a":1}'),
 };
 
+const NO_OTHER: OtherApi = {
+  handle: (connection, { target }) => connection.fail(404, 'NotFound', target),
+  left() {},
+};
+
 let api: RuntimeApi;
 let address: string;
 let seen: unknown[][];
+let begun: string[];
 
 beforeEach(async () => {
   seen = [];
-  api = new RuntimeApi({
+  begun = [];
+  const events: RuntimeApiEvents = {
     ready: () => seen.push(['ready']),
     left: () => seen.push(['left']),
     response: (id, body) => seen.push(['response', id, body.toString()]),
     responseTooLarge: (id) => seen.push(['too large', id]),
     error: (id, body, type) => seen.push(['error', id, body.toString(), type]),
     initError: (body, type) => seen.push(['init error', body.toString(), type]),
-  });
+    responding: (id) => begun.push(id),
+  };
+  api = new RuntimeApi(events, NO_OTHER);
   address = await api.listen();
 });
 afterEach(() => api.close());
@@ -92,6 +107,7 @@ test('an invocation is handed over with its headers and answered', async () => {
   const answer = await call('POST', '/invocation/r1/response', '"done"');
   assert.equal(answer.status, 202);
   assert.deepEqual(seen.at(-1), ['response', 'r1', '"done"']);
+  assert.deepEqual(begun, ['r1'], 'the beginning of the response was told');
 });
 
 test('errors carry their type', async () => {

@@ -23,10 +23,18 @@ export interface RuntimeApiEvents {
   ready(): void;
   /** The client that waited has gone away. */
   left(): void;
+  /** The head of a response has come, its body follows. */
+  responding(requestId: string): void;
   response(requestId: string, body: Buffer): void;
   responseTooLarge(requestId: string, bytes: string): void;
   error(requestId: string, body: Buffer, errorType: string | undefined): void;
   initError(body: Buffer, errorType: string | undefined): void;
+}
+
+/** Answers what is not of the Runtime API, on the same address. */
+export interface OtherApi {
+  handle(connection: Connection, request: ParsedRequest): boolean;
+  left(connection: Connection): void;
 }
 
 const BASE = '/2018-06-01/runtime';
@@ -45,6 +53,7 @@ const LONGEST_EARLY_MS = 500;
  */
 export class RuntimeApi {
   #events: RuntimeApiEvents;
+  #other: OtherApi;
   #server: Server;
   #connections = new Set<Connection>();
   #waiting: Connection | undefined;
@@ -52,8 +61,9 @@ export class RuntimeApi {
   #current: string | undefined;
   #stream: ResponseSink | undefined;
 
-  constructor(events: RuntimeApiEvents) {
+  constructor(events: RuntimeApiEvents, other: OtherApi) {
     this.#events = events;
+    this.#other = other;
     this.#server = createServer({ noDelay: true }, (socket) => this.serve(socket));
   }
 
@@ -89,6 +99,7 @@ export class RuntimeApi {
       body: (head) => this.#bodyOf(connection, head),
       closed: () => {
         this.#connections.delete(connection);
+        this.#other.left(connection);
         if (this.#early?.connection === connection) this.#takeEarly();
         if (this.#waiting !== connection) return;
         this.#waiting = undefined;
@@ -100,10 +111,12 @@ export class RuntimeApi {
 
   /** Where the parts of a streamed response go; undefined for every other request. */
   #bodyOf(connection: Connection, { method, target, headers }: RequestHead) {
-    const sink = this.#stream;
     const [, requestId, kind] = INVOCATION.exec(target) ?? [];
+    if (requestId === undefined || requestId !== this.#current) return;
+    this.#events.responding(requestId);
+    const sink = this.#stream;
     const streams = headers.get('lambda-runtime-function-response-mode')?.toLowerCase() === 'streaming';
-    if (!sink || !streams || method !== 'POST' || kind !== 'response' || requestId !== this.#current) return;
+    if (!sink || !streams || method !== 'POST' || kind !== 'response') return;
     const contentType = headers.get('content-type') ?? 'application/octet-stream';
     return (part: Buffer) => {
       const room = sink(part, contentType);
@@ -128,7 +141,7 @@ export class RuntimeApi {
       this.#events.initError(request.body, errorTypeHeader(request));
       return true;
     }
-    return connection.fail(404, 'NotFound', `${request.method} ${request.target} is not in the Runtime API`);
+    return this.#other.handle(connection, request);
   }
 
   #next(connection: Connection, request: ParsedRequest): boolean {

@@ -64,7 +64,7 @@ async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnsw
   const { name } = functionReference(String(body.FunctionName ?? ''), undefined);
   checkPackageType(body.PackageType);
   const tags = tagsFrom(body.Tags);
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   const layers = layersFrom(context.catalog, body.Layers) ?? [];
   const settings = { ...settingsFrom(body, DEFAULTS), layers };
   await checkDeadLetter(context, settings.deadLetterArn);
@@ -133,7 +133,7 @@ async function updateConfiguration(
 ): Promise<ApiAnswer> {
   const name = latestOf(reference);
   const body = bodyOf(request);
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   const layers = layersFrom(context.catalog, body.Layers);
   if (layers) await checkTogether(context, recordOf(context.catalog, name).latest, layers);
   if (body.DeadLetterConfig) {
@@ -157,7 +157,7 @@ async function updateCode(
   const name = latestOf(reference);
   const body = bodyOf(request);
   const { account } = context.catalog;
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   // Unknown functions are refused before a large package is unpacked.
   const present = recordOf(context.catalog, name).latest;
   const code = await codeFrom(context, body, 'UpdateFunctionCode');

@@ -26,7 +26,7 @@ export const VERSION_OPERATIONS: readonly ApiOperation[] = [
 async function publish(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const name = latestOf(reference);
   const body = bodyOf(request);
-  refuseUnhonoured(body, name);
+  refuseUnhonoured(body);
   const version = await publishVersion(context.catalog, name, {
     codeSha256: optionalText(body, 'CodeSha256'),
     revisionId: optionalText(body, 'RevisionId'),
