@@ -4,6 +4,7 @@ import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
 import { policyConformance } from './compute-policy.ts';
+import { provisionedConformance } from './compute-provisioned.ts';
 import { streamConformance } from './compute-stream.ts';
 import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
@@ -16,6 +17,7 @@ const suites = [
   tagConformance,
   urlConformance,
   concurrencyConformance,
+  provisionedConformance,
   streamConformance,
 ];
 for (const suite of suites) suite('twin', () => judged(openTwin()));

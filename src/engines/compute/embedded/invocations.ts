@@ -4,7 +4,8 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import type { Account } from './catalog/names.ts';
 import type { Packages } from './catalog/packages.ts';
-import type { VersionRecord } from './catalog/records.ts';
+import { provisionedVersions } from './catalog/provisioned.ts';
+import type { FunctionRecord, VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { LambdaError } from './errors.ts';
 import { type Ended, Environment } from './execution/environment.ts';
@@ -13,6 +14,7 @@ import { LogTail } from './execution/log-tail.ts';
 import { ParkedProcesses } from './execution/parked.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
 import { EnvironmentProcess, type ProcessEvents } from './execution/process.ts';
+import type { Provisioned } from './execution/provision.ts';
 import { Reaper } from './execution/reaper.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
 
@@ -120,6 +122,21 @@ export class Invocations {
     }
   }
 
+  /** Makes the environments of a function's versions be there that its provisioned concurrency asks for. */
+  async provision(record: FunctionRecord): Promise<void> {
+    const wanted = provisionedVersions(record);
+    for (const version of record.versions) {
+      const count = wanted.get(version.version) ?? 0;
+      const pool = count > 0 ? await this.#poolOf(record.name, version) : this.#pools.get(version.revisionId);
+      if (!this.#closed) pool?.provision(count);
+    }
+  }
+
+  /** What provisioned concurrency has of a version by now. */
+  provisioned(version: VersionRecord): Provisioned {
+    return this.#pools.get(version.revisionId)?.provisioned ?? { initialised: 0, failed: false };
+  }
+
   /** Ends the execution environments of a version when their present work is done. */
   retire(version: VersionRecord): void {
     this.#pools.get(version.revisionId)?.retire();
@@ -136,13 +153,17 @@ export class Invocations {
   }
 
   async #acquire({ name, version }: InvokeInput): Promise<Environment> {
-    const pool = this.#pools.get(version.revisionId) ?? (await this.#newPool(name, version));
+    const pool = await this.#poolOf(name, version);
     if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
     // Between being handed over and being used, an environment can die.
     for (;;) {
       const environment = await pool.acquire();
       if (environment.ready) return environment;
     }
+  }
+
+  async #poolOf(name: string, version: VersionRecord): Promise<Pool<Environment>> {
+    return this.#pools.get(version.revisionId) ?? (await this.#newPool(name, version));
   }
 
   async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
@@ -153,7 +174,7 @@ export class Invocations {
     const made: Pool<Environment> = new Pool({
       concurrency: concurrencyPerVersion,
       drained: () => this.#pools.delete(version.revisionId),
-      start: (pool) => {
+      start: (pool, initialization) => {
         const instance = newInstance(version, clock.now());
         const launch = launchOf({
           account,
@@ -162,6 +183,7 @@ export class Invocations {
           taskRoot,
           temporary: join(temporary, instance.slice(-32)),
           instance,
+          initialization,
         });
         const environment = new Environment({
           launch,
@@ -253,7 +275,8 @@ function reportOf(
   startMs: number,
   { outcome, durationMs }: Ended,
 ): InvocationReport {
-  const coldStart = environment.invocations === 1;
+  // What was initialised ahead of its first invocation makes nobody wait.
+  const coldStart = environment.invocations === 1 && environment.initialization === 'on-demand';
   const initMs = coldStart ? environment.initMs : undefined;
   return {
     ...figures(input, environment.instance, requestId, startMs),

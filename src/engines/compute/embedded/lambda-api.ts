@@ -9,6 +9,7 @@ import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
+import { PROVISIONED_OPERATIONS } from './operations/provisioned.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
 import { routeOf } from './operations/route.ts';
 import { TAG_OPERATIONS } from './operations/tags.ts';
@@ -29,6 +30,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...POLICY_OPERATIONS,
   ...TAG_OPERATIONS,
   ...CONCURRENCY_OPERATIONS,
+  ...PROVISIONED_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];

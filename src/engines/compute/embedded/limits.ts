@@ -44,10 +44,15 @@ export const LONGEST_QUEUE_MS = 2_000;
 export const LONGEST_SURPLUS_IDLE_MS = 30_000;
 export const LONGEST_IDLE_MS = 300_000;
 
+/** After the first provisioned environment that did not start the next is started so much later; the pause doubles up to the last. */
+export const FIRST_PROVISION_RETRY_MS = 1_000;
+export const LAST_PROVISION_RETRY_MS = 60_000;
+
 /** Items in one page of a list, and the most that `MaxItems` may ask for: of some lists, and of all others. */
 export const LARGEST_PAGE = 50;
 export const MOST_URLS_ASKED = 50;
 export const MOST_EVENT_CONFIGS_ASKED = 50;
+export const MOST_PROVISIONED_CONFIGS_ASKED = 50;
 export const MOST_ITEMS_ASKED = 10_000;
 
 /** CORS settings of a function URL. */

@@ -597,3 +597,32 @@ test('variables that Node reads when it starts are honoured, and none of a parke
     Object.keys(variables).filter((name) => !/^(COLOUR|NODE_OPTIONS)$/.test(name));
   assert.deepEqual(names(parked.value[1]).sort(), names(own.value[1]).sort());
 });
+
+test('provisioned concurrency is there again after a restart, and its first invocation is no cold start', async () => {
+  const path = '/2019-09-30/functions/warm/provisioned-concurrency?Qualifier=live';
+  const ready = async (it: Fixture) => {
+    for (const end = performance.now() + 15_000; performance.now() < end; await sleep(20)) {
+      if ((await it.call('GET', path)).value.Status === 'READY') return;
+    }
+    throw new Error('it did not become ready');
+  };
+  const first = await new Fixture().open();
+  await first.make('warm', 'exports.handler = async () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE;');
+  await first.call('POST', `${FUNCTIONS}/warm/versions`, {});
+  await first.call('POST', `${FUNCTIONS}/warm/aliases`, { Name: 'live', FunctionVersion: '1' });
+  await first.call('PUT', path, { ProvisionedConcurrentExecutions: 2 });
+  await ready(first);
+  await first.runtime.close();
+
+  const second = await new Fixture(first.directory).open();
+  await ready(second);
+  const { value, headers } = await second.invoke('warm:live', {}, { 'x-amz-log-type': 'Tail' });
+  assert.equal(value, 'provisioned-concurrency');
+  assert.doesNotMatch(
+    Buffer.from(headers['x-amz-log-result'] as string, 'base64').toString(),
+    /Init Duration/,
+  );
+  await second.runtime.close();
+  const [report] = second.reports;
+  assert.deepEqual([report?.coldStart, report?.initMs], [false, undefined]);
+});

@@ -95,13 +95,25 @@ export class EmbeddedRuntime {
       onInvocation,
       onLog,
     });
+    for (const record of store.list()) {
+      await invocations.provision(record).catch((error) => {
+        log.error({ functionName: record.name, error: String(error) }, 'provisioned concurrency');
+      });
+    }
     return new EmbeddedRuntime({
-      catalog: { store, account, clock, onReplaced: (_, version) => invocations.retire(version) },
+      catalog: {
+        store,
+        account,
+        clock,
+        onReplaced: (_, version) => invocations.retire(version),
+        onProvisioned: (record) => invocations.provision(record),
+      },
       packages,
       invocations,
       functionUrl,
       draw: options.draw ?? Math.random,
       accountConcurrency,
+      concurrencyPerVersion,
       log,
       state: options.state,
     });

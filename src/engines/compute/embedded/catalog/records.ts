@@ -13,6 +13,7 @@ export interface FunctionRecord {
   urls: UrlRecord[];
   policies: PolicyRecord[];
   tags: Record<string, string>;
+  provisioned: ProvisionedRecord[];
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
 }
@@ -49,6 +50,15 @@ export interface AliasRecord {
   weights: Record<string, number>;
   description: string;
   revisionId: string;
+}
+
+/** The provisioned concurrency of a version or an alias. */
+export interface ProvisionedRecord {
+  /** A version's number or an alias' name. */
+  qualifier: string;
+  /** Execution environments that are to be initialised. */
+  requested: number;
+  lastModified: string;
 }
 
 export interface UrlRecord {

@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionRecord, PolicyRecord, Statement, UrlRecord, VersionRecord } from './records.ts';
+import type {
+  FunctionRecord,
+  PolicyRecord,
+  ProvisionedRecord,
+  Statement,
+  UrlRecord,
+  VersionRecord,
+} from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
 type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
-type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 'tags' | 'urls'> & {
+type StoredRecord = Omit<
+  FunctionRecord,
+  'latest' | 'versions' | 'policies' | 'tags' | 'urls' | 'provisioned'
+> & {
   urls: StoredUrl[];
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
+  provisioned?: ProvisionedRecord[];
   tags?: Record<string, string>;
   /** What earlier releases had instead of policies. */
   permissions?: { alias?: string; statement: Statement }[];
@@ -20,6 +31,7 @@ type StoredRecord = Omit<FunctionRecord, 'latest' | 'versions' | 'policies' | 't
 export function upgraded({ permissions = [], ...stored }: StoredRecord): FunctionRecord {
   return {
     tags: {},
+    provisioned: [],
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),

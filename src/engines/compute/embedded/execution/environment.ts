@@ -9,7 +9,7 @@ import {
   thrown,
   timedOut,
 } from './failures.ts';
-import type { Launch } from './launch.ts';
+import type { Initialization, Launch } from './launch.ts';
 import { MemoryGauge } from './memory.ts';
 import type { EnvironmentProcess, ProcessEvents } from './process.ts';
 import { type Delivery, RuntimeApi } from './runtime-api.ts';
@@ -106,6 +106,10 @@ export class Environment {
 
   get instance(): string {
     return this.#launch.instance;
+  }
+
+  get initialization(): Initialization {
+    return this.#launch.initialization;
   }
 
   /** Starts the process. What goes wrong is reported through `ended`; never rejects. */

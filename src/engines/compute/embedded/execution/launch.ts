@@ -6,6 +6,9 @@ import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 
 const bootstrap = (file: string) => fileURLToPath(new URL(`../bootstrap/${file}`, import.meta.url));
 
+/** Whether an environment was started for an invocation, or ahead of any. */
+export type Initialization = 'on-demand' | 'provisioned-concurrency';
+
 /** How to start one execution environment. */
 export interface Launch {
   instance: string;
@@ -22,6 +25,7 @@ export interface Launch {
   variables: Record<string, string>;
   timeoutSeconds: number;
   memoryMb: number;
+  initialization: Initialization;
 }
 
 export interface LaunchInput {
@@ -31,6 +35,7 @@ export interface LaunchInput {
   taskRoot: string;
   temporary: string;
   instance: string;
+  initialization: Initialization;
 }
 
 /**
@@ -38,7 +43,8 @@ export interface LaunchInput {
  * nothing of the control room's own environment, which holds secrets.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
-export function launchOf({ account, name, version, taskRoot, temporary, instance }: LaunchInput): Launch {
+export function launchOf(input: LaunchInput): Launch {
+  const { account, name, version, taskRoot, temporary, instance, initialization } = input;
   return {
     instance,
     ...commandOf(version, taskRoot),
@@ -46,12 +52,14 @@ export function launchOf({ account, name, version, taskRoot, temporary, instance
     temporary,
     timeoutSeconds: version.timeoutSeconds,
     memoryMb: version.memoryMb,
+    initialization,
     variables: {
       PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
       LANG: 'en_US.UTF-8',
       TZ: ':UTC',
       ...version.environment,
       ...lambdaVariables(account, name, version, instance),
+      AWS_LAMBDA_INITIALIZATION_TYPE: initialization,
       LAMBDA_TASK_ROOT: taskRoot,
       LAMBDA_RUNTIME_DIR: fileURLToPath(new URL('../bootstrap', import.meta.url)),
       _HANDLER: version.handler,
@@ -108,7 +116,6 @@ function lambdaVariables(
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: instance,
   };

@@ -39,6 +39,7 @@ function launch(generic: Generic): Launch {
     variables: { NAME: 'cart' },
     timeoutSeconds: 3,
     memoryMb: 128,
+    initialization: 'on-demand',
   };
 }
 
