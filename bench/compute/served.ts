@@ -6,18 +6,26 @@ import { fileURLToPath } from 'node:url';
 export interface Served {
   port: number;
   pid: number;
+  /** Of a twin: whether its functions run in sandboxes, in words. */
+  isolation?: string;
   end(): Promise<void>;
 }
 
 const LONGEST_END_MS = 5_000;
 
-/** Starts a module of this directory that sends `{ port }` once it listens, and ends when its parent disconnects. */
+/** Starts a module of this directory that sends `{ port }` and maybe more once it listens, and ends when its parent disconnects. */
 export async function serve(module: string, args: string[] = []): Promise<Served> {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const [{ port }] = (await Promise.race([once(child, 'message'), failure(child)])) as [{ port: number }];
-  return { port, pid: child.pid!, end: () => end(child, () => child.disconnect()) };
+  const [message] = await Promise.race([once(child, 'message'), failure(child)]);
+  const { port, isolation } = message as Pick<Served, 'port' | 'isolation'>;
+  return {
+    port,
+    ...(isolation ? { isolation } : {}),
+    pid: child.pid!,
+    end: () => end(child, () => child.disconnect()),
+  };
 }
 
 /** Rejects when the process ends. */

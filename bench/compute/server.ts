@@ -1,6 +1,6 @@
 /**
  * The process under test: the twin behind its door on a loopback port, which it tells its parent. Arguments: directory,
- * and how many processes are booted in advance.
+ * how many processes are booted in advance, and whether functions run in sandboxes (`auto` or `off`).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,6 +20,7 @@ const runtime = await EmbeddedRuntime.open({
   clock: systemClock,
   log: createLog('error'),
   parkedProcesses: Number(process.argv[3]),
+  isolation: process.argv[4] === 'off' ? 'off' : 'auto',
 });
 const server = createServer(
   lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock }),
@@ -30,4 +31,6 @@ process.once('disconnect', async () => {
   await runtime.close();
   process.exit();
 });
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+server.listen(0, '127.0.0.1', () => {
+  process.send?.({ port: (server.address() as AddressInfo).port, isolation: runtime.isolation });
+});

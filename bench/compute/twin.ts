@@ -19,9 +19,9 @@ interface Settings {
   environment: Record<string, string>;
 }
 
-export async function startTwin(parkedProcesses: number): Promise<Twin> {
+export async function startTwin(parkedProcesses: number, isolation: 'auto' | 'off' = 'auto'): Promise<Twin> {
   const directory = await mkdtemp(join(tmpdir(), 'upstack-bench-'));
-  const served = await serve('server.ts', [directory, String(parkedProcesses)]);
+  const served = await serve('server.ts', [directory, String(parkedProcesses), isolation]);
   const endpoint = `http://127.0.0.1:${served.port}`;
   const compute = openCompute({ endpoint, region: REGION, credentials: CREDENTIALS });
   return {

@@ -22,13 +22,20 @@ export const CREDENTIALS = {
 export interface Twin extends ComputeUnderTest {
   endpoint: string;
   directory: string;
+  /** Whether functions run in sandboxes, and if not why. */
+  isolation: string;
   reports: InvocationReport[];
   lines: FunctionLogLine[];
 }
 
 /** The twin behind a bare HTTP server on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
-  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine } = {},
+  options: {
+    directory?: string;
+    concurrencyPerVersion?: number;
+    state?: StateEngine;
+    isolation?: 'auto' | 'off';
+  } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
@@ -44,6 +51,7 @@ export async function openTwin(
     clock: systemClock,
     log: createLog('error'),
     draw: seededDraw(),
+    isolation: options.isolation ?? 'auto',
     ...(options.state ? { state: options.state } : {}),
     ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
@@ -61,6 +69,7 @@ export async function openTwin(
     role: ROLE,
     endpoint,
     directory,
+    isolation: runtime.isolation,
     reports,
     lines,
     async close() {

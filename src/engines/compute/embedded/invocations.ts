@@ -9,14 +9,14 @@ import type { FunctionRecord, VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { LambdaError } from './errors.ts';
 import { type Ended, Environment } from './execution/environment.ts';
-import { type Launch, launchOf, USUAL_NODE } from './execution/launch.ts';
+import { launchOf, usualNode } from './execution/launch.ts';
 import { LogTail } from './execution/log-tail.ts';
 import { ParkedProcesses } from './execution/parked.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
-import { EnvironmentProcess, type ProcessEvents } from './execution/process.ts';
 import type { Provisioned } from './execution/provision.ts';
 import { Reaper } from './execution/reaper.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
+import type { Sandbox } from './execution/sandbox.ts';
 
 export interface InvocationsOptions {
   account: Account;
@@ -28,6 +28,8 @@ export interface InvocationsOptions {
   accountConcurrency: number;
   /** Processes that are booted before there is a function for them. */
   parkedProcesses: number;
+  /** Undefined runs functions without one. */
+  sandbox: Sandbox | undefined;
   clock: Clock;
   onInvocation(report: InvocationReport): void;
   onLog(line: FunctionLogLine): void;
@@ -79,8 +81,9 @@ export class Invocations {
   constructor(options: InvocationsOptions) {
     this.#options = options;
     this.#gate = new ConcurrencyGate(options.accountConcurrency);
-    this.#parked = new ParkedProcesses(options.parkedProcesses, this.#reaper);
-    this.#parked.prepare(USUAL_NODE);
+    const { parkedProcesses, temporary, sandbox } = options;
+    this.#parked = new ParkedProcesses(parkedProcesses, temporary, { reaper: this.#reaper, sandbox });
+    this.#parked.prepare(usualNode(sandbox !== undefined));
     this.#eviction = setInterval(() => {
       const now = options.clock.monotonic();
       for (const pool of this.#pools.values()) pool.evictIdle(now);
@@ -167,7 +170,7 @@ export class Invocations {
   }
 
   async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
-    const { account, clock, concurrencyPerVersion, packages, temporary } = this.#options;
+    const { account, clock, concurrencyPerVersion, packages, temporary, sandbox } = this.#options;
     const taskRoot = await packages.directoryOf(version.codeSha256);
     const known = this.#pools.get(version.revisionId);
     if (known) return known;
@@ -184,11 +187,12 @@ export class Invocations {
           temporary: join(temporary, instance.slice(-32)),
           instance,
           initialization,
+          sandboxed: sandbox !== undefined,
         });
         const environment = new Environment({
           launch,
           clock,
-          process: (...how) => this.#processFor(...how),
+          process: (...how) => this.#parked.start(...how),
           events: {
             idle: (e) => pool.onIdle(e),
             ended: (e, failure) => pool.onEnded(e, failure),
@@ -201,15 +205,6 @@ export class Invocations {
     });
     this.#pools.set(version.revisionId, made);
     return made;
-  }
-
-  /** A parked process if one fits, or one of its own. */
-  #processFor(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess {
-    const { kind, command, arguments: args } = launch;
-    const parked = kind && this.#parked.take({ kind, command, arguments: args });
-    if (!parked) return EnvironmentProcess.start(launch, address, this.#reaper, events);
-    parked.become(launch, address, events);
-    return parked;
   }
 
   #line(

@@ -22,7 +22,7 @@ export const SHORTEST_TIMEOUT_SECONDS = 1;
 export const LONGEST_TIMEOUT_SECONDS = 900;
 export const SMALLEST_MEMORY_MB = 128;
 export const LARGEST_MEMORY_MB = 10_240;
-/** Size of `/tmp`: only the smallest, which is AWS's default, is there yet. */
+/** Size of `/tmp`; the smallest is the default. */
 export const SMALLEST_STORAGE_MB = 512;
 export const LARGEST_STORAGE_MB = 10_240;
 export const LONGEST_DESCRIPTION = 256;
@@ -37,6 +37,8 @@ export const LEAST_UNRESERVED_CONCURRENCY = 100;
 export const CONCURRENCY_PER_VERSION = 10;
 /** Processes that are booted before there is a function for them. */
 export const PARKED_PROCESSES = 2;
+/** Files of a function that is to run in a sandbox that was booted in advance; one with more gets a sandbox of its own. */
+export const MOST_LINKED_FILES = 200;
 /** Invocations of one version that may wait for an execution environment, and for how long. */
 export const LONGEST_QUEUE = 1_000;
 export const LONGEST_QUEUE_MS = 2_000;

@@ -11,6 +11,7 @@ import type { FunctionRecord, UrlRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
+import { openSandbox } from './execution/sandbox.ts';
 import {
   badGateway,
   messageAnswer,
@@ -54,6 +55,8 @@ export interface EmbeddedRuntimeOptions {
   accountConcurrency?: number;
   /** Processes of Node that are booted before there is a function for them; default 2, about 45 MB each. */
   parkedProcesses?: number;
+  /** Whether functions run in sandboxes where this machine can make them; default auto. */
+  isolation?: 'auto' | 'off';
   /** Uniform in [0, 1), for routing by alias weights; default Math.random. */
   draw?(): number;
 }
@@ -63,10 +66,13 @@ export interface EmbeddedRuntimeOptions {
  * requests of the Lambda API and of function URLs; sockets and signatures are the door's business.
  */
 export class EmbeddedRuntime {
+  /** Whether functions run in sandboxes, and if not why: one line for people. */
+  readonly isolation: string;
   #context: ApiContext;
 
-  private constructor(context: ApiContext) {
+  private constructor(context: ApiContext, isolation: string) {
     this.#context = context;
+    this.isolation = isolation;
   }
 
   /** Reads the directory. Throws when a record in it cannot be read. */
@@ -84,6 +90,7 @@ export class EmbeddedRuntime {
       join(directory, 'code'),
       new Set(versions.map((version) => version.codeSha256)),
     );
+    const { sandbox, reason } = await isolationOf(options);
     const invocations = new Invocations({
       account,
       packages,
@@ -91,6 +98,7 @@ export class EmbeddedRuntime {
       concurrencyPerVersion,
       accountConcurrency,
       parkedProcesses: options.parkedProcesses ?? PARKED_PROCESSES,
+      sandbox,
       clock,
       onInvocation,
       onLog,
@@ -100,23 +108,26 @@ export class EmbeddedRuntime {
         log.error({ functionName: record.name, error: String(error) }, 'provisioned concurrency');
       });
     }
-    return new EmbeddedRuntime({
-      catalog: {
-        store,
-        account,
-        clock,
-        onReplaced: (_, version) => invocations.retire(version),
-        onProvisioned: (record) => invocations.provision(record),
+    return new EmbeddedRuntime(
+      {
+        catalog: {
+          store,
+          account,
+          clock,
+          onReplaced: (_, version) => invocations.retire(version),
+          onProvisioned: (record) => invocations.provision(record),
+        },
+        packages,
+        invocations,
+        functionUrl,
+        draw: options.draw ?? Math.random,
+        accountConcurrency,
+        concurrencyPerVersion,
+        log,
+        state: options.state,
       },
-      packages,
-      invocations,
-      functionUrl,
-      draw: options.draw ?? Math.random,
-      accountConcurrency,
-      concurrencyPerVersion,
-      log,
-      state: options.state,
-    });
+      sandbox ? 'each execution environment in a sandbox of bubblewrap' : `none: ${reason}`,
+    );
   }
 
   /** Answers a request of the Lambda API whose signature was verified. Never rejects. */
@@ -197,4 +208,10 @@ export class EmbeddedRuntime {
   async close(): Promise<void> {
     await this.#context.invocations.close();
   }
+}
+
+async function isolationOf({ directory, isolation = 'auto' }: EmbeddedRuntimeOptions) {
+  if (isolation === 'off') return { sandbox: undefined, reason: 'it was switched off' };
+  const found = await openSandbox(join(directory, 'sandbox'));
+  return 'around' in found ? { sandbox: found, reason: '' } : { sandbox: undefined, reason: found.reason };
 }

@@ -2,7 +2,6 @@ import { sha256Hex } from '../../../lib/digest.ts';
 import { logGroup } from './catalog/fixed-settings.ts';
 import { type Account, functionArn } from './catalog/names.ts';
 import type { AliasRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
-import { SMALLEST_STORAGE_MB } from './limits.ts';
 
 /** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */
 export function configuration(
@@ -37,7 +36,7 @@ export function configuration(
     ...(options.inList ? {} : state),
     PackageType: 'Zip',
     Architectures: [version.architecture],
-    EphemeralStorage: { Size: SMALLEST_STORAGE_MB },
+    EphemeralStorage: { Size: version.storageMb },
     SnapStart: { ApplyOn: version.snapStart, OptimizationStatus: 'Off' },
     LoggingConfig: { LogFormat: 'Text', LogGroup: logGroup(name) },
   };

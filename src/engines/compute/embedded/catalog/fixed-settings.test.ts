@@ -5,7 +5,6 @@ import { refuseUnhonoured } from './fixed-settings.ts';
 
 test("AWS's defaults and empty settings are accepted", () => {
   const accepted = [
-    { EphemeralStorage: { Size: 512 } },
     { TracingConfig: { Mode: 'PassThrough' } },
     { LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/cart' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
@@ -16,7 +15,6 @@ test("AWS's defaults and empty settings are accepted", () => {
 
 test('what nothing honours is refused by name', () => {
   const refused: [object, RegExp][] = [
-    [{ EphemeralStorage: { Size: 1_024 } }, /^EphemeralStorage other than 512 MB is not supported yet/],
     [{ TracingConfig: { Mode: 'Active' } }, /^TracingConfig\.Mode Active is not supported yet/],
     [{ LoggingConfig: { LogFormat: 'JSON' } }, /^LoggingConfig\.LogFormat JSON is not supported yet/],
     [{ LoggingConfig: { LogGroup: '/other' } }, /^LoggingConfig\.LogGroup is not supported yet/],
@@ -31,8 +29,6 @@ test('what nothing honours is refused by name', () => {
 });
 
 test('what AWS would not take is refused for that', () => {
-  assertRefused({ EphemeralStorage: { Size: 511 } }, /from 512 to 10240/);
-  assertRefused({ EphemeralStorage: { Size: '512' } }, /from 512 to 10240/);
   assertRefused({ TracingConfig: { Mode: 'Sometimes' } }, /enum value set: \[PassThrough, Active\]/);
   assertRefused({ LoggingConfig: 'Text' }, /LoggingConfig must be an object/);
 });

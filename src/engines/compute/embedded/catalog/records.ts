@@ -35,6 +35,8 @@ export interface Settings {
   description: string;
   timeoutSeconds: number;
   memoryMb: number;
+  /** Size of `/tmp`. */
+  storageMb: number;
   environment: Record<string, string>;
   architecture: string;
   /** Kept and shown; no snapshot is made. */

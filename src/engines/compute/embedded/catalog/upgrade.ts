@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SMALLEST_STORAGE_MB } from '../limits.ts';
 import type {
   FunctionRecord,
   PolicyRecord,
@@ -9,7 +10,7 @@ import type {
 } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'storageMb'> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
@@ -41,7 +42,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', ...stored };
+  return { snapStart: 'None', storageMb: SMALLEST_STORAGE_MB, ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

@@ -119,7 +119,7 @@ export class Environment {
       if (this.#killed) return this.#onExit(null, 'SIGKILL');
       this.#begin(address);
     } catch (error) {
-      this.#failure = exited(INIT_ID, 1, null);
+      this.#failure ??= exited(INIT_ID, 1, null);
       this.#events.line(this, INIT_ID, `Upstack could not start the execution environment: ${String(error)}`);
       this.#onExit(1, null);
     }
@@ -186,7 +186,8 @@ export class Environment {
     this.#process = process;
     if (process.channel) this.#api.serve(process.channel);
     if (process.pid !== undefined) {
-      this.#memory = new MemoryGauge(process.pid, launch.memoryMb, () => this.#onOutOfMemory());
+      const runtimePid = () => process.runtimePid();
+      this.#memory = new MemoryGauge(runtimePid, launch.memoryMb, () => this.#onOutOfMemory());
       this.#memory.watch();
     }
     this.#initTimer = setTimeout(() => {
