@@ -166,6 +166,14 @@ export function provisionedConformance(engine: string, open: () => Promise<Compu
         /pointed by a Provisioned Concurrency alias/,
       );
       await refused(put('other', 1), 'ResourceConflictException', 409, /already Provisioned version/);
+      await alias('third', '1');
+      await put('third', 1);
+      const move = (FunctionVersion: string) =>
+        under.client.send(new UpdateAliasCommand({ FunctionName, Name: 'third', FunctionVersion }));
+      await refused(move('2'), 'ResourceConflictException', 409, /already Provisioned version/);
+      await refused(move('$LATEST'), 'InvalidParameterValueException', 400, /unpublished function versions/);
+      await remove('third');
+      await move('2');
       await put('one', 2);
       const { ProvisionedConcurrencyConfigs: page = [], NextMarker } = await list({ MaxItems: 1 });
       assert.deepEqual([page[0]?.RequestedProvisionedConcurrentExecutions, NextMarker], [2, undefined]);

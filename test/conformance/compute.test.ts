@@ -21,4 +21,5 @@ const suites = [
   streamConformance,
 ];
 for (const suite of suites) suite('twin', () => judged(openTwin()));
+computeConformance('twin without sandboxes', () => judged(openTwin({ isolation: 'off' })));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) for (const suite of suites) suite('AWS', fromEnvironment);

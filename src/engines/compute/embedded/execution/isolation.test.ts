@@ -58,7 +58,7 @@ test("nobody's rights are kept: root gives them up inside, others get a user nam
   assert.match(asRoot, /--cap-drop ALL --cap-add CAP_SETUID --cap-add CAP_SETGID /);
   assert.match(
     asRoot,
-    /-- \/usr\/bin\/setpriv --reuid=993 --regid=990 --clear-groups -- \/var\/lang\/bin\/node/,
+    /-- \/usr\/bin\/setpriv --reuid=993 --regid=990 --clear-groups --inh-caps=-all -- \/var\/lang\/bin\/node/,
   );
 });
 

@@ -44,6 +44,7 @@ export interface Contents {
 /** Lambda's user and group. */
 const USER = 993;
 const GROUP = 990;
+const AS_USER = [`--reuid=${USER}`, `--regid=${GROUP}`, '--clear-groups', '--inh-caps=-all'];
 /** Variables that the programs which make a sandbox must not heed: they run with more rights than the function. */
 const READ_BY_LOADER = /^(LD_|GLIBC_|MALLOC_|GCONV_PATH$)/;
 const MB = 1_048_576;
@@ -84,7 +85,7 @@ export function inSandbox(
       ...['--perms', '1777', '--size', String(contents.storageMb * MB), '--tmpfs', '/tmp'],
       ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
       ...['--remount-ro', '/', '--chdir', TASK_ROOT, '--'],
-      ...(host.setpriv ? [host.setpriv, `--reuid=${USER}`, `--regid=${GROUP}`, '--clear-groups', '--'] : []),
+      ...(host.setpriv ? [host.setpriv, ...AS_USER, '--'] : []),
       ...(assignments.length > 0 ? ['/usr/bin/env', ...assignments] : []),
       program.command,
       ...program.arguments,
