@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Keys } from './access/keys.ts';
+import type { OriginPolicy } from './access/origin.ts';
 import { openKeys } from './access/store.ts';
 import type { Config } from './config.ts';
 import { Authentication } from './doors/http/authentication.ts';
@@ -10,14 +11,15 @@ import { answeredHosts } from './doors/http/hosts.ts';
 import { Live } from './doors/http/live.ts';
 import { openApi } from './doors/http/openapi.ts';
 import { restRoutes } from './doors/http/rest.ts';
-import { HttpDoor, type RawRoute } from './doors/http/server.ts';
+import { HttpDoor, type Routes } from './doors/http/server.ts';
 import { sessionRoutes } from './doors/http/sessions.ts';
 import { dashboard } from './doors/http/static.ts';
 import { streamRoute } from './doors/http/stream.ts';
-import { functionUrlId, functionUrls, isLambdaApiPath, lambdaApi } from './doors/lambda/door.ts';
+import { lambdaRoutes } from './doors/lambda/routes.ts';
 import { leasesDoor } from './doors/leases/door.ts';
 import { otlpDoor } from './doors/otlp/door.ts';
 import { segmentDoor } from './doors/segment/door.ts';
+import { sqsRoute } from './doors/sqs/door.ts';
 import { openCompute } from './engines/compute/aws.ts';
 import { EmbeddedRuntime } from './engines/compute/embedded/runtime.ts';
 import type { ComputeEngine, FunctionLogLine } from './engines/compute/engine.ts';
@@ -126,7 +128,8 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     (it) => it.close(),
   );
   let started = false;
-  await door.serve(runtime ? lambdaRoutes(runtime, keys) : [], (app) => {
+  const computeRoutes = runtime && awsRoutes(runtime, origins, keys);
+  await door.serve(computeRoutes ?? { sockets: [], raw: [] }, (app) => {
     const authentication = new Authentication(keys, systemClock, origins);
     const authorize = (key: string) => authentication.isWriteKey(key);
     healthRoutes(app, instance.id, { started: () => started, engines: health });
@@ -266,16 +269,14 @@ function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeE
   return openCompute({ endpoint: door.url, region: REGION, credentials: { accessKeyId, secretAccessKey } });
 }
 
-function lambdaRoutes(runtime: EmbeddedRuntime, { accessKeyId, secretAccessKey }: Keys): RawRoute[] {
+/** The APIs of AWS on the one port. */
+function awsRoutes(
+  runtime: EmbeddedRuntime,
+  origins: OriginPolicy,
+  { accessKeyId, secretAccessKey }: Keys,
+): Routes {
   const credentials = { accessKeyId, secretAccessKey };
-  return [
-    {
-      takes: (request) => functionUrlId(request.headers.host) !== undefined,
-      handle: functionUrls({ runtime, credentials, region: REGION, clock: systemClock }),
-    },
-    {
-      takes: (request) => isLambdaApiPath(request.url ?? ''),
-      handle: lambdaApi({ runtime, credentials, region: REGION, clock: systemClock }),
-    },
-  ];
+  const options = { runtime, credentials, region: REGION, clock: systemClock };
+  const { sockets, raw } = lambdaRoutes({ ...options, origins });
+  return { sockets, raw: [...raw, sqsRoute(options)] };
 }

@@ -1,4 +1,4 @@
-import { equalInConstantTime, hmac, type MacKey, macKey, sha256Hex } from '../lib/digest.ts';
+import { equalInConstantTime, hmac, macUnder, sha256Hex } from '../lib/digest.ts';
 
 /**
  * Verifies AWS Signature Version 4 in the `Authorization` header.
@@ -59,7 +59,7 @@ export function signatureVerifier(
   policy: SignaturePolicy,
 ): (request: SignedRequest, nowMs: number) => SignatureVerdict {
   let date = '';
-  let key: MacKey | undefined;
+  let mac: ((text: string) => string) | undefined;
   return (request, nowMs) => {
     const authorization = parseAuthorization(request.headers.authorization);
     if ('ok' in authorization) return authorization;
@@ -69,13 +69,12 @@ export function signatureVerifier(
     if (payloadHash === undefined) {
       return invalid("The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
-    if (key === undefined || date !== authorization.date) {
-      key = macKey(signingKey(policy.credentials.secretAccessKey, authorization));
+    if (mac === undefined || date !== authorization.date) {
+      mac = macUnder(signingKey(policy.credentials.secretAccessKey, authorization));
       date = authorization.date;
     }
     const text = stringToSign(request, authorization, payloadHash);
-    const expected = hmac(key, text).toString('hex');
-    if (!equalInConstantTime(authorization.signature, expected)) return invalid(MISMATCH);
+    if (!equalInConstantTime(authorization.signature, mac(text))) return invalid(MISMATCH);
     return { ok: true, accessKeyId: authorization.accessKeyId };
   };
 }
@@ -120,7 +119,7 @@ function scopeRefusal(
   { accessKeyId, region, service, signedHeaders }: Authorization,
   policy: SignaturePolicy,
 ): SignatureVerdict | undefined {
-  if (!equalInConstantTime(accessKeyId, policy.credentials.accessKeyId)) {
+  if (accessKeyId !== policy.credentials.accessKeyId) {
     return {
       ok: false,
       code: 'UnrecognizedClientException',
@@ -198,8 +197,12 @@ function stringToSign(request: SignedRequest, { scope, signedHeaders }: Authoriz
   return [ALGORITHM, request.headers['x-amz-date'], scope, sha256Hex(canonical)].join('\n');
 }
 
+/** A path in which nothing is to be normalised or encoded. */
+const PLAIN_PATH = /^(?:\/[\w\-~]+)+$/;
+
 /** The path as sent, normalised and encoded once more, as every service but S3 wants it. */
 function canonicalPath(path: string): string {
+  if (PLAIN_PATH.test(path)) return path;
   const kept: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop();

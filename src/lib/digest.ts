@@ -1,7 +1,4 @@
-import { createHash, createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-
-/** A key that is used often: as bytes it would be prepared anew for each message. */
-export type MacKey = KeyObject;
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of the data. */
 export function sha256(data: string | Uint8Array): Buffer {
@@ -13,16 +10,31 @@ export function sha256Hex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-export function macKey(bytes: Uint8Array): MacKey {
-  return createSecretKey(bytes);
-}
-
 /** HMAC-SHA256 of the data under the key. */
-export function hmac(key: string | Uint8Array | MacKey, data: string): Buffer {
+export function hmac(key: string | Uint8Array, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
-/** Compares two texts in time that depends on neither's content nor length. */
+const BLOCK_BYTES = 64;
+
+/**
+ * HMAC-SHA256, in lower-case hexadecimal digits, under a key that is used often: its two padded blocks are made once,
+ * and two one-shot hashes cost a third of node:crypto's Hmac object. `key` has at most 64 bytes. Source: RFC 2104.
+ */
+export function macUnder(key: Uint8Array): (data: string) => string {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  block.set(key);
+  const inner = block.map((byte) => byte ^ 0x36);
+  const outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(32)]);
+  return (data) => {
+    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(data)]), 'buffer');
+    outer.set(digest, BLOCK_BYTES);
+    return hash('sha256', outer, 'hex');
+  };
+}
+
+/** Compares two texts in time that does not tell where they differ; that their lengths differ may be told. */
 export function equalInConstantTime(left: string, right: string): boolean {
-  return timingSafeEqual(sha256(left), sha256(right));
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SourcesUnderTest } from './compute-sources.ts';
 import type { ComputeUnderTest } from './compute-support.ts';
 
 /**
@@ -13,4 +15,18 @@ export async function fromEnvironment(): Promise<ComputeUnderTest> {
   const region = /^aws:(.+)$/.exec(url)?.[1];
   const client = new LambdaClient(region ? { region } : { endpoint: url });
   return { client, role, close: async () => client.destroy() };
+}
+
+/** The same with a client for the queues beside the functions. The role must be allowed to receive from them. */
+export async function withQueues(): Promise<SourcesUnderTest> {
+  const under = await fromEnvironment();
+  const sqs = new SQSClient({ region: under.client.config.region });
+  return {
+    ...under,
+    sqs,
+    async close() {
+      sqs.destroy();
+      await under.close();
+    },
+  };
 }

@@ -1,53 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
+import { type Aws, noCli, withAws } from './cli.ts';
 import { zipOf } from './compute-support.ts';
-import { CREDENTIALS, openTwin, REGION, ROLE } from './compute-twin.ts';
+import { openTwin, REGION, ROLE } from './compute-twin.ts';
 
-const run = promisify(execFile);
-
-/** Why the test is skipped, or false: an `aws` that is on the path but does not start does not count. */
-function noCli(): string | false {
-  try {
-    execFileSync('aws', ['--version'], { stdio: 'ignore', timeout: 20_000 });
-    return false;
-  } catch {
-    return 'no AWS CLI here: "aws --version" does not work';
-  }
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the output is JSON that tests look into.
-type Aws = (...words: string[]) => Promise<any>;
-
-/** Hands `use` an AWS CLI that talks to a twin of its own, and a directory; both are gone afterwards. */
+/** Hands `use` an `aws lambda` that talks to a twin of its own, and a directory; both are gone afterwards. */
 async function withCli(use: (aws: Aws, directory: string) => Promise<void>): Promise<void> {
-  const twin = await openTwin();
-  const directory = await mkdtemp(join(tmpdir(), 'upstack-cli-'));
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: directory,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
-    AWS_PAGER: '',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    NO_PROXY: '127.0.0.1',
-  };
-  try {
-    await use(async (...words) => {
-      const fixed = ['--endpoint-url', twin.endpoint, '--output', 'json', 'lambda'];
-      const { stdout } = await run('aws', [...fixed, ...words], { env });
-      return stdout === '' ? undefined : JSON.parse(stdout);
-    }, directory);
-  } finally {
-    await rm(directory, { recursive: true });
-    await twin.close();
-  }
+  await withAws(openTwin(), (aws, directory) => use((...words) => aws('lambda', ...words), directory));
 }
 
 /** Creates the function `cart`, with more options of the CLI. */

@@ -134,11 +134,11 @@ describe('a sandbox', { skip }, () => {
   test('reaches the network: the control room by its address, itself by the names that Lambda has', async () => {
     const { value } = await runOnce(
       `const dns = require('node:dns').promises;
-       exports.handler = async (address) => [(await fetch(address)).status,
+       exports.handler = async (address) => [(await fetch(address)).status >= 400,
          (await dns.lookup('sandbox')).address, (await dns.lookup('sandbox.localdomain')).address];`,
       twin.endpoint,
     );
-    assert.deepEqual(value, [403, '127.0.0.1', '127.0.0.1']);
+    assert.deepEqual(value, [true, '127.0.0.1', '127.0.0.1']);
   });
 
   test('a function that fills /tmp gets ENOSPC at the size that was configured, and nobody else notices', async () => {

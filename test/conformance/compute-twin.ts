@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { functionUrlId, functionUrls, lambdaApi } from '../../src/doors/lambda/door.ts';
+import { HttpDoor } from '../../src/doors/http/server.ts';
+import { lambdaRoutes } from '../../src/doors/lambda/routes.ts';
+import { sqsRoute } from '../../src/doors/sqs/door.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { ComputeUnderTest } from './compute-support.ts';
 
@@ -26,20 +26,24 @@ export interface Twin extends ComputeUnderTest {
   isolation: string;
   reports: InvocationReport[];
   lines: FunctionLogLine[];
+  /** Looks for due events: after the clock was moved. */
+  wake(): void;
 }
 
-/** The twin behind a bare HTTP server on a loopback port; its directory is removed unless one was given. */
+/** The twin behind the control room's door on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
   options: {
     directory?: string;
     concurrencyPerVersion?: number;
     state?: StateEngine;
+    clock?: Clock;
     isolation?: 'auto' | 'off';
   } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
   const lines: FunctionLogLine[] = [];
+  const log = createLog('error');
   let port = 0;
   const runtime = await EmbeddedRuntime.open({
     directory,
@@ -48,21 +52,20 @@ export async function openTwin(
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
     onInvocation: (report) => reports.push(report),
     onLog: (line) => lines.push(line),
-    clock: systemClock,
-    log: createLog('error'),
+    clock: options.clock ?? systemClock,
+    log,
     draw: seededDraw(),
     isolation: options.isolation ?? 'auto',
     ...(options.state ? { state: options.state } : {}),
     ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
-  const api = lambdaApi({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
-  const urls = functionUrls({ runtime, credentials: CREDENTIALS, region: REGION, clock: systemClock });
-  const server = createServer((request, response) =>
-    (functionUrlId(request.headers.host) === undefined ? api : urls)(request, response),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ({ port } = server.address() as AddressInfo);
-  const endpoint = `http://127.0.0.1:${port}`;
+  const origins = { hosts: [] };
+  const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
+  const signed = { credentials: CREDENTIALS, region: REGION, clock: systemClock };
+  const { sockets, raw } = lambdaRoutes({ runtime, origins, ...signed });
+  await door.serve({ sockets, raw: [...raw, sqsRoute({ runtime, ...signed })] }, () => {});
+  port = door.port;
+  const endpoint = door.url;
   const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
   return {
     client,
@@ -72,10 +75,10 @@ export async function openTwin(
     isolation: runtime.isolation,
     reports,
     lines,
+    wake: () => runtime.wake(),
     async close() {
       client.destroy();
-      server.close();
-      server.closeAllConnections();
+      await door.close();
       await runtime.close();
       if (options.directory === undefined) await rm(directory, { recursive: true });
     },

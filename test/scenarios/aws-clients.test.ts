@@ -13,6 +13,13 @@ import {
   PublishVersionCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { zipSync } from 'fflate';
 import { ControlRoom, type Outcome, run } from './control-room.ts';
 
@@ -66,6 +73,25 @@ test('AWS SDK v3 with nothing but the variables of "upstack env" deploys, invoke
   await assert.rejects(client.send(new GetFunctionCommand({ FunctionName })), {
     name: 'ResourceNotFoundException',
   });
+  client.destroy();
+});
+
+test('the queues answer AWS SDK v3 on the same port, with the same variables', async () => {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = room.env;
+  const client = new SQSClient({
+    endpoint: AWS_ENDPOINT_URL as string,
+    region: AWS_REGION as string,
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID as string,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY as string,
+    },
+  });
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'orders' }));
+  assert.equal(QueueUrl, `${room.url}/000000000000/orders`);
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'an order' }));
+  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+  assert.equal(Messages?.[0]?.Body, 'an order');
+  await client.send(new DeleteQueueCommand({ QueueUrl }));
   client.destroy();
 });
 

@@ -8,14 +8,21 @@ import { Problem } from '../../lib/problem.ts';
 import { hostInUrl } from './hosts.ts';
 import { problemAnswer } from './problem-json.ts';
 import { problem } from './problems.ts';
+import { type SocketRoute, SocketRouter } from './sockets.ts';
 import { securityHeaders } from './static.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A route that takes its requests away from the web framework: the Lambda API, function URLs. */
+/** A route that takes its requests away from the web framework: the Lambda API, function URLs, the SQS API. */
 export interface RawRoute {
   takes(request: IncomingMessage): boolean;
   handle: Handler;
+}
+
+/** What is served without the web framework. */
+export interface Routes {
+  sockets: readonly SocketRoute[];
+  raw: readonly RawRoute[];
 }
 
 export interface HttpDoorOptions {
@@ -37,6 +44,7 @@ const KEEP_ALIVE_MS = 65_000;
 export class HttpDoor {
   #options: HttpDoorOptions;
   #server: Server;
+  #sockets: SocketRouter;
   #app: FastifyInstance | undefined;
   #handle: Handler = (_request, response) =>
     sendProblem(response, problem('starting', 'the control room is starting: try again'));
@@ -51,6 +59,7 @@ export class HttpDoor {
         accessProblem('foreign-origin', `this control room does not answer to the host "${host ?? ''}"`),
       );
     });
+    this.#sockets = new SocketRouter(this.#server, KEEP_ALIVE_MS);
   }
 
   static async open(options: HttpDoorOptions): Promise<HttpDoor> {
@@ -67,8 +76,8 @@ export class HttpDoor {
     return `http://${hostInUrl(this.#options.host)}:${this.port}`;
   }
 
-  /** Opens for business: raw routes first, in their order, then the web framework with the given routes. */
-  async serve(raw: readonly RawRoute[], routes: (app: FastifyInstance) => void): Promise<void> {
+  /** Opens for business: routes below the web server first, then the raw ones, then the web framework with its routes. */
+  async serve({ sockets, raw }: Routes, routes: (app: FastifyInstance) => void): Promise<void> {
     const app = Fastify({ bodyLimit: LARGEST_BODY_BYTES });
     app.setErrorHandler((error, request, reply) => {
       const answer = problemAnswer(error);
@@ -84,11 +93,13 @@ export class HttpDoor {
       if (taker) taker.handle(request, response);
       else app.routing(request, response);
     };
+    this.#sockets.route(sockets);
   }
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
     this.#server.closeAllConnections();
+    this.#sockets.close();
     await closed;
     await this.#app?.close();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -19,13 +19,15 @@ import type { ComputeEngine, InvocationReport } from '../../engines/compute/engi
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { Problem } from '../../lib/problem.ts';
-import { functionUrlId, functionUrls, isLambdaApiPath, lambdaApi } from './door.ts';
+import { HttpDoor } from '../http/server.ts';
+import { functionUrlId, isLambdaApiPath } from './door.ts';
+import { lambdaRoutes } from './routes.ts';
 
 const REGION = 'eu-west-1';
 const KEYS = { accessKeyId: 'AKIAUPSTACK', secretAccessKey: 'secret' };
 let directory: string;
 let runtime: EmbeddedRuntime;
-let server: Server;
+let door: HttpDoor;
 let port = 0;
 let compute: ComputeEngine;
 let reported: (report: InvocationReport) => void = () => {};
@@ -42,17 +44,16 @@ before(async () => {
     clock: systemClock,
     log: silentLog,
   });
-  const api = lambdaApi({ runtime, credentials: KEYS, region: REGION, clock: systemClock });
-  const urls = functionUrls({ runtime, credentials: KEYS, region: REGION, clock: systemClock });
-  server = createServer((q, s) => (functionUrlId(q.headers.host) === undefined ? api(q, s) : urls(q, s)));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ({ port } = server.address() as AddressInfo);
+  const origins = { hosts: [] };
+  door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log: silentLog });
+  const signed = { credentials: KEYS, region: REGION, clock: systemClock };
+  await door.serve(lambdaRoutes({ runtime, origins, ...signed }), () => {});
+  port = door.port;
   compute = openCompute({ endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: KEYS });
 });
 after(async () => {
   await compute.close();
-  server.close();
-  server.closeAllConnections();
+  await door.close();
   await runtime.close();
   await rm(directory, { recursive: true });
 });

@@ -1,23 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { type Credentials, type SignatureVerdict, signatureVerifier } from '../../access/sigv4.ts';
+import { signatureVerifier } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { readBody } from './body.ts';
+import { readBody } from '../http/body.ts';
+import { answerWith, guarded, messageAnswer, type RawHandler, target, textHeaders } from '../http/raw.ts';
+import type { SocketRoute } from '../http/sockets.ts';
+import { apiAnswers, refusal, type SignaturePolicy } from './answer.ts';
+import { invokeSocket } from './invoke-socket.ts';
 
-export interface LambdaApiOptions {
+export interface LambdaApiOptions extends SignaturePolicy {
   runtime: Pick<EmbeddedRuntime, 'api' | 'requestLimit'>;
-  /** The key pair that signs requests. */
-  credentials: Credentials;
-  region: string;
-  clock: Clock;
 }
 
-export interface FunctionUrlOptions extends Omit<LambdaApiOptions, 'runtime'> {
+export interface FunctionUrlOptions extends SignaturePolicy {
   runtime: Pick<EmbeddedRuntime, 'url' | 'hasUrl' | 'urlWantsSignature'>;
 }
-
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Largest body of a function URL's request: the payload quota of a synchronous invocation. */
 const LARGEST_URL_BODY_BYTES = 6_291_456;
@@ -35,29 +30,31 @@ export function functionUrlId(hostHeader: string | undefined): string | undefine
 }
 
 /** The Lambda API over HTTP: reads the body within its limit, verifies the signature, hands the request on. */
-export function lambdaApi(options: LambdaApiOptions): RawHandler {
-  const { runtime, credentials, region, clock } = options;
-  const verify = signatureVerifier({ credentials, region, service: 'lambda' });
+export function lambdaApi({ runtime, ...policy }: LambdaApiOptions): RawHandler {
+  const answer = apiAnswers(runtime, policy);
   return guarded(async (request, response) => {
     const method = request.method ?? 'GET';
     const { path, query } = target(request);
-    const search = new URLSearchParams(query);
-    const limit = runtime.requestLimit({ method, path, query: search });
+    const limit = runtime.requestLimit({ method, path, query: new URLSearchParams(query) });
     const body = await readBody(request, limit.bytes);
     if (body.state === 'aborted') return;
-    if (body.state === 'too-large') {
-      const refusal = limit.refusal();
-      send(response, refusal.status, refusal.headers, refusal.body);
-      return;
-    }
     const headers = textHeaders(request.headers);
-    const signed = { method, path, query, headers, body: body.bytes };
-    const verdict = verify(signed, clock.now());
-    if (!verdict.ok) {
-      sendRefusal(response, verdict);
-      return;
-    }
-    await answerWith(response, await runtime.api({ ...signed, query: search }));
+    const whole = body.state === 'complete' && { method, path, query, headers, body: body.bytes };
+    await answerWith(response, whole ? await answer(whole) : limit.refusal());
+  });
+}
+
+/** What of the Lambda API is served below the web server: invocations, for the hosts that `isOurs` names. */
+export function invocationSockets(
+  { runtime, ...policy }: LambdaApiOptions,
+  isOurs: (host: string) => boolean,
+): SocketRoute {
+  const path = '/2015-03-31/functions/any/invocations';
+  const limit = runtime.requestLimit({ method: 'POST', path, query: new URLSearchParams() });
+  return invokeSocket({
+    answer: apiAnswers(runtime, policy),
+    limit,
+    isOurs: (host) => functionUrlId(host) === undefined && isOurs(host),
   });
 }
 
@@ -72,13 +69,13 @@ export function functionUrls({ runtime, credentials, region, clock }: FunctionUr
     const id = functionUrlId(host);
     if (id === undefined || !runtime.hasUrl(id)) {
       request.resume();
-      sendMessage(response, 404, 'Not Found');
+      await answerWith(response, messageAnswer(404, 'Not Found'));
       return;
     }
     const body = await readBody(request, LARGEST_URL_BODY_BYTES);
     if (body.state === 'aborted') return;
     if (body.state === 'too-large') {
-      sendMessage(response, 413, 'Request Entity Too Large');
+      await answerWith(response, messageAnswer(413, 'Request Entity Too Large'));
       return;
     }
     const sent = {
@@ -90,7 +87,7 @@ export function functionUrls({ runtime, credentials, region, clock }: FunctionUr
     const signed = runtime.urlWantsSignature(id) && sent.headers.authorization !== undefined;
     const verdict = signed ? verify(sent, clock.now()) : undefined;
     if (verdict?.ok === false) {
-      sendRefusal(response, verdict);
+      await answerWith(response, refusal(verdict));
       return;
     }
     const answer = await runtime.url(id, {
@@ -101,90 +98,4 @@ export function functionUrls({ runtime, credentials, region, clock }: FunctionUr
     });
     await answerWith(response, answer);
   });
-}
-
-/** A handler whose unforeseen failure costs one answer, not the process. */
-function guarded(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): RawHandler {
-  return (request, response) => {
-    handle(request, response).catch(() => {
-      if (response.headersSent) response.destroy();
-      else sendMessage(response, 500, 'Internal Server Error');
-    });
-  };
-}
-
-function target(request: IncomingMessage): { path: string; query: string } {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
-}
-
-function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const text: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) text[name] = typeof value === 'string' ? value : value.join(',');
-  }
-  return text;
-}
-
-interface Answer {
-  status: number;
-  headers: Record<string, string | string[]>;
-  body: Uint8Array;
-  stream?: AsyncIterable<Uint8Array>;
-}
-
-/** Sends an answer, and what follows its body as it comes; a reader that is slow or gone holds up nobody but itself. */
-async function answerWith(
-  response: ServerResponse,
-  { status, headers, body, stream }: Answer,
-): Promise<void> {
-  if (!stream) return send(response, status, headers, body);
-  if (!response.destroyed) {
-    response.writeHead(status, headers);
-    if (body.length > 0) response.write(body);
-    else response.flushHeaders();
-  }
-  const gone = new Promise<void>((resolve) => response.once('close', resolve));
-  // Whoever is gone still takes the first part: leaving the stream is what lets the function go on.
-  for await (const part of stream) {
-    if (response.destroyed) return;
-    if (!response.write(part)) await Promise.race([gone, drained(response)]);
-  }
-  response.end();
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once('drain', resolve));
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  headers: Record<string, string | string[]>,
-  body: Uint8Array,
-): void {
-  if (response.destroyed) return;
-  const hasBody = status !== 204 && status !== 304;
-  response.writeHead(status, hasBody ? { ...headers, 'content-length': body.length } : headers);
-  response.end(hasBody ? body : undefined);
-}
-
-function sendRefusal(response: ServerResponse, verdict: SignatureVerdict & { ok: false }): void {
-  const headers = {
-    'content-type': 'application/json',
-    'x-amzn-errortype': verdict.code,
-    'x-amzn-requestid': randomUUID(),
-  };
-  send(response, verdict.status, headers, Buffer.from(JSON.stringify({ message: verdict.message })));
-}
-
-function sendMessage(response: ServerResponse, status: number, message: string): void {
-  send(
-    response,
-    status,
-    { 'content-type': 'application/json' },
-    Buffer.from(JSON.stringify({ Message: message })),
-  );
 }

@@ -1,3 +1,5 @@
+import { LARGEST_EVENT_BYTES } from './limits.ts';
+
 /** The errors of the Lambda API that the twin answers with, and their HTTP status in AWS's API reference. */
 const STATUS = {
   CodeStorageExceededException: 400,
@@ -62,6 +64,14 @@ export function notSupported(what: string): LambdaError {
 export function payloadTooLarge(limit: number, operation: string): LambdaError {
   const type = operation === 'InvokeFunction' ? 'RequestTooLargeException' : 'RequestEntityTooLargeException';
   return new LambdaError(type, `Request must be smaller than ${limit} bytes for the ${operation} operation`);
+}
+
+/** The message that AWS gives a payload above the asynchronous quota. */
+export function eventTooLarge(bytes: number): LambdaError {
+  return new LambdaError(
+    'RequestTooLargeException',
+    `${bytes} byte payload is too large for the Event invocation type (limit ${LARGEST_EVENT_BYTES} bytes)`,
+  );
 }
 
 /** Status, headers and body of an error. */

@@ -36,6 +36,8 @@ export interface InvocationsOptions {
 }
 
 export interface InvokeInput {
+  /** Of an invocation that got its id before, or is tried again; a new one otherwise. */
+  requestId?: string;
   name: string;
   version: VersionRecord;
   /** ARN with the qualifier that the caller used. */
@@ -92,7 +94,7 @@ export class Invocations {
 
   /** Throws TooManyRequestsException at the limits of concurrency; whatever happens in the function is an outcome, not an error. */
   async invoke(input: InvokeInput): Promise<InvokeOutcome> {
-    const requestId = randomUUID();
+    const requestId = input.requestId ?? randomUUID();
     this.#gate.enter(input.name, input.reservedConcurrency);
     if (input.tail) this.#tails.set(requestId, new LogTail());
     try {

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '../../../lib/problem.ts';
 import { errorAnswer, LambdaError, payloadTooLarge } from './errors.ts';
 import { LARGEST_REQUEST_BYTES } from './limits.ts';
 import { GET_ACCOUNT_SETTINGS } from './operations/account.ts';
 import { ALIAS_OPERATIONS } from './operations/aliases.ts';
 import { CONCURRENCY_OPERATIONS } from './operations/concurrency.ts';
 import { EVENT_INVOKE_OPERATIONS } from './operations/event-invoke.ts';
+import { EVENT_SOURCE_OPERATIONS } from './operations/event-sources.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
+import { INVOKE_ASYNC } from './operations/invoke-async.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { PROVISIONED_OPERATIONS } from './operations/provisioned.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
-import { routeOf } from './operations/route.ts';
+import { router } from './operations/route.ts';
 import { TAG_OPERATIONS } from './operations/tags.ts';
 import { URL_OPERATIONS } from './operations/urls.ts';
 import { VERSION_OPERATIONS } from './operations/versions.ts';
@@ -22,6 +25,7 @@ import { VERSION_OPERATIONS } from './operations/versions.ts';
  */
 export const OPERATIONS: readonly ApiOperation[] = [
   INVOKE,
+  INVOKE_ASYNC,
   INVOKE_WITH_RESPONSE_STREAM,
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
@@ -32,8 +36,11 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...CONCURRENCY_OPERATIONS,
   ...PROVISIONED_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
+  ...EVENT_SOURCE_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
+
+const routeOf = router(OPERATIONS);
 
 /** What of a request says which operation it is for. */
 export type RequestLine = Pick<ApiRequest, 'method' | 'path' | 'query'>;
@@ -45,7 +52,7 @@ export interface RequestLimit {
 }
 
 export function requestLimit(request: RequestLine): RequestLimit {
-  const operation = routeOf(OPERATIONS, request)?.operation;
+  const operation = routeOf(request)?.operation;
   const bytes = operation?.largestBodyBytes ?? LARGEST_REQUEST_BYTES;
   const name = operation?.nameInMessages ?? operation?.name ?? 'unknown';
   return { bytes, refusal: () => withRequestId(errorAnswer(payloadTooLarge(bytes, name))) };
@@ -54,22 +61,24 @@ export function requestLimit(request: RequestLine): RequestLimit {
 /** Answers one request of the Lambda API; errors of the API become answers. */
 export async function answerApi(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {
   try {
-    const match = routeOf(OPERATIONS, request);
+    const match = routeOf(request);
     if (!match) {
       const message = `${request.method} ${request.path} is not an operation that the embedded compute engine of Upstack has.`;
       throw new LambdaError('UnknownOperationException', message);
     }
     return withRequestId(await match.operation.run(context, request, match.parameters));
   } catch (error) {
-    if (error instanceof LambdaError) return withRequestId(errorAnswer(error));
-    context.log.error(
-      { path: request.path, error: error instanceof Error ? error.stack : error },
-      'lambda api',
-    );
-    return withRequestId(
-      errorAnswer(new LambdaError('ServiceException', 'Upstack met an internal error; see its log.')),
-    );
+    return withRequestId(errorAnswer(asLambdaError(context, request, error)));
   }
+}
+
+function asLambdaError(context: ApiContext, { path }: ApiRequest, error: unknown): LambdaError {
+  if (error instanceof LambdaError) return error;
+  // The state engine is away for a moment; the SDKs try again after a ServiceException.
+  if (error instanceof Problem && error.status === 503)
+    return new LambdaError('ServiceException', error.message);
+  context.log.error({ path, error: error instanceof Error ? error.stack : error }, 'lambda api');
+  return new LambdaError('ServiceException', 'Upstack met an internal error; see its log.');
 }
 
 function withRequestId(answer: ApiAnswer): ApiAnswer {

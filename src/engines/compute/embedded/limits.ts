@@ -74,3 +74,64 @@ export const MOST_ALIASES = 100;
 export const MOST_TAGS = 50;
 export const LONGEST_TAG_KEY = 128;
 export const LONGEST_TAG_VALUE = 256;
+
+/**
+ * Queues, with Amazon SQS's quotas.
+ * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html and quotas-queues.html
+ */
+export const MOST_QUEUES = 1_000;
+/** Largest message, its attributes included, and what `MaximumMessageSize` may ask for at least. */
+export const LARGEST_MESSAGE_BYTES = 1_048_576;
+export const SMALLEST_MESSAGE_LIMIT_BYTES = 1_024;
+/** Largest request about queues: the messages of a batch, escaped in JSON. */
+export const LARGEST_QUEUE_REQUEST_BYTES = 8_388_608;
+export const MOST_MESSAGE_ATTRIBUTES = 10;
+export const LONGEST_MESSAGE_ATTRIBUTE_NAME = 256;
+/** Messages in one receive, and entries in one batch. */
+export const MOST_MESSAGES_RECEIVED = 10;
+export const MOST_BATCH_ENTRIES = 10;
+export const LONGEST_WAIT_SECONDS = 20;
+export const LONGEST_DELAY_SECONDS = 900;
+export const LONGEST_VISIBILITY_SECONDS = 43_200;
+export const SHORTEST_RETENTION_SECONDS = 60;
+export const LONGEST_RETENTION_SECONDS = 1_209_600;
+/** `maxReceiveCount` of a redrive policy. */
+export const MOST_RECEIVES = 1_000;
+/** A queue is purged once in this time. */
+export const PURGE_REST_SECONDS = 60;
+/** Queues in one page of a list, which is also the most that `MaxResults` may ask for. */
+export const MOST_QUEUES_LISTED = 1_000;
+
+/**
+ * Event source mappings of queues.
+ * Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+export const MOST_EVENT_SOURCES = 1_000;
+export const LARGEST_BATCH = 10_000;
+/** A larger batch than this needs a window of at least a second. */
+export const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+export const LONGEST_BATCH_WINDOW_SECONDS = 300;
+/** Batches of one mapping that are processed at a time, unless it says so itself within AWS's bounds. */
+export const BATCHES_AT_A_TIME = 10;
+export const FEWEST_BATCHES_ASKED = 2;
+export const MOST_BATCHES_ASKED = 1_000;
+/** Patterns of one mapping, and characters of a pattern. */
+export const MOST_FILTERS = 10;
+export const LONGEST_FILTER = 4_096;
+
+/** Largest payload of an event. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const LARGEST_EVENT_BYTES = 1_048_576;
+/** How often and how long an event is tried; the defaults are also the most that a configuration may say. */
+export const DEFAULT_EVENT_RETRIES = 2;
+export const DEFAULT_EVENT_AGE_SECONDS = 21_600;
+export const SHORTEST_EVENT_AGE_SECONDS = 60;
+export const FIRST_EVENT_RETRY_MS = 60_000;
+export const LATER_EVENT_RETRY_MS = 120_000;
+export const LEAST_EVENT_BACKOFF_MS = 1_000;
+export const LONGEST_EVENT_BACKOFF_MS = 300_000;
+/** Events of all functions that run at a time; of one function, as many as a version has execution environments. */
+export const MOST_EVENTS_RUNNING = 100;
+/** So often a function may come up in one chain of destinations. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+export const MOST_RECURSIONS = 16;
+/** Of the error message that goes with a dead letter. */
+export const LARGEST_DEAD_LETTER_ERROR_BYTES = 1_024;

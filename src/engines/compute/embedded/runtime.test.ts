@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { strToU8, zipSync } from 'fflate';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
+import { openPostgres } from '../../state/postgres.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import { pythonPath } from './catalog/runtimes.ts';
 import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from './runtime.ts';
@@ -359,19 +360,36 @@ test('what the twin does not have yet is refused clearly', async () => {
   await fixture.make('plain', 'exports.handler = async () => 1;');
   const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
   assert.equal(event.status, 400);
-  assert.match(event.value.Message, /InvocationType Event is not supported yet/);
+  assert.match(event.value.Message, /Asynchronous invocation without a state engine is not supported yet/);
   const tenant = await fixture.invoke('plain', {}, { 'x-amz-tenant-id': 'a' });
   assert.match(tenant.value.Message, /x-amz-tenant-id is not supported yet/);
   const layers = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, { Layers: ['arn:x'] });
   assert.match(layers.value.Message, /Layers is not supported yet/);
   const config = '/2019-09-25/functions/plain/event-invoke-config';
   const retries = await fixture.call('PUT', config, { MaximumRetryAttempts: 0 });
-  assert.match(retries.value.Message, /configuration of asynchronous invocation is not supported yet/);
+  assert.match(
+    retries.value.Message,
+    /configuration of asynchronous invocation without a state engine is not supported yet/,
+  );
   assert.equal((await fixture.call('GET', config)).status, 404);
-  const unknown = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
+  const mappings = await fixture.call('GET', '/2015-03-31/event-source-mappings/');
+  assert.match(mappings.value.Message, /without a state engine is not supported yet/);
+  const unknown = await fixture.call('GET', '/2020-04-22/code-signing-configs/');
   assert.equal(unknown.status, 404);
   assert.equal(unknown.headers['x-amzn-errortype'], 'UnknownOperationException');
   await fixture.runtime.close();
+});
+
+test('an event that cannot be kept is refused, and everything else goes on', async () => {
+  const state = openPostgres({ connection: 'postgres://nobody@127.0.0.1:1/none', log: silentLog });
+  const fixture = await new Fixture().open({ state });
+  await fixture.make('plain', 'exports.handler = async () => 1;');
+  const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
+  assert.deepEqual([event.status, event.headers['x-amzn-errortype']], [500, 'ServiceException']);
+  assert.match(event.value.Message, /does not answer.*try again/);
+  assert.equal((await fixture.invoke('plain')).value, 1);
+  await fixture.runtime.close();
+  await state.close();
 });
 
 test('a body that is no JSON object is refused as AWS does', async () => {

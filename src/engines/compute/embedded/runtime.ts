@@ -5,12 +5,16 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { StateEngine } from '../../state/engine.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
+import { EventInvocationWorker } from './asynchronous/worker.ts';
+import type { CatalogContext } from './catalog/functions.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
 import type { FunctionRecord, UrlRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
+import { EventSources } from './event-sources/event-sources.ts';
+import { functionTarget } from './event-sources/target.ts';
 import { openSandbox } from './execution/sandbox.ts';
 import {
   badGateway,
@@ -28,8 +32,10 @@ import {
   LARGEST_PAYLOAD_BYTES,
   PARKED_PROCESSES,
 } from './limits.ts';
-import { routed } from './operations/invoke.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
+import { Queues } from './queues/queues.ts';
+import { answerSqs, type SqsRequest, sqsRequestLimit } from './queues/sqs-api.ts';
+import { routed } from './routing.ts';
 import { invokeStreamed } from './streamed-invocation.ts';
 import { streamedUrlAnswer } from './url-stream.ts';
 
@@ -103,31 +109,48 @@ export class EmbeddedRuntime {
       onInvocation,
       onLog,
     });
+    const { state, draw = Math.random } = options;
+    const catalog: CatalogContext = {
+      store,
+      account,
+      clock,
+      onReplaced: (_, version) => invocations.retire(version),
+      onProvisioned: (record) => invocations.provision(record),
+    };
+    const queues = state && new Queues({ state, account, clock, log });
+    const target = functionTarget({ catalog, draw, invocations });
+    const polling = { target, mostConcurrent: concurrencyPerVersion, clock, log };
+    const announce = (queue: string) => queues?.arrivals.announce(queue);
+    const attempting = { catalog, invocations, draw, concurrencyPerFunction: concurrencyPerVersion };
+    const events = state && new EventInvocationWorker({ ...attempting, state, announce, log });
+    const context: ApiContext = {
+      catalog,
+      packages,
+      invocations,
+      functionUrl,
+      draw,
+      accountConcurrency,
+      concurrencyPerVersion,
+      log,
+      state,
+      queues,
+      eventSources: queues && (await EventSources.open({ state, queues, ...polling })),
+      events,
+    };
     for (const record of store.list()) {
       await invocations.provision(record).catch((error) => {
         log.error({ functionName: record.name, error: String(error) }, 'provisioned concurrency');
       });
     }
-    return new EmbeddedRuntime(
-      {
-        catalog: {
-          store,
-          account,
-          clock,
-          onReplaced: (_, version) => invocations.retire(version),
-          onProvisioned: (record) => invocations.provision(record),
-        },
-        packages,
-        invocations,
-        functionUrl,
-        draw: options.draw ?? Math.random,
-        accountConcurrency,
-        concurrencyPerVersion,
-        log,
-        state: options.state,
-      },
-      sandbox ? 'each execution environment in a sandbox of bubblewrap' : `none: ${reason}`,
-    );
+    const isolation = sandbox ? 'each execution environment in a sandbox of bubblewrap' : `none: ${reason}`;
+    const runtime = new EmbeddedRuntime(context, isolation);
+    runtime.wake();
+    return runtime;
+  }
+
+  /** Looks for events that are due now: for who moves the clock. */
+  wake(): void {
+    this.#context.events?.wake();
   }
 
   /** Answers a request of the Lambda API whose signature was verified. Never rejects. */
@@ -138,6 +161,16 @@ export class EmbeddedRuntime {
   /** How large the body of a Lambda API request may be, and the answer when it is larger. */
   requestLimit(request: RequestLine): RequestLimit {
     return requestLimit(request);
+  }
+
+  /** Answers a request of the SQS API whose signature was verified. Never rejects. */
+  sqs(request: SqsRequest): Promise<ApiAnswer> {
+    return answerSqs(this.#context.queues, request, this.#context.log);
+  }
+
+  /** How large the body of an SQS API request may be, and the answer when it is larger. */
+  sqsRequestLimit(): RequestLimit {
+    return sqsRequestLimit();
   }
 
   hasUrl(urlId: string): boolean {
@@ -204,9 +237,15 @@ export class EmbeddedRuntime {
     }
   }
 
-  /** Kills all execution environments and resolves when no process is left. */
+  /** Kills all execution environments and resolves when no process is left; events that were running wait again. */
   async close(): Promise<void> {
-    await this.#context.invocations.close();
+    const { queues, events, eventSources, invocations } = this.#context;
+    // What functions had begun with messages ends with their environments.
+    const stopped = eventSources?.close();
+    queues?.close();
+    events?.stop();
+    await invocations.close();
+    await Promise.all([stopped, events?.ended()]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../../lib/digest.ts';
 import { logGroup } from './catalog/fixed-settings.ts';
 import { type Account, functionArn } from './catalog/names.ts';
-import type { AliasRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
+import type { AliasRecord, EventConfigRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
 
 /** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */
 export function configuration(
@@ -31,6 +31,7 @@ export function configuration(
     CodeSha256: version.codeSha256,
     Version: version.version,
     ...(hasEnvironment ? { Environment: { Variables: version.environment } } : {}),
+    ...(version.deadLetterArn ? { DeadLetterConfig: { TargetArn: version.deadLetterArn } } : {}),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: version.revisionId,
     ...(options.inList ? {} : state),
@@ -77,4 +78,19 @@ export function urlConfiguration(
     ...(url.cors ? { Cors: url.cors } : {}),
     InvokeMode: url.invokeMode,
   };
+}
+
+/** AWS's `FunctionEventInvokeConfig`; its time is in seconds. */
+export function eventInvokeConfiguration(account: Account, name: string, config: EventConfigRecord): object {
+  return {
+    LastModified: config.lastModifiedMs / 1000,
+    FunctionArn: functionArn(account, name, config.qualifier),
+    MaximumRetryAttempts: config.maximumRetryAttempts,
+    MaximumEventAgeInSeconds: config.maximumEventAgeInSeconds,
+    DestinationConfig: { OnSuccess: destination(config.onSuccess), OnFailure: destination(config.onFailure) },
+  };
+}
+
+function destination(arn: string | undefined): object {
+  return arn ? { Destination: arn } : {};
 }

@@ -13,6 +13,9 @@ let runtime;
 /** Request id of the invocation that runs, and the stream of its answer. */
 let present;
 let presentStream;
+let shared;
+/** Ends a handler that has neither returned a promise nor called back, when nothing is left to do. */
+let onIdle;
 let initialised = false;
 let failing = false;
 
@@ -43,6 +46,7 @@ function failAndExit(error, status) {
   told.finally(() => process.exit(status));
 }
 
+process.on('beforeExit', () => onIdle?.());
 process.on('uncaughtException', (error) => failAndExit(describe(error), 129));
 process.on('unhandledRejection', (reason) => {
   const description = describe(reason);
@@ -56,18 +60,25 @@ process.on('unhandledRejection', (reason) => {
   );
 });
 
+/** What is the same for all invocations: each look into the environment costs about as much as parsing the event. */
+function sharedContext() {
+  return {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+}
+
 function contextOf(headers) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   const client = headers['lambda-runtime-client-context'];
   return {
     callbackWaitsForEmptyEventLoop: true,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    ...shared,
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     awsRequestId: headers['lambda-runtime-aws-request-id'],
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     clientContext: client === undefined ? undefined : JSON.parse(client),
     identity: undefined,
     getRemainingTimeInMillis: () => Math.max(deadline - Date.now(), 0),
@@ -80,11 +91,9 @@ function contextOf(headers) {
  * nor calls back before the event loop is empty has returned null.
  */
 function call(handler, event, context) {
-  let onIdle;
   return new Promise((resolve, reject) => {
     let finish = () => resolve(null);
     onIdle = () => finish();
-    process.once('beforeExit', onIdle);
     const done = (error, value) => {
       finish = error === null || error === undefined ? () => resolve(value) : () => reject(error);
       if (context.callbackWaitsForEmptyEventLoop === false) setImmediate(finish);
@@ -94,7 +103,7 @@ function call(handler, event, context) {
     context.fail = (error) => done(error ?? new Error('the function failed'));
     const result = handler(event, context, done);
     if (typeof result?.then === 'function') result.then(resolve, reject);
-  }).finally(() => process.removeListener('beforeExit', onIdle));
+  });
 }
 
 /** Runs one invocation and resolves to the next one. */
@@ -165,6 +174,7 @@ async function start() {
     return;
   }
   initialised = true;
+  shared = sharedContext();
   let invocation = await runtime.next();
   for (;;) invocation = await run(handler, invocation);
 }

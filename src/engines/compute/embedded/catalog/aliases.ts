@@ -69,7 +69,10 @@ export async function updateAlias(
   });
 }
 
-/** Deletes the alias with its function URL, policy and provisioned concurrency; an alias that is not there is no error, as in AWS. */
+/**
+ * Deletes the alias with its function URL, policy, configuration of events and provisioned concurrency; an alias that is
+ * not there is no error, as in AWS.
+ */
 export async function deleteAlias(context: CatalogContext, name: string, alias: string): Promise<void> {
   await context.store.exclusive(name, async () => {
     const record = recordOf(context, name);
@@ -78,6 +81,7 @@ export async function deleteAlias(context: CatalogContext, name: string, alias: 
       aliases: record.aliases.filter((a) => a.name !== alias),
       urls: record.urls.filter((u) => u.alias !== alias),
       policies: record.policies.filter((p) => p.qualifier !== alias),
+      eventConfigs: record.eventConfigs.filter((config) => config.qualifier !== alias),
       provisioned: record.provisioned.filter((config) => config.qualifier !== alias),
     };
     await context.store.save(without);

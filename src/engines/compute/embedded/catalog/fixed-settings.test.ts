@@ -8,7 +8,7 @@ test("AWS's defaults and empty settings are accepted", () => {
     { TracingConfig: { Mode: 'PassThrough' } },
     { LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/cart' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
-    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
+    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '' },
   ];
   for (const request of accepted) refuseUnhonoured(request, 'cart');
 });
@@ -20,7 +20,6 @@ test('what nothing honours is refused by name', () => {
     [{ LoggingConfig: { LogGroup: '/other' } }, /^LoggingConfig\.LogGroup is not supported yet/],
     [{ LoggingConfig: { SystemLogLevel: 'DEBUG' } }, /^LoggingConfig\.SystemLogLevel is not supported yet/],
     [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, /^VpcConfig is not supported yet/],
-    [{ DeadLetterConfig: { TargetArn: 'arn:x' } }, /^DeadLetterConfig is not supported yet/],
     [{ DurableConfig: { ExecutionTimeout: 1 } }, /^DurableConfig is not supported yet/],
     [{ CodeSigningConfigArn: 'arn:x' }, /^CodeSigningConfigArn is not supported yet/],
     [{ PublishTo: 'LATEST_PUBLISHED' }, /^PublishTo is not supported yet/],

@@ -7,7 +7,6 @@ const EMPTY_ONLY = [
   'Layers',
   'FileSystemConfigs',
   'ImageConfig',
-  'DeadLetterConfig',
   'KMSKeyArn',
   'VpcConfig',
   'CodeSigningConfigArn',
@@ -55,7 +54,7 @@ function checkChoice(path: string, value: unknown, values: string[]): void {
 }
 
 /** Nothing, or an object or a list of nothings: what a client sends to mean "without". */
-function isEmpty(value: unknown): boolean {
+export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false) return true;
   return typeof value === 'object' && Object.values(value).every(isEmpty);
 }

@@ -82,6 +82,7 @@ export async function createFunction(
       urls: [],
       policies: [],
       provisioned: [],
+      eventConfigs: [],
       tags,
     };
     await context.store.save(record);
@@ -182,8 +183,9 @@ async function deleteVersion(context: CatalogContext, record: FunctionRecord, qu
   }
   const versions = record.versions.filter((v) => v !== version);
   const policies = record.policies.filter((policy) => policy.qualifier !== qualifier);
+  const eventConfigs = record.eventConfigs.filter((config) => config.qualifier !== qualifier);
   const provisioned = record.provisioned.filter((config) => config.qualifier !== qualifier);
-  await context.store.save({ ...record, versions, policies, provisioned });
+  await context.store.save({ ...record, versions, policies, eventConfigs, provisioned });
   context.onReplaced(record.name, version);
 }
 

@@ -12,6 +12,7 @@ export interface FunctionRecord {
   aliases: AliasRecord[];
   urls: UrlRecord[];
   policies: PolicyRecord[];
+  eventConfigs: EventConfigRecord[];
   tags: Record<string, string>;
   provisioned: ProvisionedRecord[];
   /** How many invocations may run at a time; undefined when nothing is reserved. */
@@ -41,6 +42,8 @@ export interface Settings {
   architecture: string;
   /** Kept and shown; no snapshot is made. */
   snapStart: SnapStart;
+  /** ARN of the queue for events that failed; '' for none. */
+  deadLetterArn: string;
 }
 
 export type SnapStart = 'None' | 'PublishedVersions';
@@ -93,6 +96,19 @@ export interface PolicyRecord {
   qualifier: string | undefined;
   revisionId: string;
   statements: Statement[];
+}
+
+/** How the events of a version or alias are handled; what is absent is AWS's default. */
+export interface EventConfigRecord {
+  /** `$LATEST` for the function. */
+  qualifier: string;
+  maximumRetryAttempts?: number;
+  maximumEventAgeInSeconds?: number;
+  /** ARNs of where the invocation record goes; '' for nowhere. */
+  onSuccess?: string;
+  onFailure?: string;
+  /** Epoch milliseconds. */
+  lastModifiedMs: number;
 }
 
 /** A statement in the policy language of IAM, with its members as AWS writes them. */

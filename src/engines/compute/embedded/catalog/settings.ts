@@ -64,6 +64,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
+    deadLetterArn: deadLetterOf(request.DeadLetterConfig, base.deadLetterArn),
   };
 }
 
@@ -78,6 +79,7 @@ export const DEFAULTS: Settings = {
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
+  deadLetterArn: '',
 };
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {
@@ -119,6 +121,13 @@ function snapStartOf(value: unknown, base: SnapStart): SnapStart {
   const applyOn = (value as { ApplyOn?: unknown }).ApplyOn ?? base;
   if (applyOn === 'None' || applyOn === 'PublishedVersions') return applyOn;
   throw notInSet(applyOn, 'snapStart.applyOn', ['PublishedVersions', 'None']);
+}
+
+function deadLetterOf(value: unknown, base: string): string {
+  if (value === undefined || value === null) return base;
+  const arn = (value as { TargetArn?: unknown }).TargetArn ?? '';
+  if (typeof arn === 'string') return arn;
+  throw invalidParameter('DeadLetterConfig.TargetArn must be a text');
 }
 
 function environmentOf(value: unknown): Record<string, string> {

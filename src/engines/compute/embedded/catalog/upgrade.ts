@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SMALLEST_STORAGE_MB } from '../limits.ts';
 import type {
+  EventConfigRecord,
   FunctionRecord,
   PolicyRecord,
   ProvisionedRecord,
@@ -10,19 +11,21 @@ import type {
 } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart' | 'storageMb'> & Partial<VersionRecord>;
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'storageMb' | 'deadLetterArn'> &
+  Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
 type StoredRecord = Omit<
   FunctionRecord,
-  'latest' | 'versions' | 'policies' | 'tags' | 'urls' | 'provisioned'
+  'latest' | 'versions' | 'policies' | 'eventConfigs' | 'tags' | 'urls' | 'provisioned'
 > & {
   urls: StoredUrl[];
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
   provisioned?: ProvisionedRecord[];
+  eventConfigs?: EventConfigRecord[];
   tags?: Record<string, string>;
   /** What earlier releases had instead of policies. */
   permissions?: { alias?: string; statement: Statement }[];
@@ -33,6 +36,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
   return {
     tags: {},
     provisioned: [],
+    eventConfigs: [],
     ...stored,
     latest: upgradedVersion(stored.latest),
     versions: stored.versions.map(upgradedVersion),
@@ -42,7 +46,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', storageMb: SMALLEST_STORAGE_MB, ...stored };
+  return { snapStart: 'None', storageMb: SMALLEST_STORAGE_MB, deadLetterArn: '', ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net';
+import {
+  HttpSyntaxError,
+  type ParsedRequest,
+  type RequestHead,
+  RequestParser,
+} from '../../../../lib/http-parser.ts';
 import { LARGEST_RESPONSE_BYTES } from '../limits.ts';
-import { HttpSyntaxError, type ParsedRequest, type RequestHead, RequestParser } from './http-parser.ts';
 
 /** AWS's quota of a streamed response. */
 const LARGEST_STREAM_BYTES = 209_715_200;
@@ -41,6 +46,7 @@ export class Connection {
       },
       expectsContinue: () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
       body: (head) => events.body(head),
+      trailer: (name) => name.startsWith('lambda-runtime-'),
     });
     socket.on('data', (bytes) => {
       try {

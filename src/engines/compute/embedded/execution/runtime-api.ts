@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { ParsedRequest, RequestHead } from '../../../../lib/http-parser.ts';
 import { answerBytes, Connection } from './connection.ts';
-import type { ParsedRequest, RequestHead } from './http-parser.ts';
 
 /** What a runtime client is given by `GET /runtime/invocation/next`. */
 export interface Delivery {

@@ -15,6 +15,7 @@ import { tagsFrom } from '../catalog/tags.ts';
 import { invalidParameter, notInSet, notSupported } from '../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES } from '../limits.ts';
 import { configuration } from '../wire.ts';
+import { checkDeadLetter } from './destinations.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -64,6 +65,7 @@ async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnsw
   const tags = tagsFrom(body.Tags);
   refuseUnhonoured(body, name);
   const settings = settingsFrom(body, DEFAULTS);
+  await checkDeadLetter(context, settings.deadLetterArn);
   const code = await codeOf(context, (body.Code ?? {}) as Body, 'CreateFunction');
   const record = await createFunction(context.catalog, name, settings, code, tags);
   const published = body.Publish === true ? await publishVersion(context.catalog, name, {}) : undefined;
@@ -129,6 +131,10 @@ async function updateConfiguration(
   const name = latestOf(reference);
   const body = bodyOf(request);
   refuseUnhonoured(body, name);
+  if (body.DeadLetterConfig) {
+    const { latest } = recordOf(context.catalog, name);
+    await checkDeadLetter(context, settingsFrom(body, latest).deadLetterArn);
+  }
   const record = await updateLatest(
     context.catalog,
     name,

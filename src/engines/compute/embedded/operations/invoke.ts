@@ -1,10 +1,9 @@
-import { recordOf, versionNumbered, versionOf } from '../catalog/functions.ts';
+import type { EventInvocationInput } from '../asynchronous/event.ts';
 import { functionArn, functionReference } from '../catalog/names.ts';
-import type { VersionRecord } from '../catalog/records.ts';
-import { invalidParameter, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
+import { eventTooLarge, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
 import type { InvokeInput } from '../invocations.ts';
-import { LARGEST_PAYLOAD_BYTES } from '../limits.ts';
-import { routedVersion } from '../routing.ts';
+import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES } from '../limits.ts';
+import { routed } from '../routing.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -25,10 +24,17 @@ export const INVOKE: ApiOperation = {
 
 const EMPTY_EVENT = Buffer.from('{}');
 
-/** Runs the function and answers with what it returned; a failing function is a success of this operation. */
+/**
+ * Runs the function and answers with what it returned; a failing function is a success of this operation. An event is
+ * answered when it is durable.
+ */
 async function invoke(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const { input, dry } = invocationOf(context, request, reference);
-  if (dry) return emptyAnswer(204);
+  const { input, type, qualifier } = invocationOf(context, request, reference);
+  if (type === 'DryRun') return emptyAnswer(204);
+  if (type === 'Event') {
+    const { name: functionName, payload, traceId, clientContext } = input;
+    return await acceptEvent(context, { functionName, qualifier, payload, traceId, clientContext });
+  }
   const outcome = await context.invocations.invoke(input);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -40,22 +46,28 @@ async function invoke(context: ApiContext, request: ApiRequest, [reference]: str
   return { status: 200, headers, body: outcome.payload };
 }
 
-/** What a request asks to run; `dry` asks for nothing but these checks. Throws AWS's errors of Invoke. */
+/** Answers 202 when the event is durable. Throws InvalidParameterValueException where nothing could keep it. */
+export async function acceptEvent(context: ApiContext, event: EventInvocationInput): Promise<ApiAnswer> {
+  if (!context.events) throw notSupported('Asynchronous invocation without a state engine');
+  const requestId = await context.events.accept(event);
+  return { ...emptyAnswer(202), headers: { 'x-amzn-requestid': requestId } };
+}
+
+/** What a request asks to run, and how: DryRun asks for nothing but these checks. Throws AWS's errors of Invoke. */
 export function invocationOf(
   context: ApiContext,
   request: ApiRequest,
   reference = '',
-): { input: InvokeInput; dry: boolean } {
+  types = ['Event', 'RequestResponse', 'DryRun'],
+): { input: InvokeInput; type: string; qualifier: string | undefined } {
   const { name, qualifier } = functionReference(reference, request.query.get('Qualifier'));
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (!types.includes(type)) throw notInSet(type, 'invocationType', types);
   for (const header of ['x-amz-durable-execution-name', 'x-amz-tenant-id']) {
     if (request.headers[header] !== undefined) throw notSupported(`Header ${header}`);
   }
   const version = routed(context, name, qualifier);
-  if (type === 'Event') throw notSupported('InvocationType Event');
-  if (type !== 'RequestResponse' && type !== 'DryRun') {
-    throw invalidParameter(`InvocationType ${type} is unknown`);
-  }
+  if (type === 'Event' && request.body.length > LARGEST_EVENT_BYTES) throw eventTooLarge(request.body.length);
   if (request.body.length > LARGEST_PAYLOAD_BYTES) {
     throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
   }
@@ -70,15 +82,7 @@ export function invocationOf(
     clientContext: clientContextOf(request.headers['x-amz-client-context']),
     tail: wantsTail(request.headers['x-amz-log-type']),
   };
-  return { input, dry: type === 'DryRun' };
-}
-
-/** The version that this invocation runs on. Throws ResourceNotFoundException. */
-export function routed(context: ApiContext, name: string, qualifier: string | undefined): VersionRecord {
-  const record = recordOf(context.catalog, name, qualifier);
-  const { version, alias } = versionOf(context.catalog, record, qualifier);
-  if (!alias) return version;
-  return versionNumbered(record, routedVersion(alias, context.draw())) ?? version;
+  return { input, type, qualifier };
 }
 
 function wantsTail(logType = 'None'): boolean {

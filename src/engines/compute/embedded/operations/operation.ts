@@ -1,11 +1,14 @@
 import type { Log } from '../../../../lib/log.ts';
 import type { StateEngine } from '../../../state/engine.ts';
+import type { EventInvocationWorker } from '../asynchronous/worker.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
+import type { EventSources } from '../event-sources/event-sources.ts';
 import type { Invocations } from '../invocations.ts';
+import type { Queues } from '../queues/queues.ts';
 import type { Route } from './route.ts';
 
 /** One request of the Lambda API, its body complete and its signature verified. */
@@ -42,6 +45,11 @@ export interface ApiContext {
   log: Log;
   /** Keeps what waits: undefined where the runtime was opened without one. */
   state: StateEngine | undefined;
+  /** Undefined where there is no state engine. */
+  queues: Queues | undefined;
+  eventSources: EventSources | undefined;
+  /** Asynchronous invocations: undefined without a state engine. */
+  events: Pick<EventInvocationWorker, 'accept' | 'wake' | 'stop' | 'ended'> | undefined;
 }
 
 export interface ApiOperation {

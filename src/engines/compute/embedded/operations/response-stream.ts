@@ -24,8 +24,8 @@ const NOTHING = new Uint8Array();
 
 /** Answers while the function writes: a message for each part, and one that says how it ended. */
 async function run(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const { input, dry } = invocationOf(context, request, reference);
-  if (dry) return emptyAnswer(204);
+  const { input, type } = invocationOf(context, request, reference, ['RequestResponse', 'DryRun']);
+  if (type === 'DryRun') return emptyAnswer(204);
   const invocation = await invokeStreamed(context.invocations, input);
   return {
     status: 200,

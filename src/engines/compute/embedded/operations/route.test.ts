@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { route, routeOf } from './route.ts';
+import { route, router } from './route.ts';
 
 const OPERATIONS = [
   { name: 'GetAlias', route: route('GET', '/2015-03-31/functions/{FunctionName}/aliases/{Name}') },
@@ -9,7 +9,7 @@ const OPERATIONS = [
 ];
 
 function found(method: string, path: string, query = '') {
-  const match = routeOf(OPERATIONS, { method, path, query: new URLSearchParams(query) });
+  const match = router(OPERATIONS)({ method, path, query: new URLSearchParams(query) });
   return match && [match.operation.name, ...match.parameters];
 }
 

@@ -26,20 +26,27 @@ export function route(method: string, template: string): Route {
   };
 }
 
-/** The route that a request is for. One that asks for a fixed query goes before one that does not. */
-export function routeOf<T extends { route: Route }>(
-  candidates: readonly T[],
-  request: { method: string; path: string; query: URLSearchParams },
-): { operation: T; parameters: string[] } | undefined {
-  let found: { operation: T; parameters: string[] } | undefined;
-  for (const operation of candidates) {
-    if (operation.route.method !== request.method) continue;
-    const parameters = operation.route.match(request.path, request.query);
-    if (!parameters) continue;
-    if (operation.route.template.includes('?')) return { operation, parameters };
-    found ??= { operation, parameters };
-  }
-  return found;
+interface Found<T> {
+  operation: T;
+  parameters: string[];
+}
+
+/** Finds what a request is for. One that asks for a fixed query goes before one that does not. */
+export function router<T extends { route: Route }>(
+  operations: readonly T[],
+): (request: { method: string; path: string; query: URLSearchParams }) => Found<T> | undefined {
+  const fixed = ({ route }: T) => Number(route.template.includes('?'));
+  const ordered = Map.groupBy(
+    [...operations].sort((a, b) => fixed(b) - fixed(a)),
+    ({ route }) => route.method,
+  );
+  return ({ method, path, query }) => {
+    for (const operation of ordered.get(method) ?? []) {
+      const parameters = operation.route.match(path, query);
+      if (parameters) return { operation, parameters };
+    }
+    return undefined;
+  };
 }
 
 function decoded(label: string): string {

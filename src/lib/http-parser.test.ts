@@ -19,6 +19,7 @@ function parse(pieces: Uint8Array[], limits = LIMITS): { requests: ParsedRequest
   const parser = new RequestParser(limits, {
     request: (request) => requests.push(request),
     expectsContinue: () => continues++,
+    trailer: (name) => name.startsWith('lambda-runtime-'),
   });
   // Each piece is a copy that is overwritten afterwards: the parser must not rely on it.
   for (const piece of pieces) parser.push(Buffer.from(piece));

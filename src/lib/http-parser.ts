@@ -1,6 +1,6 @@
 /**
- * A small, strict HTTP/1.1 request parser for the Runtime API: GET and POST, content-length and chunked bodies with
- * trailers, any split and any pipelining of the input. node:http would cost more than the rest of an invocation.
+ * A small, strict HTTP/1.1 request parser for where node:http costs too much: content-length and chunked bodies with
+ * trailers, any split and any pipelining of the input.
  * What it does not understand exactly, it refuses (RFC 9112; ambiguous framing is how requests are smuggled).
  */
 export interface ParsedRequest {
@@ -34,6 +34,8 @@ export interface ParserEvents {
   expectsContinue(): void;
   /** Takes the parts of a body as they come; undefined keeps the body for `request`. */
   body?(head: RequestHead): ((part: Buffer) => void) | undefined;
+  /** Whether a trailer of this name may join the headers; none does unless this says so. */
+  trailer?(name: string): boolean;
 }
 
 /** The client broke the protocol; `status` is the answer before the connection is closed. */
@@ -71,6 +73,11 @@ export class RequestParser {
   constructor(limits: ParserLimits, events: ParserEvents) {
     this.#limits = limits;
     this.#events = events;
+  }
+
+  /** Whether all bytes that were taken belong to requests that came whole. */
+  get atStart(): boolean {
+    return this.#state === 'head' && this.#pending.length === 0;
   }
 
   /** Takes the next bytes. Throws HttpSyntaxError; the parser is of no use afterwards. */
@@ -180,7 +187,7 @@ export class RequestParser {
     if (line === '') return this.#finish();
     for (const [name, value] of parseFields([line])) {
       // Trailers must not change the framing or the meaning of what was already read.
-      if (name.startsWith('lambda-runtime-')) this.#request?.headers.set(name, value);
+      if (this.#events.trailer?.(name)) this.#request?.headers.set(name, value);
     }
     return true;
   }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 export type Body = { state: 'complete'; bytes: Buffer } | { state: 'too-large' } | { state: 'aborted' };
 
 /** So much of a body that is refused anyway is read, so that the sender comes to read the answer. */
-const DRAINED_BYTES = 64 * 1024 * 1024;
+export const DRAINED_BYTES = 64 * 1024 * 1024;
 
 /** Reads a request's body up to a limit. What is above is read and dropped, within reason; never rejects. */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Body> {

@@ -1,0 +1,92 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How a request begins. */
+interface RequestStart {
+  method: string;
+  /** Path and query as sent. */
+  target: string;
+  host: string;
+}
+
+/**
+ * A route that reads and writes its connections itself, below the web server: for a path on which node:http would cost
+ * as much as the work.
+ */
+export interface SocketRoute {
+  takes(start: RequestStart): boolean;
+  /**
+   * Serves the connection from `first` on. Whenever another request begins, asks `keeps` with its first bytes: when the
+   * answer is no, the connection has been given to the web server and must be left alone.
+   */
+  serve(socket: Socket, first: Buffer, keeps: (first: Buffer) => boolean): void;
+}
+
+/** A start that is longer, or comes in pieces, is the web server's. */
+const LONGEST_HEAD_BYTES = 8_192;
+const START = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.1\r\n(?:.*\r\n)*?host: *([^\s,]+)\r\n/i;
+
+/** Looks at the first bytes of each connection and gives it to a route, or to the web server for good. */
+export class SocketRouter {
+  #server: Server;
+  #speakHttp: (socket: Socket) => void;
+  #idleMs: number;
+  #routes: readonly SocketRoute[] = [];
+  /** Connections that are not the web server's. */
+  #sockets = new Set<Socket>();
+
+  /** `idleMs` is how long a connection may say nothing before its first request. */
+  constructor(server: Server, idleMs: number) {
+    this.#server = server;
+    this.#idleMs = idleMs;
+    const [speakHttp] = server.listeners('connection');
+    this.#speakHttp = speakHttp as (socket: Socket) => void;
+    server.removeAllListeners('connection').on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** From now on these routes are asked, in their order. */
+  route(routes: readonly SocketRoute[]): void {
+    this.#routes = routes;
+  }
+
+  /** Ends the connections that the web server does not know. */
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    const forget = () => this.#sockets.delete(socket);
+    const ignore = () => {};
+    const end = () => socket.destroy();
+    this.#sockets.add(socket);
+    socket.once('close', forget).on('error', ignore);
+    const release = (first: Buffer) => {
+      socket.off('close', forget).off('error', ignore);
+      forget();
+      socket.setTimeout(0);
+      socket.pause();
+      socket.unshift(first);
+      this.#speakHttp.call(this.#server, socket);
+      socket.resume();
+    };
+    socket.setTimeout(this.#idleMs).once('timeout', end);
+    socket.once('data', (first: Buffer) => {
+      socket.off('timeout', end);
+      const route = this.#routeOf(first);
+      if (!route) return release(first);
+      route.serve(socket, first, (next) => {
+        const kept = this.#routeOf(next) === route;
+        if (!kept) release(next);
+        return kept;
+      });
+    });
+  }
+
+  #routeOf(first: Buffer): SocketRoute | undefined {
+    const end = first.indexOf('\r\n\r\n');
+    if (end < 0 || end > LONGEST_HEAD_BYTES) return undefined;
+    const [, method, target, host] = START.exec(first.toString('latin1', 0, end + 2)) ?? [];
+    if (method === undefined || target === undefined || host === undefined) return undefined;
+    return this.#routes.find((route) => route.takes({ method, target, host }));
+  }
+}

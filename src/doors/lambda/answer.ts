@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Credentials,
+  type SignatureVerdict,
+  type SignedRequest,
+  signatureVerifier,
+} from '../../access/sigv4.ts';
+import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Answer } from '../http/raw.ts';
+
+export interface SignaturePolicy {
+  /** The key pair that signs requests. */
+  credentials: Credentials;
+  region: string;
+  clock: Clock;
+}
+
+/** Answers requests of the Lambda API that have come whole; what is not signed rightly is refused. Never rejects. */
+export function apiAnswers(
+  runtime: Pick<EmbeddedRuntime, 'api'>,
+  { credentials, region, clock }: SignaturePolicy,
+): (request: SignedRequest) => Promise<Answer> {
+  const verify = signatureVerifier({ credentials, region, service: 'lambda' });
+  return async (request) => {
+    const verdict = verify(request, clock.now());
+    if (!verdict.ok) return refusal(verdict);
+    return await runtime.api({ ...request, query: new URLSearchParams(request.query) });
+  };
+}
+
+/** AWS's answer to a request that is not signed, or wrongly. */
+export function refusal({ code, status, message }: SignatureVerdict & { ok: false }): Answer {
+  const headers = {
+    'content-type': 'application/json',
+    'x-amzn-errortype': code,
+    'x-amzn-requestid': randomUUID(),
+  };
+  return { status, headers, body: Buffer.from(JSON.stringify({ message })) };
+}

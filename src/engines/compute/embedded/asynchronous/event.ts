@@ -1,0 +1,28 @@
+/** An event that was accepted and whose invocation has not come to its end. */
+export interface EventInvocation {
+  /** The same in every attempt. */
+  requestId: string;
+  functionName: string;
+  /** As the caller gave it: an alias is resolved in each attempt. */
+  qualifier: string | undefined;
+  /** JSON. */
+  payload: Uint8Array;
+  traceId: string;
+  clientContext: string | undefined;
+  /** Epoch milliseconds. */
+  acceptedMs: number;
+  /** Attempts that ended in an error of the function. */
+  attempts: number;
+  /** Since then, attempts that were refused before the function ran: throttles and errors of the service. */
+  refusals: number;
+  /** Function -> its invocations in the chain of destinations that led to this event. */
+  lineage: Record<string, number>;
+}
+
+/** What a caller hands in. */
+export type EventInvocationInput = Pick<
+  EventInvocation,
+  'functionName' | 'qualifier' | 'payload' | 'clientContext'
+> & {
+  traceId: string | undefined;
+};

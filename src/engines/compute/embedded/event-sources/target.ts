@@ -1,0 +1,40 @@
+import { recordOf, versionOf } from '../catalog/functions.ts';
+import { functionArn } from '../catalog/names.ts';
+import { LambdaError } from '../errors.ts';
+import type { InvokeOutcome } from '../invocations.ts';
+import type { ApiContext } from '../operations/operation.ts';
+import { routed } from '../routing.ts';
+
+/** The functions, as those who process queues see them. */
+export interface Target {
+  /** Whether there is such a function, and such a version or alias of it. */
+  exists(functionName: string, qualifier: string | undefined): boolean;
+  /** Runs one invocation; an alias' weights are drawn for it. Throws AWS's errors of Invoke. */
+  invoke(functionName: string, qualifier: string | undefined, payload: Buffer): Promise<InvokeOutcome>;
+}
+
+export function functionTarget(context: Pick<ApiContext, 'catalog' | 'draw' | 'invocations'>): Target {
+  const { catalog, invocations } = context;
+  return {
+    exists(name, qualifier) {
+      try {
+        versionOf(catalog, recordOf(catalog, name, qualifier), qualifier);
+        return true;
+      } catch (error) {
+        if (error instanceof LambdaError) return false;
+        throw error;
+      }
+    },
+    invoke: async (name, qualifier, payload) =>
+      await invocations.invoke({
+        name,
+        version: routed(context, name, qualifier),
+        functionArn: functionArn(catalog.account, name, qualifier),
+        payload,
+        traceId: undefined,
+        clientContext: undefined,
+        reservedConcurrency: catalog.store.get(name)?.reservedConcurrency,
+        tail: false,
+      }),
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * The twin with its state engine in a process of its own, so that it can be killed. Arguments: directory, and how many
+ * milliseconds its clock is ahead. Sends its endpoint when it listens, and ends when its parent disconnects.
+ */
+import { join } from 'node:path';
+import { openState } from '../../src/engines/state/open.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openTwin } from './compute-twin.ts';
+
+const [, , directory = '', aheadMs = '0'] = process.argv;
+const state = await openState({ url: 'embedded:', directory: join(directory, 'state'), log: silentLog });
+const clock = { now: () => systemClock.now() + Number(aheadMs), monotonic: systemClock.monotonic };
+const twin = await openTwin({ directory: join(directory, 'compute'), state, clock });
+process.once('disconnect', async () => {
+  await twin.close();
+  await state.close();
+  process.exit();
+});
+process.send?.(twin.endpoint);
