@@ -5,6 +5,7 @@ import type { Bench, Row } from './row.ts';
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   compute: () => import('./compute/bench.ts'),
   sdk: () => import('./sdk/bench.ts'),
+  soak: () => import('./soak/bench.ts'),
   stats: () => import('./stats/bench.ts'),
 };
 

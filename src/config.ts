@@ -17,7 +17,8 @@ export interface Config {
   demoExperiments: boolean;
   /** Whether functions run in sandboxes where this machine can make them. */
   isolation: 'auto' | 'off';
-  compute: { kind: 'embedded' } | { kind: 'aws'; region: string };
+  /** On AWS, `role` is the ARN of the execution role that new functions get; without it none can be made. */
+  compute: { kind: 'embedded' } | { kind: 'aws'; region: string; role: string | undefined };
   /** `embedded:` or the URL of a ClickHouse HTTP interface. */
   events: string;
   /** `embedded:` or a `postgres://` URL. */
@@ -42,7 +43,7 @@ export function configFrom(options: Record<string, unknown>): Config {
     demoRate: whole('--demo-rate', text('demoRate', '36'), HIGHEST_DEMO_RATE),
     demoExperiments: options.demoExperiments !== false,
     isolation: options.isolation === false ? 'off' : 'auto',
-    compute: computeFrom(text('compute', 'embedded:')),
+    compute: computeFrom(text('compute', 'embedded:'), options.computeRole),
     events: urlFrom('--events', text('events', 'embedded:'), ['http:', 'https:']),
     state: urlFrom('--state', text('state', 'embedded:'), ['postgres:', 'postgresql:']),
     logLevel: logLevel as Config['logLevel'],
@@ -55,12 +56,19 @@ function whole(option: string, text: string, most: number): number {
   return value;
 }
 
-function computeFrom(text: string): Config['compute'] {
+function computeFrom(text: string, role: unknown): Config['compute'] {
+  const isRole = /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/.test(String(role ?? ''));
+  if (role !== undefined && !isRole)
+    throw bad(
+      '--compute-role',
+      String(role),
+      'the ARN of an execution role, arn:aws:iam::<account>:role/<name>',
+    );
   if (text === 'embedded:') return { kind: 'embedded' };
   const region = /^aws:([a-z]{2}(-[a-z]+)+-\d)$/.exec(text)?.[1];
   if (region === undefined)
     throw bad('--compute', text, '"embedded:" or "aws:<region>", for example aws:eu-west-1');
-  return { kind: 'aws', region };
+  return { kind: 'aws', region, role: role as string | undefined };
 }
 
 function urlFrom(option: string, text: string, protocols: string[]): string {

@@ -264,7 +264,10 @@ function recordsOf(line: FunctionLogLine, log: Log): SignalRecord[] {
 }
 
 function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeEngine {
-  if (config.compute.kind === 'aws') return openCompute({ region: config.compute.region });
+  if (config.compute.kind === 'aws') {
+    const { region, role } = config.compute;
+    return openCompute({ region, ...(role !== undefined && { role }) });
+  }
   const { accessKeyId, secretAccessKey } = keys;
   return openCompute({ endpoint: door.url, region: REGION, credentials: { accessKeyId, secretAccessKey } });
 }

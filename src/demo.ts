@@ -7,7 +7,7 @@ import { deployShop } from '../examples/shop/deploy.ts';
 import { generateHistory } from '../examples/shop/history.ts';
 import type { Config } from './config.ts';
 import type { ControlRoom } from './control-room.ts';
-import { functionEnvironment } from './deploy-target.ts';
+import { evidenceDirectory, functionEnvironment } from './deploy-target.ts';
 import { call } from './doors/cli/client.ts';
 import { begin, follow } from './doors/cli/follow.ts';
 import { decodeMessage } from './signals/product-event.ts';
@@ -40,6 +40,7 @@ export async function openDemo(
   const { storefrontUrl } = await deployShop({
     compute: room.compute,
     environment: functionEnvironment(room.url, room.keys),
+    evidence: evidenceDirectory(config.directory),
   });
   const closing = new AbortController();
   let shoppers: Shoppers | undefined;

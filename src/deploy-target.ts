@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { keyFile, readKeys } from './access/store.ts';
 import { connect } from './doors/cli/client.ts';
 import { DEFAULT_DATA } from './doors/cli/defaults.ts';
@@ -13,7 +13,8 @@ import { Problem } from './lib/problem.ts';
  */
 export async function openDeployTarget(options: { data?: string }): Promise<DeployTarget> {
   const { url } = await connect(options);
-  const keys = await readKeys(keyFile(resolve(options.data ?? DEFAULT_DATA)));
+  const directory = resolve(options.data ?? DEFAULT_DATA);
+  const keys = await readKeys(keyFile(directory));
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION = 'us-east-1' } = process.env;
   const accessKeyId = keys?.accessKeyId ?? AWS_ACCESS_KEY_ID;
   const secretAccessKey = keys?.secretAccessKey ?? AWS_SECRET_ACCESS_KEY;
@@ -32,7 +33,13 @@ export async function openDeployTarget(options: { data?: string }): Promise<Depl
       credentials: { accessKeyId, secretAccessKey },
     }),
     environment: keys ? functionEnvironment(url, keys) : {},
+    evidence: keys ? evidenceDirectory(directory) : undefined,
   };
+}
+
+/** Where a data directory has the evidence of deployed packages. */
+export function evidenceDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'evidence');
 }
 
 /** What the SDK inside a function needs to fetch its leases. */

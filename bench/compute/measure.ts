@@ -52,11 +52,11 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
   try {
     progress('starting');
     // In a sandbox a function cannot leave a mark of when it was killed, so what is common to both is measured without.
-    const twin = await run(startTwin(PARKED_PROCESSES, 'off'));
-    const bare = await run(startTwin(0, 'off'));
+    const twin = await run(startTwin(PARKED_PROCESSES, { isolation: 'off' }));
+    const bare = await run(startTwin(0, { isolation: 'off' }));
     const boxed = {
-      twin: await run(startTwin(PARKED_PROCESSES, 'auto')),
-      bare: await run(startTwin(0, 'auto')),
+      twin: await run(startTwin(PARKED_PROCESSES, { isolation: 'auto' })),
+      bare: await run(startTwin(0, { isolation: 'auto' })),
     };
     await twin.deploy('hello', HELLO);
     const requests = await invocations(twin.port, 'hello', size.requests);

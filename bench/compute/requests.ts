@@ -12,8 +12,13 @@ interface SentRequest {
   body: Uint8Array;
 }
 
-/** Whole HTTP requests with bodies of 34 bytes. They are good for 15 minutes. */
-export async function invocations(port: number, name: string, count: number): Promise<Buffer[]> {
+/** Whole HTTP requests with bodies of 34 bytes and of what is to be in them too. They are good for 15 minutes. */
+export async function invocations(
+  port: number,
+  name: string,
+  count: number,
+  members: object = {},
+): Promise<Buffer[]> {
   const sent: Buffer[] = [];
   const requestHandler = {
     async handle(request: SentRequest) {
@@ -28,7 +33,9 @@ export async function invocations(port: number, name: string, count: number): Pr
     requestHandler: requestHandler as unknown as NonNullable<LambdaClientConfig['requestHandler']>,
   });
   for (let i = 0; i < count; i++) {
-    const Payload = Buffer.from(JSON.stringify({ name: 'bench', order: String(i).padStart(7, '0') }));
+    const Payload = Buffer.from(
+      JSON.stringify({ name: 'bench', order: String(i).padStart(7, '0'), ...members }),
+    );
     await client.send(new InvokeCommand({ FunctionName: name, Payload }));
   }
   return sent;

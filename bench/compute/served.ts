@@ -13,9 +13,16 @@ export interface Served {
 
 const LONGEST_END_MS = 5_000;
 
+/** One of our own, which can be asked for more than HTTP. */
+export interface Asked extends Served {
+  /** Sends a message and resolves to the next one that comes back; one at a time. */
+  ask(question: string): Promise<unknown>;
+}
+
 /** Starts a module of this directory that sends `{ port }` and maybe more once it listens, and ends when its parent disconnects. */
-export async function serve(module: string, args: string[] = []): Promise<Served> {
+export async function serve(module: string, args: string[] = [], execArgv: string[] = []): Promise<Asked> {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+    execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [message] = await Promise.race([once(child, 'message'), failure(child)]);
@@ -25,6 +32,11 @@ export async function serve(module: string, args: string[] = []): Promise<Served
     ...(isolation ? { isolation } : {}),
     pid: child.pid!,
     end: () => end(child, () => child.disconnect()),
+    async ask(question) {
+      child.send(question);
+      const [answer] = await once(child, 'message');
+      return answer;
+    },
   };
 }
 

@@ -1,7 +1,10 @@
 /**
- * The process under test: the twin behind its door on a loopback port, which it tells its parent. Arguments: directory,
- * how many processes are booted in advance, and whether functions run in sandboxes (`auto` or `off`).
+ * The process under test: the twin behind its door on a loopback port, which it tells its parent, as it does its memory
+ * when it is asked. Arguments: directory, how many processes are booted in advance, and whether functions run in
+ * sandboxes (`auto` or `off`).
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HttpDoor } from '../../src/doors/http/server.ts';
 import { lambdaRoutes } from '../../src/doors/lambda/routes.ts';
 import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
@@ -26,9 +29,21 @@ const origins = { hosts: [] };
 const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
 const signed = { credentials: CREDENTIALS, region: REGION, clock: systemClock };
 await door.serve(lambdaRoutes({ runtime, origins, ...signed }), () => {});
+process.on('message', (question) => {
+  if (question === 'memory') process.send?.(memory());
+});
 process.once('disconnect', async () => {
   await door.close();
   await runtime.close();
   process.exit();
 });
 process.send?.({ port: door.port, isolation: runtime.isolation });
+
+/** Bytes, after a collection of everything that nothing refers to. */
+function memory(): { heapUsed: number; rss: number } {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  const { heapUsed, rss } = process.memoryUsage();
+  return { heapUsed, rss };
+}

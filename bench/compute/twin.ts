@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { openCompute } from '../../src/engines/compute/aws.ts';
 import { CREDENTIALS, REGION } from './account.ts';
-import { type Served, serve } from './served.ts';
+import { type Asked, serve } from './served.ts';
 
-export interface Twin extends Served {
+export interface Twin extends Asked {
   directory: string;
   /** Makes a function of one file, `index.mjs`; it is not invoked. */
   deploy(name: string, code: string, settings?: Partial<Settings>): Promise<void>;
@@ -19,9 +19,16 @@ interface Settings {
   environment: Record<string, string>;
 }
 
-export async function startTwin(parkedProcesses: number, isolation: 'auto' | 'off' = 'auto'): Promise<Twin> {
+interface Options {
+  isolation?: 'auto' | 'off';
+  /** Node's own. */
+  flags?: string[];
+}
+
+export async function startTwin(parkedProcesses: number, options: Options = {}): Promise<Twin> {
+  const { isolation = 'auto', flags = [] } = options;
   const directory = await mkdtemp(join(tmpdir(), 'upstack-bench-'));
-  const served = await serve('server.ts', [directory, String(parkedProcesses), isolation]);
+  const served = await serve('server.ts', [directory, String(parkedProcesses), isolation], flags);
   const endpoint = `http://127.0.0.1:${served.port}`;
   const compute = openCompute({ endpoint, region: REGION, credentials: CREDENTIALS });
   return {

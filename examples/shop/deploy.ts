@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { ComputeEngine, FunctionInput } from '../../src/engines/compute/engine.ts';
+import { sha256 } from '../../src/lib/digest.ts';
 import { deployFunction } from '../../src/operate/deploy/operations.ts';
+import { keepEvidence } from '../../src/operate/deploy/store.ts';
 import { packageFunction } from '../../src/operate/deploy/worker.ts';
 
 /** One function of the shop; `urls` names the variables that hold the URLs of the functions it calls. */
@@ -39,7 +41,6 @@ export const SHOP_FUNCTIONS: readonly ShopFunction[] = [
   },
 ];
 const STOREFRONT = 'shop-catalogue';
-const RUNTIME = 'nodejs24.x';
 const ALIAS = 'live';
 
 export interface DeployedShop {
@@ -56,9 +57,11 @@ export interface DeployedShop {
 export async function deployShop(options: {
   compute: ComputeEngine;
   environment: Record<string, string>;
+  /** Where the source maps and metafiles of the bundles are kept, if they are. */
+  evidence?: string;
   log?: (line: string) => void;
 }): Promise<DeployedShop> {
-  const { compute, environment, log = () => {} } = options;
+  const { compute, environment, evidence, log = () => {} } = options;
   const key = environment.UPSTACK_WRITE_KEY ?? 'shop';
   const paymentsKey = createHmac('sha256', key).update('shop-payments').digest('base64url');
   const urls: Record<string, string> = {};
@@ -67,12 +70,14 @@ export async function deployShop(options: {
     const own: Record<string, string> = { ...environment, PAYMENTS_KEY: paymentsKey };
     for (const [variable, callee] of Object.entries(shopFunction.urls))
       own[variable] = urls[callee] as string;
-    const packaged = await packageFunction(join(import.meta.dirname, 'functions', name));
+    const directory = join(import.meta.dirname, 'functions', name);
+    const { zip, handler, runtime, evidence: files } = await packageFunction(directory);
     const { version, url, changed } = await deployFunction(
       compute,
-      { ...settingsOf(shopFunction, own), ...packaged },
+      { ...settingsOf(shopFunction, own), zip, handler, runtime },
       ALIAS,
     );
+    if (evidence && files) await keepEvidence(evidence, name, sha256(zip), files);
     urls[name] = url;
     log(`${name} version ${version}${changed ? '' : ' is up to date'}, ${url}`);
   }
@@ -82,6 +87,6 @@ export async function deployShop(options: {
 function settingsOf(
   { name, description, memoryMb, timeoutSeconds }: ShopFunction,
   environment: Record<string, string>,
-): Omit<FunctionInput, 'zip' | 'handler'> {
-  return { name, description, runtime: RUNTIME, memoryMb, timeoutSeconds, environment };
+): Omit<FunctionInput, 'zip' | 'handler' | 'runtime'> {
+  return { name, description, memoryMb, timeoutSeconds, environment };
 }

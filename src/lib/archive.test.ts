@@ -67,6 +67,7 @@ test('more than the limit is refused before it is written', async () => {
   await refuses('too-large', { big: file('x'.repeat(2_000), 0o644) }, 1_999);
   await unpack({ big: file('x'.repeat(2_000), 0o644) }, 2_000);
   await refuses('too-large', { one: file('x'.repeat(600), 0o644), two: file('x'.repeat(600), 0o644) }, 1_000);
+  assert.deepEqual(await readdir(join(root, String(number - 1), 'task')), []);
 });
 
 test('a lie about the size is found', async () => {
@@ -77,6 +78,16 @@ test('a lie about the size is found', async () => {
   const directory = join(root, String(number++));
   await mkdir(directory);
   await assert.rejects(unzip(claimed, directory, 1_000), (error) => error instanceof ArchiveError);
+});
+
+test('one changed byte is found', async () => {
+  const zip = Buffer.from(zipSync({ a: strToU8('the code of a function') }, { level: 0 }));
+  zip.write('x', zip.indexOf('code'));
+  const directory = join(root, String(number++));
+  await mkdir(directory);
+  await assert.rejects(unzip(zip, directory, 1_000), (error) => {
+    return error instanceof ArchiveError && error.reason === 'broken' && /checksum/.test(error.message);
+  });
 });
 
 test('what is no archive is refused', async () => {

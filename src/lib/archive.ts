@@ -3,7 +3,8 @@ import { mkdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { crc32 } from 'node:zlib';
+import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 
 /** Why an archive was refused; `detail` names the entry. */
 export class ArchiveError extends Error {
@@ -40,13 +41,14 @@ export async function unzip(zip: Uint8Array, directory: string, maxBytes: number
     throw new ArchiveError('too-large', `the archive has more than ${MOST_ENTRIES} entries`);
   }
   const links: Link[] = [];
-  let remaining = maxBytes;
   try {
-    for await (const entry of archive.eachEntry()) {
-      if (entry.uncompressedSize > remaining) {
-        throw new ArchiveError('too-large', `unzipped it is larger than ${maxBytes} bytes`);
-      }
-      remaining -= entry.uncompressedSize;
+    // All of them before the first is written: a bomb must cost nothing. A size that is a lie ends its own unpacking.
+    const entries: Entry[] = [];
+    for await (const entry of archive.eachEntry()) entries.push(entry);
+    if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > maxBytes) {
+      throw new ArchiveError('too-large', `unzipped it is larger than ${maxBytes} bytes`);
+    }
+    for (const entry of entries) {
       const link = await unpackEntry(archive, entry, directory);
       if (link) links.push(link);
     }
@@ -58,10 +60,22 @@ export async function unzip(zip: Uint8Array, directory: string, maxBytes: number
   }
 }
 
+/** The size of all files of a zip archive once unpacked, as the archive's directory says. Throws ArchiveError. */
+export async function unzippedBytes(path: string): Promise<number> {
+  let bytes = 0;
+  try {
+    const archive = await openPromise(path, { lazyEntries: true });
+    for await (const entry of archive.eachEntry()) bytes += entry.uncompressedSize;
+    return bytes;
+  } catch (error) {
+    throw archiveErrorOf(error);
+  }
+}
+
 async function opened(zip: Uint8Array): Promise<ZipFile> {
   try {
     const buffer = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength);
-    return await fromBufferPromise(buffer, { lazyEntries: true });
+    return await fromBufferPromise(buffer, { lazyEntries: true, autoClose: false });
   } catch (error) {
     throw archiveErrorOf(error);
   }
@@ -77,16 +91,27 @@ async function unpackEntry(archive: ZipFile, entry: Entry, directory: string): P
   }
   const mode = entry.externalFileAttributes >>> 16;
   await mkdir(dirname(path), { recursive: true });
-  const content = await archive.openReadStreamPromise(entry);
+  const content = checked(await archive.openReadStreamPromise(entry), entry);
   if ((mode & MODE_TYPE) === MODE_SYMLINK) return { path, name, target: await shortText(content, name) };
   await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o444 | (mode & 0o111) }));
   return undefined;
 }
 
-async function shortText(content: Readable, name: string): Promise<string> {
+/** The content of an entry; it ends in an error when it is not what was packed. */
+async function* checked(content: Readable, { crc32: expected, fileName }: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  for await (const part of content as AsyncIterable<Buffer>) {
+    sum = crc32(part, sum);
+    yield part;
+  }
+  if (sum !== expected)
+    throw new ArchiveError('broken', `"${fileName}" is damaged: its checksum is another one`);
+}
+
+async function shortText(content: AsyncIterable<Buffer>, name: string): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of content as AsyncIterable<Buffer>) {
+  for await (const part of content) {
     size += part.length;
     if (size > LONGEST_LINK) throw new ArchiveError('broken', `the link "${name}" has too long a target`);
     parts.push(part);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { OPERATIONS } from '../../src/engines/compute/embedded/lambda-api.ts';
 import { type Aws, noCli, withAws } from './cli.ts';
+import { callByPython, callBySdk, pythonWith } from './compute-python.ts';
 import { zipOf } from './compute-support.ts';
 import { openTwin, REGION, ROLE } from './compute-twin.ts';
 
@@ -111,4 +113,66 @@ test('the AWS CLI tags, reserves, permits and pages', { skip: noCli(), timeout: 
       ['$LATEST', '1'],
     );
   });
+});
+
+test('the AWS CLI publishes layers and gives them to functions', {
+  skip: noCli(),
+  timeout: 120_000,
+}, async () => {
+  await withCli(async (aws, directory) => {
+    const zip = join(directory, 'layer.zip');
+    await writeFile(zip, zipOf({ 'nodejs/node_modules/one/index.js': 'module.exports = 1;' }));
+    const tools = ['--layer-name', 'tools'];
+    const file = ['--zip-file', `fileb://${zip}`];
+    const fitting = ['--compatible-runtimes', 'nodejs22.x', '--license-info', 'MIT'];
+    const published = await aws('publish-layer-version', ...tools, ...file, ...fitting);
+    const arn = published.LayerVersionArn;
+    assert.equal(arn, `arn:aws:lambda:${REGION}:000000000000:layer:tools:1`);
+    const made = await createCart(aws, directory, '--layers', arn);
+    assert.deepEqual(made.Layers, [{ Arn: arn, CodeSize: published.Content.CodeSize }]);
+    const { Layers } = await aws('list-layers', '--compatible-runtime', 'nodejs22.x');
+    assert.equal(Layers[0].LatestMatchingVersion.LayerVersionArn, arn);
+    assert.equal((await aws('get-layer-version-by-arn', '--arn', arn)).Version, 1);
+    const version = [...tools, '--version-number', '1'];
+    const everybody = ['--statement-id', 'all', '--action', 'lambda:GetLayerVersion', '--principal', '*'];
+    const { Statement } = await aws('add-layer-version-permission', ...version, ...everybody);
+    const { Policy } = await aws('get-layer-version-policy', ...version);
+    assert.deepEqual(JSON.parse(Policy).Statement, [JSON.parse(Statement)]);
+    await aws('delete-layer-version', ...version);
+    assert.deepEqual(await aws('list-layer-versions', ...tools), { LayerVersions: [] });
+  });
+});
+
+/** The CLI leaves out operations that answer with an event stream. */
+const NOT_IN_CLI = ['InvokeWithResponseStream'];
+const python = pythonWith('awscli.clidriver');
+
+test('the AWS CLI makes every call as AWS SDK v3 does, and its model declares every answer', {
+  skip: python ? false : 'no Python here can import awscli',
+  timeout: 120_000,
+}, async (context) => {
+  const { client, current, outcomes } = await callByPython(python as string, 'compute_cli.py');
+  context.diagnostic(`${client}: ${outcomes.length} commands`);
+  assert.deepEqual(
+    outcomes.filter(({ faults }) => faults.length > 0),
+    [],
+  );
+  const unsent = outcomes.filter(({ outcome }) => outcome === 'client');
+  assert.deepEqual(
+    unsent.map(({ operation }) => operation),
+    ['CreateFunction', 'PublishLayerVersion'],
+    'only the CLI itself looks whether a zip file is one',
+  );
+  const unknown = new Set(outcomes.filter(({ outcome }) => outcome === 'unknown').map((o) => o.operation));
+  if (current) assert.deepEqual([...unknown], NOT_IN_CLI);
+  const expected = await callBySdk();
+  const sent = (i: number) => !['client', 'unknown'].includes(outcomes[i]?.outcome ?? '');
+  assert.deepEqual(
+    outcomes
+      .map(({ operation, outcome, status }) => ({ operation, outcome, status }))
+      .filter((_, i) => sent(i)),
+    expected.filter((_, i) => sent(i)),
+  );
+  const called = new Set(outcomes.map(({ operation }) => operation));
+  assert.deepEqual([...called].sort(), OPERATIONS.map(({ name }) => name).sort());
 });

@@ -6,6 +6,7 @@ import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
   PutFunctionConcurrencyCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { arnOf, EventsTwin, MINUTE, queueArn, SECOND, TELLING } from './compute-events-twin.ts';
@@ -109,6 +110,23 @@ test('an event that failed for good goes to its destination and to the dead-lett
     functionError: 'Unhandled',
   });
   assert.equal(record.responsePayload.errorMessage, 'as told');
+});
+
+test('a version keeps the dead-letter queue that it was published with', async () => {
+  const letters = await events.queue();
+  const DeadLetterConfig = { TargetArn: queueArn(letters) };
+  const name = await events.made.make(TELLING, { Publish: true, DeadLetterConfig });
+  const without = { FunctionName: name, DeadLetterConfig: { TargetArn: '' } };
+  await events.twin.client.send(new UpdateFunctionConfigurationCommand(without));
+  for (const qualifier of ['1', '$LATEST']) await events.configure(`${name}:${qualifier}`, { retries: 0 });
+  for (const n of [1, 2]) await events.send(name, { fail: true, n });
+  await events.gotTimes(name, 2);
+  await events.send(`${name}:1`, { fail: true, n: 3 });
+  await until('the letter', async () => (await events.messages(letters)).length > 0);
+  assert.deepEqual(
+    (await events.messages(letters)).map(({ body }) => body),
+    ['{"fail":true,"n":3}'],
+  );
 });
 
 test('who waits for a queue gets a dead letter as it comes', async () => {

@@ -169,11 +169,17 @@ test('what runs when the twin is closed is run again by the next one, and is no 
   assert.deepEqual(new Set(events.got(name).map((one) => one.requestId)), new Set([requestId]));
 });
 
-test('an event that ends while the state engine is away is settled when it is back, and does not run again', async () => {
-  const name = await events.made.make(TELLING, { Timeout: 60 });
+test('while the state engine is away, events are refused, and one that ended is settled when it is back', async () => {
+  const [name, other] = [await events.made.make(TELLING, { Timeout: 60 }), await events.made.make(TELLING)];
   const requestId = await events.send(name, { ms: 500 });
   await events.gotTimes(name, 1);
   await events.state.kill();
+  const refused = (error: Error) => {
+    assert.equal(error.name, 'ServiceException');
+    assert.match(error.message, /PostgreSQL does not answer/);
+    return true;
+  };
+  await until('a refusal', () => events.send(other).then(() => false, refused));
   await until('the report', () => events.twin.reports.some((report) => report.requestId === requestId));
   await until('the end', async () => (await events.left([name]).catch(() => 1)) === 0);
   await events.staysAt(name, 1);

@@ -1,10 +1,13 @@
 import { after } from 'node:test';
 import { computeConformance } from './compute.ts';
 import { fromEnvironment, withQueues } from './compute-aws.ts';
+import { badInputConformance } from './compute-bad-input.ts';
 import { concurrencyConformance } from './compute-concurrency.ts';
 import { configurationConformance } from './compute-configuration.ts';
 import { judged } from './compute-contract.ts';
 import { eventConformance } from './compute-events.ts';
+import { layerFilesConformance } from './compute-layer-files.ts';
+import { layerConformance } from './compute-layers.ts';
 import { policyConformance } from './compute-policy.ts';
 import { provisionedConformance } from './compute-provisioned.ts';
 import { sourceConformance } from './compute-sources.ts';
@@ -25,6 +28,9 @@ const suites = [
   provisionedConformance,
   streamConformance,
   eventConformance,
+  layerConformance,
+  layerFilesConformance,
+  badInputConformance,
 ];
 const state = await openOwnState();
 after(() => state.close());

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { noCli, withAws } from './cli.ts';
-import { REGION } from './compute-twin.ts';
+import { zipOf } from './compute-support.ts';
+import { REGION, ROLE } from './compute-twin.ts';
 import { openQueuesTwin } from './queues-support.ts';
 
 test('the AWS CLI makes a queue, sends, receives and deletes', {
@@ -32,5 +35,40 @@ test('the AWS CLI makes a queue, sends, receives and deletes', {
       assert.match(error.stderr, shown);
       return true;
     });
+  });
+});
+
+test('the AWS CLI has a function process a queue', { skip: noCli(), timeout: 120_000 }, async () => {
+  await withAws(openQueuesTwin(), async (aws, directory) => {
+    const zip = join(directory, 'code.zip');
+    await writeFile(zip, zipOf({ 'index.js': 'exports.handler = async () => 1;' }));
+    const cart = ['--function-name', 'cart'];
+    const code = ['--runtime', 'nodejs22.x', '--handler', 'index.handler', '--zip-file', `fileb://${zip}`];
+    await aws('lambda', 'create-function', ...cart, '--role', ROLE, ...code);
+    const { QueueUrl } = await aws('sqs', 'create-queue', '--queue-name', 'orders');
+    const source = ['--event-source-arn', `arn:aws:sqs:${REGION}:000000000000:orders`];
+    const batch = ['--batch-size', '50', '--maximum-batching-window-in-seconds', '1'];
+    const made = await aws('lambda', 'create-event-source-mapping', ...cart, ...source, ...batch);
+    assert.deepEqual([made.State, made.BatchSize], ['Creating', 50]);
+    const uuid = ['--uuid', made.UUID];
+    await aws('sqs', 'send-message', '--queue-url', QueueUrl, '--message-body', 'an order');
+    const counted = ['--queue-url', QueueUrl, '--attribute-names', 'All'];
+    for (let left = 1; left > 0; ) {
+      const { Attributes } = await aws('sqs', 'get-queue-attributes', ...counted);
+      left = Number(Attributes.ApproximateNumberOfMessages);
+      left += Number(Attributes.ApproximateNumberOfMessagesNotVisible);
+    }
+    const filter = [
+      '--filter-criteria',
+      '{"Filters":[{"Pattern":"{\\"body\\":[{\\"prefix\\":\\"an\\"}]}"}]}',
+    ];
+    const changed = await aws('lambda', 'update-event-source-mapping', ...uuid, '--no-enabled', ...filter);
+    assert.equal(changed.State, 'Disabling');
+    const { EventSourceMappings } = await aws('lambda', 'list-event-source-mappings', ...cart);
+    assert.deepEqual(
+      EventSourceMappings.map((one: Record<string, unknown>) => [one.UUID, one.State, one.FilterCriteria]),
+      [[made.UUID, 'Disabled', { Filters: [{ Pattern: '{"body":[{"prefix":"an"}]}' }] }]],
+    );
+    await aws('lambda', 'delete-event-source-mapping', ...uuid);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -98,14 +98,17 @@ test('the queues answer AWS SDK v3 on the same port, with the same variables', a
 test('upstack deploy moves the alias, and upstack rollback moves it back', async () => {
   const directory = join(await mkdtemp(join(tmpdir(), 'upstack-deploy-')), 'greeter');
   await mkdir(directory);
-  const deploy = async (word: string) => {
+  const deploy = async (word: string, ...options: string[]) => {
     await writeFile(join(directory, 'index.js'), `exports.handler = async () => '${word}';`);
-    return await room.upstack('deploy', directory);
+    return await room.upstack('deploy', directory, ...options);
   };
   const said = async () =>
     JSON.parse((await room.upstack('invoke', 'greeter', '--qualifier', 'live', '--json')).stdout).payload;
   try {
-    assert.equal((await deploy('one')).code, 0);
+    const first = await deploy('one', '--data', room.directory);
+    assert.equal(first.code, 0);
+    const [, evidence = ''] = /^source map and metafile: (.+)$/m.exec(first.stdout) ?? [];
+    assert.deepEqual((await readdir(evidence)).sort(), ['index.cjs.map', 'metafile.json']);
     const early = await room.upstack('rollback', 'greeter');
     assert.deepEqual([early.code, early.stdout], [2, '']);
     assert.match(

@@ -56,6 +56,7 @@ test('a file, a run, a command or an option that does not exist is bad input', a
     ['retention', '--wings'],
     ['deploy', '/nowhere'],
     ['start', '--port', '99999999'],
+    ['start', '--compute', 'aws:eu-west-1', '--compute-role', 'me'],
     ['stats', 'counts', '--input', '{"stages":[{"control":-1,"treatment":0,"share":0.5}]}'],
   ]) {
     const { code, stderr } = await room.upstack(...line);

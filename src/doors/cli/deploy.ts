@@ -1,13 +1,17 @@
 import { basename, resolve } from 'node:path';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
+import { sha256 } from '../../lib/digest.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Deployment, deployFunction } from '../../operate/deploy/operations.ts';
+import { keepEvidence } from '../../operate/deploy/store.ts';
 import { packageFunction } from '../../operate/deploy/worker.ts';
 
 /** The compute engine that a command deploys to, and what its functions need to report to the control room. */
 export interface DeployTarget {
   compute: ComputeEngine;
   environment: Record<string, string>;
+  /** Where evidence of packages is kept; undefined when the control room's data directory is not on this machine. */
+  evidence: string | undefined;
 }
 
 export interface DeployOptions {
@@ -16,27 +20,39 @@ export interface DeployOptions {
   env?: string[];
   timeout?: string;
   memory?: string;
+  runtime?: string;
+  handler?: string;
+  sourceMap?: boolean;
 }
 
-const RUNTIME = 'nodejs24.x';
+/** What was deployed, and the directory with the source map and the metafile of its bundle. */
+export type DirectoryDeployed = Deployment & { evidence: string | null };
 
 /** Packages a directory and deploys it. */
 export async function deployDirectory(
   target: DeployTarget,
   directory: string,
   options: DeployOptions,
-): Promise<Deployment> {
-  const { zip, handler } = await packageFunction(directory);
+): Promise<DirectoryDeployed> {
+  const { zip, handler, runtime, evidence } = await packageFunction(directory, options);
+  const name = options.name ?? basename(resolve(directory));
   const input = {
-    name: options.name ?? basename(resolve(directory)),
+    name,
     zip,
     handler,
-    runtime: RUNTIME,
+    runtime,
     timeoutSeconds: Number(options.timeout ?? 10),
     memoryMb: Number(options.memory ?? 256),
-    environment: { ...target.environment, ...variables(options.env ?? []) },
+    environment: {
+      ...target.environment,
+      ...(options.sourceMap ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
+      ...variables(options.env ?? []),
+    },
   };
-  return deployFunction(target.compute, input, options.alias ?? 'live');
+  const deployed = await deployFunction(target.compute, input, options.alias ?? 'live');
+  const kept =
+    evidence && target.evidence ? await keepEvidence(target.evidence, name, sha256(zip), evidence) : null;
+  return { ...deployed, evidence: kept };
 }
 
 function variables(pairs: string[]): Record<string, string> {

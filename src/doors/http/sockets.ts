@@ -69,9 +69,9 @@ export class SocketRouter {
       this.#speakHttp.call(this.#server, socket);
       socket.resume();
     };
-    socket.setTimeout(this.#idleMs).once('timeout', end);
+    socket.setTimeout(this.#idleMs).once('timeout', end).once('end', end);
     socket.once('data', (first: Buffer) => {
-      socket.off('timeout', end);
+      socket.off('timeout', end).off('end', end);
       const route = this.#routeOf(first);
       if (!route) return release(first);
       route.serve(socket, first, (next) => {

@@ -98,6 +98,26 @@ async function withClient(use: (client: Client) => Promise<void>): Promise<void>
   }
 }
 
+test('a client that has said its last gets its answer, and the end', async () => {
+  await withClient(async (client) => {
+    const closed = new Promise((resolve) => client.socket.once('end', resolve));
+    client.socket.end(post('"last"'));
+    assert.equal((await client.next())?.value.text, '"last"');
+    await closed;
+  });
+});
+
+test('a connection of which the client has had enough is ended', async () => {
+  for (const before of ['', post('1')]) {
+    await withClient(async (client) => {
+      const closed = new Promise((resolve) => client.socket.once('close', resolve));
+      if (before !== '') await client.ask(before);
+      client.socket.end();
+      await closed;
+    });
+  }
+});
+
 test('invocations on one connection are answered one after the other, with what they sent', async () => {
   await withClient(async (client) => {
     for (const text of ['1', '"ü"', '']) {

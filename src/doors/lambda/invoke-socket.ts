@@ -31,12 +31,14 @@ export function invokeSocket(options: InvokeSocketOptions): SocketRoute {
     serve(socket, first, keeps) {
       const connection = new InvokeConnection(socket, options);
       const read = (bytes: Buffer) => {
-        if (connection.betweenRequests && !keeps(bytes)) socket.off('data', read).off('timeout', idle);
-        else connection.read(bytes);
+        if (connection.betweenRequests && !keeps(bytes)) {
+          socket.off('data', read).off('timeout', idle).off('end', left);
+        } else connection.read(bytes);
       };
       const idle = () => connection.onSilence();
+      const left = () => connection.onEnd();
       socket.setNoDelay(true).setTimeout(IDLE_MS);
-      socket.on('data', read).on('timeout', idle);
+      socket.on('data', read).on('timeout', idle).on('end', left);
       connection.read(first);
     },
   };
@@ -95,6 +97,12 @@ class InvokeConnection {
   /** Nothing has gone over the connection for a while. */
   onSilence(): void {
     if (!this.#answering) this.#socket.destroy();
+  }
+
+  /** The client sends no more; our side of the connection stays open for an answer, and must be ended after it. */
+  onEnd(): void {
+    this.#last = true;
+    if (!this.#answering) this.#socket.end();
   }
 
   #onRequest(request: ParsedRequest): void {

@@ -110,7 +110,10 @@ class AwsCompute implements ComputeEngine {
   createFunction(input: FunctionInput): Promise<FunctionSummary> {
     return this.#try(`creating the function ${input.name}`, async () => {
       if (this.#role === undefined) {
-        throw problem('role-missing', `creating ${input.name} on AWS needs the ARN of an execution role`);
+        throw problem(
+          'role-missing',
+          `creating ${input.name} on AWS needs an execution role: start the control room with --compute-role <arn>`,
+        );
       }
       await this.#client.send(
         new CreateFunctionCommand({ ...settings(input), Role: this.#role, Code: { ZipFile: input.zip } }),

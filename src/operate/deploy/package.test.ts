@@ -2,23 +2,35 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
-import { entryOf, zipOf } from './package.ts';
+import { entryOf, languageOf, runtimeOf, zipOf } from './package.ts';
 
 test('the entry is index before handler, TypeScript before JavaScript', () => {
-  assert.equal(entryOf('d', ['handler.ts', 'index.js', 'index.ts', 'x.ts']), 'index.ts');
-  assert.equal(entryOf('d', ['handler.cjs', 'notes.md']), 'handler.cjs');
-  assert.equal(entryOf('d', ['index.ts', 'other.mjs'], 'other.mjs'), 'other.mjs');
+  assert.equal(entryOf(['handler.ts', 'index.js', 'index.ts', 'x.ts']), 'index.ts');
+  assert.equal(entryOf(['handler.cjs', 'notes.md']), 'handler.cjs');
+  assert.equal(entryOf(['main.ts']), undefined);
 });
 
-test('a directory without an entry, or without the wanted one, is a problem that says what to add', () => {
-  assert.throws(() => entryOf('shop', ['readme.md']), {
+test('a directory is a custom runtime by its bootstrap, else Node by its entry, else Python', () => {
+  assert.equal(languageOf('d', ['bootstrap', 'index.ts', 'app.py']), 'custom');
+  assert.equal(languageOf('d', ['handler.mjs', 'app.py']), 'node');
+  assert.equal(languageOf('d', ['readme.md', 'anything.py']), 'python');
+  assert.throws(() => languageOf('shop', ['readme.md', 'main.ts']), {
     code: 'deploy.no-entry',
-    message: /shop holds neither index/,
+    message: /^shop holds no index\..*no Python file and no bootstrap: add one/,
   });
-  assert.throws(() => entryOf('shop', ['index.ts'], 'main.ts'), {
-    code: 'deploy.no-entry',
-    message: /no main\.ts/,
-  });
+});
+
+test('a runtime is the newest of the language, or the one that is asked for', () => {
+  assert.equal(runtimeOf('node', undefined), 'nodejs24.x');
+  assert.equal(runtimeOf('python', 'python3.12'), 'python3.12');
+  assert.equal(runtimeOf('custom', undefined), 'provided.al2023');
+  for (const [language, runtime] of [
+    ['node', 'python3.12'],
+    ['python', 'nodejs24.x'],
+    ['custom', 'providence'],
+  ] as const) {
+    assert.throws(() => runtimeOf(language, runtime), { code: 'deploy.wrong-runtime' });
+  }
 });
 
 test('the same files give the same bytes in any order, and come out as they went in', () => {

@@ -25,6 +25,7 @@ export function controlRoomCommands(program: Command, start: Start): void {
     .option('--no-demo-experiments', 'leave the experiments of the demo to you')
     .option('--no-isolation', 'run functions without a sandbox, also where bubblewrap works')
     .option('--compute <url>', '"embedded:" or "aws:<region>"')
+    .option('--compute-role <arn>', 'on AWS: the execution role of new functions')
     .option('--events <url>', '"embedded:" or the URL of a ClickHouse HTTP interface')
     .option('--state <url>', '"embedded:" or a postgres:// URL')
     .option('--log-level <level>', 'debug, info, warn, error or silent')

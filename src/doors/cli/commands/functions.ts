@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Problem } from '../../../lib/problem.ts';
-import type { Deployment, RolledBack } from '../../../operate/deploy/operations.ts';
+import type { RolledBack } from '../../../operate/deploy/operations.ts';
 import type { FunctionRow } from '../../../operate/functions/schema.ts';
 import { call, connect } from '../client.ts';
-import type { DeployTarget } from '../deploy.ts';
+import type { DeployTarget, DirectoryDeployed } from '../deploy.ts';
 import { milliseconds, paint, percent, print, table } from '../output.ts';
 
 interface Options {
@@ -18,6 +18,9 @@ interface Options {
   env?: string[];
   timeout?: string;
   memory?: string;
+  runtime?: string;
+  handler?: string;
+  sourceMap?: boolean;
 }
 
 interface Invoked {
@@ -71,13 +74,16 @@ export function functionCommands(program: Command, openTarget: OpenTarget): void
   program
     .command('deploy <dir>')
     .description(
-      'bundle a directory, create or update its function, publish a version and point the alias at it',
+      'package a directory (Node, Python or a bootstrap), create or update its function, publish a version and point the alias at it',
     )
     .option('--name <function>', 'the name of the function (default: the name of the directory)')
     .option('--alias <alias>', 'the alias to move', 'live')
     .option('--env <NAME=VALUE...>', 'environment variables of the function')
     .option('--timeout <seconds>', 'how long an invocation may take', '10')
     .option('--memory <MB>', 'memory of an execution environment', '256')
+    .option('--runtime <runtime>', 'the runtime (default: the newest of the language)')
+    .option('--handler <handler>', 'module.function of Python, or what a custom runtime makes of it')
+    .option('--source-map', 'put the source map of a bundle into the package and let Node use it')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (directory: string, options: Options) => {
@@ -145,7 +151,7 @@ function renderInvoked({ payload, executedVersion, functionError, log }: Invoked
   return `${state}  version ${executedVersion}\n${body}${log ? `\n${paint('dim', log.trimEnd())}` : ''}`;
 }
 
-function renderDeployed(result: Deployment): string {
+function renderDeployed(result: DirectoryDeployed): string {
   const moved =
     result.previous === null ? 'created' : result.changed ? `moved from version ${result.previous}` : 'stays';
   const back =
@@ -157,6 +163,7 @@ function renderDeployed(result: Deployment): string {
   return [
     `${result.name}: version ${result.version}${result.changed ? '' : ' (nothing changed)'}, alias ${result.alias} ${moved}`,
     result.url,
+    ...(result.evidence === null ? [] : [`source map and metafile: ${result.evidence}`]),
     ...back,
   ].join('\n');
 }

@@ -174,6 +174,7 @@ export class Invocations {
   async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
     const { account, clock, concurrencyPerVersion, packages, temporary, sandbox } = this.#options;
     const taskRoot = await packages.directoryOf(version.codeSha256);
+    const layersRoot = await packages.mergedDirectoryOf(version.layers.map((layer) => layer.codeSha256));
     const known = this.#pools.get(version.revisionId);
     if (known) return known;
     const made: Pool<Environment> = new Pool({
@@ -186,6 +187,7 @@ export class Invocations {
           name,
           version,
           taskRoot,
+          layersRoot,
           temporary: join(temporary, instance.slice(-32)),
           instance,
           initialization,

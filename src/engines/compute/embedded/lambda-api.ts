@@ -10,6 +10,8 @@ import { EVENT_SOURCE_OPERATIONS } from './operations/event-sources.ts';
 import { FUNCTION_OPERATIONS } from './operations/functions.ts';
 import { INVOKE } from './operations/invoke.ts';
 import { INVOKE_ASYNC } from './operations/invoke-async.ts';
+import { LAYER_POLICY_OPERATIONS } from './operations/layer-policy.ts';
+import { LAYER_OPERATIONS } from './operations/layers.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { PROVISIONED_OPERATIONS } from './operations/provisioned.ts';
@@ -37,6 +39,8 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...PROVISIONED_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
   ...EVENT_SOURCE_OPERATIONS,
+  ...LAYER_OPERATIONS,
+  ...LAYER_POLICY_OPERATIONS,
   GET_ACCOUNT_SETTINGS,
 ];
 

@@ -55,6 +55,7 @@ export const LARGEST_PAGE = 50;
 export const MOST_URLS_ASKED = 50;
 export const MOST_EVENT_CONFIGS_ASKED = 50;
 export const MOST_PROVISIONED_CONFIGS_ASKED = 50;
+export const MOST_LAYERS_ASKED = 50;
 export const MOST_ITEMS_ASKED = 10_000;
 
 /** CORS settings of a function URL. */
@@ -70,6 +71,15 @@ export const LONGEST_LOG_LINE_BYTES = 65_536;
 export const MOST_FUNCTIONS = 1_000;
 export const MOST_VERSIONS = 1_000;
 export const MOST_ALIASES = 100;
+/** Layers of one function; layers of one control room, and versions of one of them. */
+export const MOST_LAYERS_OF_FUNCTION = 5;
+export const MOST_LAYERS = 1_000;
+export const MOST_LAYER_VERSIONS = 1_000;
+/** What a layer version says of itself: runtimes in its list, characters of its licence. */
+export const MOST_COMPATIBLE_RUNTIMES = 15;
+export const LONGEST_LICENSE_INFO = 512;
+/** Characters of a layer's name, or of its ARN. */
+export const LONGEST_LAYER_NAME = 140;
 /** Tags of one function, and characters of a tag's key and value. */
 export const MOST_TAGS = 50;
 export const LONGEST_TAG_KEY = 128;

@@ -127,7 +127,7 @@ test('functions, versions, aliases and URLs survive a reopen', async () => {
 
   const third = await new Fixture(first.directory).open();
   assert.equal((await third.call('GET', `${FUNCTIONS}/kept`)).status, 404);
-  assert.deepEqual(await readdir(join(first.directory, 'code')), [], 'its code is gone too');
+  assert.deepEqual(await readdir(join(first.directory, 'code')), ['package.json'], 'its code is gone too');
   await third.runtime.close();
 });
 
@@ -186,7 +186,7 @@ test('a killed environment fails its invocation, and the next one gets a new one
   const fixture = await new Fixture().open({ isolation: 'off' });
   await fixture.make(
     'victim',
-    'exports.handler = async ({ wait }) => { if (wait) { console.log("pid " + process.pid); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
+    'exports.handler = async ({ wait }) => { if (wait) { process.stdout.write("pid " + process.pid + "\\n"); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
   );
   const failing = fixture.invoke('victim', { wait: true });
   const pid = () => Number(fixture.lines.find(({ line }) => line.startsWith('pid '))?.line.slice(4));
@@ -222,12 +222,12 @@ test('close leaves no process behind, not even those that functions started', as
   assert.deepEqual(await readdir(join(fixture.directory, 'tmp')), [], 'temporary directories are gone');
 });
 
-test('a killed control room leaves no process behind, even one that is stuck in a loop', async () => {
+test('a killed control room leaves no process behind, even one that is stuck in a loop', async (context) => {
   const directory = join(root, String(opened++));
   const fixture = await new Fixture(directory).open();
   await fixture.make(
     'stuck',
-    'exports.handler = async ({ spin }) => { console.log("pid " + process.pid); while (spin); return 1; };',
+    'exports.handler = async ({ spin }) => { process.stdout.write("pid " + process.pid + "\\n"); while (spin); return 1; };',
   );
   await fixture.runtime.close();
   const program = `
@@ -241,6 +241,7 @@ test('a killed control room leaves no process behind, even one that is stuck in 
   const room = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  context.after(() => room.kill('SIGKILL'));
   let output = '';
   room.stdout.on('data', (text) => {
     output += text;
@@ -281,7 +282,9 @@ test("functions do not see the control room's environment", async () => {
   const seen = (await fixture.invoke('nosy')).value;
   assert.equal(seen.UPSTACK_TEST_SECRET, undefined);
   assert.deepEqual(
-    Object.keys(seen).filter((name) => !/^(_|AWS_|LAMBDA_|LANG$|PATH$|PWD$|TZ$|TMPDIR$)/.test(name)),
+    Object.keys(seen).filter(
+      (name) => !/^(_|AWS_|LAMBDA_|LANG$|LD_LIBRARY_PATH$|PATH$|PWD$|TZ$|TMPDIR$)/.test(name),
+    ),
     [],
   );
   delete process.env.UPSTACK_TEST_SECRET;
@@ -292,7 +295,7 @@ test('each line reaches the log with its request, long lines whole up to 64 KB',
   const fixture = await new Fixture().open();
   await fixture.make(
     'writer',
-    'exports.handler = async ({ length, n }) => { process.stdout.write("x".repeat(length) + "\\n"); console.error("n" + n); };',
+    'exports.handler = async ({ length, n }) => { process.stdout.write("x".repeat(length) + "\\n"); process.stderr.write("n" + n + "\\n"); };',
   );
   const ids: string[] = [];
   for (let n = 0; n < 20; n++) {
@@ -363,8 +366,9 @@ test('what the twin does not have yet is refused clearly', async () => {
   assert.match(event.value.Message, /Asynchronous invocation without a state engine is not supported yet/);
   const tenant = await fixture.invoke('plain', {}, { 'x-amz-tenant-id': 'a' });
   assert.match(tenant.value.Message, /x-amz-tenant-id is not supported yet/);
-  const layers = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, { Layers: ['arn:x'] });
-  assert.match(layers.value.Message, /Layers is not supported yet/);
+  const Layers = ['arn:aws:lambda:eu-west-1:094274105915:layer:AWSLambdaPowertoolsTypeScriptV2:1'];
+  const layers = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, { Layers });
+  assert.match(layers.value.Message, /belongs to another account.* Publish it there/);
   const config = '/2019-09-25/functions/plain/event-invoke-config';
   const retries = await fixture.call('PUT', config, { MaximumRetryAttempts: 0 });
   assert.match(
@@ -428,7 +432,7 @@ test('lines belong to the invocation that wrote them, also when three in a row w
   await fixture.make(
     'flood',
     `exports.handler = async ({ mark }) => {
-       for (let i = 0; i < 3000; i++) console.log(mark + ' ' + i + ' ' + 'x'.repeat(1000));
+       for (let i = 0; i < 3000; i++) process.stdout.write(mark + ' ' + i + ' ' + 'x'.repeat(1000) + '\\n');
        return mark;
      };`,
   );

@@ -9,7 +9,8 @@ import { EventInvocationWorker } from './asynchronous/worker.ts';
 import type { CatalogContext } from './catalog/functions.ts';
 import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
-import type { FunctionRecord, UrlRecord } from './catalog/records.ts';
+import { RecordFiles } from './catalog/record-files.ts';
+import type { FunctionRecord, LayerRecord, UrlRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
@@ -91,11 +92,8 @@ export class EmbeddedRuntime {
     // What a killed control room left behind.
     await rm(temporary, { recursive: true, force: true });
     const store = await CatalogStore.open(join(directory, 'functions'));
-    const versions = store.list().flatMap((record) => [record.latest, ...record.versions]);
-    const packages = await Packages.open(
-      join(directory, 'code'),
-      new Set(versions.map((version) => version.codeSha256)),
-    );
+    const layers = await RecordFiles.open<LayerRecord>(join(directory, 'layers'), 'layer');
+    const packages = await Packages.open(join(directory, 'code'), referenced(store, layers));
     const { sandbox, reason } = await isolationOf(options);
     const invocations = new Invocations({
       account,
@@ -112,6 +110,7 @@ export class EmbeddedRuntime {
     const { state, draw = Math.random } = options;
     const catalog: CatalogContext = {
       store,
+      layers,
       account,
       clock,
       onReplaced: (_, version) => invocations.retire(version),
@@ -134,7 +133,7 @@ export class EmbeddedRuntime {
       log,
       state,
       queues,
-      eventSources: queues && (await EventSources.open({ state, queues, ...polling })),
+      eventSources: queues && new EventSources({ state, queues, ...polling }),
       events,
     };
     for (const record of store.list()) {
@@ -253,4 +252,12 @@ async function isolationOf({ directory, isolation = 'auto' }: EmbeddedRuntimeOpt
   if (isolation === 'off') return { sandbox: undefined, reason: 'it was switched off' };
   const found = await openSandbox(join(directory, 'sandbox'));
   return 'around' in found ? { sandbox: found, reason: '' } : { sandbox: undefined, reason: found.reason };
+}
+
+/** The packages of functions and of layers, also of deleted layer versions that a function has. */
+function referenced(store: CatalogStore, layers: RecordFiles<LayerRecord>): Set<string> {
+  const versions = store.list().flatMap((record) => [record.latest, ...record.versions]);
+  const used = versions.flatMap((version) => [version, ...version.layers]);
+  const published = layers.list().flatMap((layer) => layer.versions);
+  return new Set([...used, ...published].map(({ codeSha256 }) => codeSha256));
 }

@@ -1,7 +1,13 @@
 import { sha256Hex } from '../../../lib/digest.ts';
 import { logGroup } from './catalog/fixed-settings.ts';
 import { type Account, functionArn } from './catalog/names.ts';
-import type { AliasRecord, EventConfigRecord, UrlRecord, VersionRecord } from './catalog/records.ts';
+import type {
+  AliasRecord,
+  EventConfigRecord,
+  LayerReference,
+  UrlRecord,
+  VersionRecord,
+} from './catalog/records.ts';
 
 /** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */
 export function configuration(
@@ -35,12 +41,17 @@ export function configuration(
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: version.revisionId,
     ...(options.inList ? {} : state),
+    ...(version.layers.length > 0 ? { Layers: version.layers.map(layerShown) } : {}),
     PackageType: 'Zip',
     Architectures: [version.architecture],
     EphemeralStorage: { Size: version.storageMb },
     SnapStart: { ApplyOn: version.snapStart, OptimizationStatus: 'Off' },
     LoggingConfig: { LogFormat: 'Text', LogGroup: logGroup(name) },
   };
+}
+
+function layerShown({ arn, codeSizeBytes }: LayerReference): object {
+  return { Arn: arn, CodeSize: codeSizeBytes };
 }
 
 /** AWS names a runtime's version by a hash of it: here of the runtime and the Node that it runs on. */

@@ -5,7 +5,9 @@ import { connect, Socket } from 'node:net';
 
 /** Resolves to the connection to the Runtime API, with environment and working directory as they are to be. */
 export async function takeOrders(lost) {
-  if (process.argv[2] !== 'channel') return connectTo(process.env.AWS_LAMBDA_RUNTIME_API, lost);
+  // Functions see what they see on Lambda: the program and its runtime client.
+  const [how] = process.argv.splice(2);
+  if (how !== 'channel') return connectTo(process.env.AWS_LAMBDA_RUNTIME_API, lost);
   const channel = new Socket({ fd: 3, readable: true, writable: true });
   channel.on('error', () => {});
   channel.on('close', lost);

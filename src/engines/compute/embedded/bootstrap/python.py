@@ -25,6 +25,15 @@ class RuntimeFailure(Exception):
         self.name = name
 
 
+class ClientContext:
+    """What the caller sent as client context: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
+
+    def __init__(self, members):
+        self.client = members.get("client")
+        self.custom = members.get("custom")
+        self.env = members.get("env")
+
+
 class Context:
     """What the handler gets besides the event."""
 
@@ -38,7 +47,7 @@ class Context:
         self.log_group_name = environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         client_context = headers.get("lambda-runtime-client-context")
-        self.client_context = None if client_context is None else json.loads(client_context)
+        self.client_context = None if client_context is None else ClientContext(json.loads(client_context))
         self.identity = None
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
 
@@ -57,9 +66,10 @@ class RequestIdFilter(logging.Filter):
 
 
 def load_handler(name):
-    module_name, _, function_name = name.replace("/", ".").rpartition(".")
-    if not module_name:
-        raise RuntimeFailure("Runtime.MalformedHandlerName", f"Bad handler '{name}': use module.function")
+    try:
+        module_name, function_name = name.replace("/", ".").rsplit(".", 1)
+    except ValueError as error:
+        raise RuntimeFailure("Runtime.MalformedHandlerName", f"Bad handler '{name}': {error}")
     try:
         module = importlib.import_module(module_name)
     except SyntaxError as error:

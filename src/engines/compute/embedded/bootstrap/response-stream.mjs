@@ -3,12 +3,16 @@
 import { Writable } from 'node:stream';
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const HTTP_INTEGRATION = 'application/vnd.awslambda.http-integration-response';
 /** What stands between the JSON of status and headers and the body. */
 const SEPARATOR = Buffer.alloc(8);
 
+/** Throws for a handler that is marked as something else. */
 export function isStreaming(handler) {
-  return handler[STREAMING] === 'response';
+  const mark = handler[STREAMING];
+  if (!mark || mark === 'response') return Boolean(mark);
+  throw named('Runtime.MalformedStreamingHandler', 'Only response streaming is supported.');
 }
 
 /** Makes `awslambda` known to the function's code. */
@@ -16,11 +20,11 @@ export function defineAwslambda() {
   globalThis.awslambda = {
     streamifyResponse(handler, options) {
       handler[STREAMING] = 'response';
-      handler[Symbol.for('aws.lambda.runtime.handler.highWaterMark')] = options?.highWaterMark;
+      if (typeof options?.highWaterMark === 'number') handler[HIGH_WATER_MARK] = options.highWaterMark;
       return handler;
     },
     HttpResponseStream: {
-      /** Status, headers and cookies of an HTTP answer come before the body. */
+      /** Status, headers and cookies of an HTTP answer go out with the first `write`, before the body. */
       from(stream, metadata) {
         stream.setContentType(HTTP_INTEGRATION);
         stream.startWith(Buffer.concat([Buffer.from(JSON.stringify(metadata)), SEPARATOR]));
@@ -30,6 +34,12 @@ export function defineAwslambda() {
   };
 }
 
+function named(name, message) {
+  const error = new Error(message);
+  error.name = name;
+  return error;
+}
+
 /** The stream a handler writes to. `open(contentType)` begins the answer and gives `{ write(bytes, done) }`. */
 export class ResponseStream extends Writable {
   #open;
@@ -37,8 +47,8 @@ export class ResponseStream extends Writable {
   #contentType = 'application/octet-stream';
   #prelude;
 
-  constructor(open) {
-    super();
+  constructor(open, handler) {
+    super({ highWaterMark: handler[HIGH_WATER_MARK] });
     this.#open = open;
   }
 
@@ -48,20 +58,27 @@ export class ResponseStream extends Writable {
   }
 
   setContentType(contentType) {
-    if (this.begun) throw new Error('the content type comes too late: the response has begun');
+    if (this.begun) throw named('Runtime.InvalidStreamingOperation', 'Cannot set content-type, too late.');
     this.#contentType = contentType;
   }
 
-  /** What goes out before the first bytes. */
+  /** What goes out before the first bytes that are written; `end` alone does not send it, as on Lambda. */
   startWith(bytes) {
     this.#prelude = bytes;
   }
 
+  /** What is neither text nor bytes goes out as JSON. */
+  write(chunk, ...more) {
+    const prelude = this.#prelude;
+    this.#prelude = undefined;
+    if (prelude) super.write(prelude);
+    const plain = typeof chunk === 'string' || chunk instanceof Uint8Array;
+    return super.write(plain ? chunk : JSON.stringify(chunk), ...more);
+  }
+
   /** Begins the answer, if it has not. */
   begin() {
-    if (this.begun) return;
-    this.#answer = this.#open(this.#contentType);
-    if (this.#prelude) this.#answer.write(this.#prelude, () => {});
+    this.#answer ??= this.#open(this.#contentType);
   }
 
   _write(chunk, encoding, done) {

@@ -7,49 +7,57 @@ import { pathToFileURL } from 'node:url';
 
 /** An error of the runtime itself; `name` is the `errorType` that the caller sees. */
 class RuntimeError extends Error {
-  constructor(name, message, cause) {
+  constructor(name, message) {
     super(message);
     this.name = name;
-    if (cause?.stack) this.stack = `${name}: ${message}\n${cause.stack}`;
   }
 }
 
-/** Resolves to the handler function. Throws errors named `Runtime.…`. */
+/** Resolves to the handler function. Throws errors named `Runtime.…`, and what the function's code throws. */
 export async function loadHandler(root, name) {
-  const match = /^([^.]*)\.(.+)$/.exec(basename(name));
-  if (!match || name.includes('..')) {
-    throw new RuntimeError('Runtime.MalformedHandlerName', `Bad handler "${name}": use file.export`);
+  if (name.includes('..')) {
+    const message = `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`;
+    throw new RuntimeError('Runtime.MalformedHandlerName', message);
   }
-  const [, file, path] = match;
-  const loaded = await load(resolve(root, dirname(name), file), root);
-  const handler = path.split('.').reduce((value, key) => value?.[key], loaded);
-  const inDefault = path.split('.').reduce((value, key) => value?.[key], loaded?.default);
-  const found = handler ?? inDefault;
-  if (found === undefined) {
-    throw new RuntimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
-  }
-  if (typeof found !== 'function') {
+  const [, file, path] = /^([^.]*)\.(.*)$/.exec(basename(name)) ?? [];
+  if (file === undefined) throw new RuntimeError('Runtime.MalformedHandlerName', 'Bad handler');
+  const loaded = await load(resolve(root, dirname(name), file));
+  const handler = find(path, loaded) || find(path, loaded?.default);
+  if (!handler) throw new RuntimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof handler !== 'function') {
     throw new RuntimeError('Runtime.HandlerNotFound', `${name} is not a function`);
   }
-  return found;
+  return handler;
 }
 
-/** What the caller gets of an error: `{ errorType, errorMessage, trace }`. */
-export function describe(error) {
-  if (error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)) {
-    const trace = typeof error.stack === 'string' ? error.stack.split('\n') : [];
-    return { errorType: String(error.name ?? 'Error'), errorMessage: String(error.message), trace };
-  }
-  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+function find(path, exported) {
+  return path.split('.').reduce((value, key) => value?.[key], exported);
 }
 
-async function load(path, root) {
-  const file = [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`].find(isFile);
-  if (file === undefined) {
-    throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${basename(path)}'`);
-  }
+/** What the caller gets of what was thrown: `{ errorType, errorMessage, trace }`. */
+export function describe(thrown) {
   try {
-    if (file.endsWith('.mjs') || (file.endsWith('.js') && isModule(dirname(file), root))) {
+    if (!(thrown instanceof Error))
+      return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+    const [errorType, errorMessage, stack] = [thrown.name, thrown.message, thrown.stack].map(
+      // Neither a header nor the logs carry this control character.
+      (text) => text?.replaceAll('\x7f', '%7F'),
+    );
+    return { errorType, errorMessage, trace: stack?.split('\n') ?? [] };
+  } catch {
+    // Its properties are no texts, or cannot be read.
+    const errorMessage =
+      'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
+    return { errorType: 'handled', errorMessage, trace: [] };
+  }
+}
+
+async function load(path) {
+  const file = [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`].find(isFile);
+  try {
+    // What is no file there may be a package of the function.
+    if (file === undefined) return requirePackage(basename(path), dirname(path));
+    if (file.endsWith('.mjs') || (file.endsWith('.js') && isModule(dirname(file)))) {
       return await import(pathToFileURL(file).href);
     }
     return createRequire(file)(file);
@@ -60,25 +68,31 @@ async function load(path, root) {
   }
 }
 
+function requirePackage(name, directory) {
+  const require = createRequire(import.meta.url);
+  return require(require.resolve(name, { paths: [directory] }));
+}
+
 function isFile(path) {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Whether the nearest package.json at or above the directory says `"type": "module"`. */
-function isModule(directory, root) {
-  for (let at = directory; at.startsWith(root); at = dirname(at)) {
-    const manifest = join(at, 'package.json');
-    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
-  }
-  return false;
+function isModule(directory) {
+  const manifest = join(directory, 'package.json');
+  if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
+  const above = dirname(directory);
+  return above !== directory && isModule(above);
 }
 
+/** An `import` that finds nothing has another code and stays what it is, as in the Lambda runtime. */
 function loadError(error) {
   if (error instanceof SyntaxError) {
-    return new RuntimeError('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`, error);
+    const syntax = new RuntimeError('Runtime.UserCodeSyntaxError', String(error));
+    syntax.stack = error.stack;
+    return syntax;
   }
-  if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-    return new RuntimeError('Runtime.ImportModuleError', `Error: ${error.message}`, error);
-  }
-  return error;
+  return error?.code === 'MODULE_NOT_FOUND'
+    ? new RuntimeError('Runtime.ImportModuleError', String(error))
+    : error;
 }

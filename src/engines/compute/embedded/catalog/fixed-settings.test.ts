@@ -8,7 +8,7 @@ test("AWS's defaults and empty settings are accepted", () => {
     { TracingConfig: { Mode: 'PassThrough' } },
     { LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/cart' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
-    { Layers: [], FileSystemConfigs: null, KMSKeyArn: '' },
+    { FileSystemConfigs: null, KMSKeyArn: '' },
   ];
   for (const request of accepted) refuseUnhonoured(request, 'cart');
 });

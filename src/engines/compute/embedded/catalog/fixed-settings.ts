@@ -4,7 +4,6 @@ type Wire = Record<string, unknown>;
 
 /** Members that nothing here honours yet: they must be absent or empty, which is AWS's default. */
 const EMPTY_ONLY = [
-  'Layers',
   'FileSystemConfigs',
   'ImageConfig',
   'KMSKeyArn',

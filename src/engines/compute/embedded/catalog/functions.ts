@@ -4,10 +4,12 @@ import { LambdaError } from '../errors.ts';
 import { MOST_FUNCTIONS, MOST_VERSIONS } from '../limits.ts';
 import { type Account, functionArn, parseQualifier } from './names.ts';
 import type { CodePackage } from './packages.ts';
+import type { RecordFiles } from './record-files.ts';
 import {
   type AliasRecord,
   type FunctionRecord,
   LATEST,
+  type LayerRecord,
   type Settings,
   type VersionRecord,
 } from './records.ts';
@@ -15,6 +17,7 @@ import type { CatalogStore } from './store.ts';
 
 export interface CatalogContext {
   store: CatalogStore;
+  layers: RecordFiles<LayerRecord>;
   account: Account;
   clock: Clock;
   /** Called when a version's execution environments must not serve any more. */

@@ -87,7 +87,8 @@ function policyOf(record: FunctionRecord, qualifier: string | undefined): Policy
   return record.policies.find((policy) => policy.qualifier === qualifier);
 }
 
-function documentOf(statements: Statement[]): string {
+/** The policy document that AWS shows. */
+export function documentOf(statements: Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements });
 }
 

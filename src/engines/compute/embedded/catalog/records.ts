@@ -44,6 +44,38 @@ export interface Settings {
   snapStart: SnapStart;
   /** ARN of the queue for events that failed; '' for none. */
   deadLetterArn: string;
+  /** In the order of their merging: a later one's files replace an earlier one's. */
+  layers: LayerReference[];
+}
+
+/** A layer version as a function has it: all that is needed of it after it was deleted. */
+export interface LayerReference {
+  arn: string;
+  codeSha256: string;
+  codeSizeBytes: number;
+}
+
+/** What the twin keeps of a layer; it stays when all its versions are deleted, so that no number is used twice. */
+export interface LayerRecord {
+  format: 1;
+  name: string;
+  /** Oldest first; of one only its policy ever changes. */
+  versions: LayerVersionRecord[];
+  nextVersion: number;
+}
+
+export interface LayerVersionRecord {
+  version: number;
+  codeSha256: string;
+  codeSizeBytes: number;
+  description: string;
+  /** Undefined, like the two lists, when it was not said. */
+  licenseInfo: string | undefined;
+  compatibleRuntimes: string[] | undefined;
+  compatibleArchitectures: string[] | undefined;
+  createdAt: string;
+  /** Never without statements. */
+  policy: Omit<PolicyRecord, 'qualifier'> | undefined;
 }
 
 export type SnapStart = 'None' | 'PublishedVersions';

@@ -40,7 +40,8 @@ type Wire = Record<string, unknown>;
 
 /**
  * The settings that a request asks for, on top of `base` (defaults for a new function, the present ones for an
- * update). Members that are absent keep the base. Throws InvalidParameterValueException.
+ * update). Members that are absent keep the base; so do the layers, which `layersFrom` knows. Throws
+ * InvalidParameterValueException.
  */
 export function settingsFrom(request: Wire, base: Settings): Settings {
   return {
@@ -65,6 +66,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
     deadLetterArn: deadLetterOf(request.DeadLetterConfig, base.deadLetterArn),
+    layers: base.layers,
   };
 }
 
@@ -80,6 +82,7 @@ export const DEFAULTS: Settings = {
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
   deadLetterArn: '',
+  layers: [],
 };
 
 function textOf(value: unknown, member: string, pattern: RegExp): string {

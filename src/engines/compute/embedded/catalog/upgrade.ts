@@ -11,7 +11,7 @@ import type {
 } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart' | 'storageMb' | 'deadLetterArn'> &
+type StoredVersion = Omit<VersionRecord, 'snapStart' | 'storageMb' | 'deadLetterArn' | 'layers'> &
   Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
@@ -46,7 +46,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', storageMb: SMALLEST_STORAGE_MB, deadLetterArn: '', ...stored };
+  return { snapStart: 'None', storageMb: SMALLEST_STORAGE_MB, deadLetterArn: '', layers: [], ...stored };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { retry } from '../../../../lib/retry.ts';
 import type { StateEngine } from '../../../state/engine.ts';
 import type { EventSourceMapping } from './mapping.ts';
 import { Poller, type PollerOptions } from './poller.ts';
@@ -8,6 +9,8 @@ export interface EventSourcesOptions extends PollerOptions {
   state: StateEngine;
 }
 
+const REREAD = { firstMs: 100, longestMs: 5_000 };
+
 /** The event source mappings of this control room: one poller for each that is enabled. */
 export class EventSources {
   #options: EventSourcesOptions;
@@ -15,18 +18,15 @@ export class EventSources {
   #stopping = new Set<Promise<void>>();
   /** Changes come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  #closing = new AbortController();
+  /** What was changed while the mappings were being read. */
+  #changed: Set<string> | undefined = new Set();
+  #reading: Promise<void>;
 
-  private constructor(options: EventSourcesOptions) {
+  /** Goes on with the mappings that there are, as soon as they can be read. */
+  constructor(options: EventSourcesOptions) {
     this.#options = options;
-  }
-
-  /** Goes on with the mappings that there are. */
-  static async open(options: EventSourcesOptions): Promise<EventSources> {
-    const sources = new EventSources(options);
-    const mappings = await options.state.run<MappingTables, EventSourceMapping[]>(listMappings);
-    for (const mapping of mappings) sources.apply(mapping);
-    return sources;
+    this.#reading = this.#read();
   }
 
   /** Runs `change` in a transaction, after those before it. */
@@ -47,11 +47,13 @@ export class EventSources {
   /** From now on the mapping is as given. */
   apply(mapping: EventSourceMapping): void {
     this.remove(mapping.id);
-    if (mapping.enabled && !this.#closed) this.#pollers.set(mapping.id, new Poller(mapping, this.#options));
+    if (mapping.enabled && !this.#closing.signal.aborted)
+      this.#pollers.set(mapping.id, new Poller(mapping, this.#options));
   }
 
   /** From now on there is no such mapping. */
   remove(id: string): void {
+    this.#changed?.add(id);
     const stopping = this.#pollers.get(id)?.stop();
     this.#pollers.delete(id);
     if (!stopping) return;
@@ -61,8 +63,22 @@ export class EventSources {
 
   /** Takes nothing any more. Resolves when all that was begun has ended. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
+    await this.#reading;
     for (const id of [...this.#pollers.keys()]) this.remove(id);
     await Promise.all([this.#turn, ...this.#stopping]);
+  }
+
+  async #read(): Promise<void> {
+    const { state, log } = this.#options;
+    const { signal } = this.#closing;
+    const failed = (error: unknown, attempt: number) => {
+      if (attempt === 1) log.warn({ error: String(error) }, 'event source mappings cannot be read yet');
+    };
+    const reading = () => state.run<MappingTables, EventSourceMapping[]>(listMappings);
+    const mappings = await retry(reading, { ...REREAD, signal, failed }).catch(() => []);
+    const changed = this.#changed;
+    this.#changed = undefined;
+    for (const mapping of mappings) if (!changed?.has(mapping.id)) this.apply(mapping);
   }
 }

@@ -68,6 +68,8 @@ export class Environment {
   #initTimer: NodeJS.Timeout | undefined;
   #freezeTimer: NodeJS.Timeout | undefined;
   #frozen = false;
+  /** The process that took too long to start is being replaced. */
+  #startsAgain = false;
   #failure: Failure | undefined;
   #killed = false;
   #over = false;
@@ -117,11 +119,9 @@ export class Environment {
     try {
       const address = await this.#api.listen();
       if (this.#killed) return this.#onExit(null, 'SIGKILL');
-      this.#begin(address);
+      this.#begin(address, () => this.#startAgain(address), LONGEST_INIT_MS);
     } catch (error) {
-      this.#failure ??= exited(INIT_ID, 1, null);
-      this.#events.line(this, INIT_ID, `Upstack could not start the execution environment: ${String(error)}`);
-      this.#onExit(1, null);
+      this.#onNoStart(error);
     }
   }
 
@@ -173,7 +173,7 @@ export class Environment {
     return this.#memory?.peakMb(this.#clock.monotonic()) ?? Promise.resolve(0);
   }
 
-  #begin(address: string): void {
+  #begin(address: string, tooLong: () => void, limitMs: number): void {
     const launch = this.#launch;
     const process = this.#startProcess(launch, address, {
       line: (line) => this.#events.line(this, this.#requestId, line),
@@ -181,7 +181,9 @@ export class Environment {
         this.#failure = invalidEntrypoint(INIT_ID, launch.command);
         this.#events.line(this, INIT_ID, `Upstack could not start ${launch.command}: ${error.message}`);
       },
-      exited: (code, signal) => this.#onExit(code, signal),
+      exited: (code, signal) => {
+        if (!this.#startsAgain) this.#onExit(code, signal);
+      },
     });
     this.#process = process;
     if (process.channel) this.#api.serve(process.channel);
@@ -190,10 +192,36 @@ export class Environment {
       this.#memory = new MemoryGauge(runtimePid, launch.memoryMb, () => this.#onOutOfMemory());
       this.#memory.watch();
     }
-    this.#initTimer = setTimeout(() => {
-      this.#failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
+    this.#initTimer = setTimeout(tooLong, limitMs);
+  }
+
+  /**
+   * What has not started within 10 s is started once more, within the timeout of the invocation that waits for it.
+   * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+   */
+  async #startAgain(address: string): Promise<void> {
+    const { timeoutSeconds } = this.#launch;
+    const tooLong = () => {
+      this.#failure = timedOut(INIT_ID, this.#clock.now(), timeoutSeconds);
       this.kill();
-    }, LONGEST_INIT_MS);
+    };
+    this.#startsAgain = true;
+    this.#memory?.stop();
+    this.#process?.kill();
+    await this.#process?.gone;
+    this.#startsAgain = false;
+    try {
+      if (this.#killed) this.#onExit(null, 'SIGKILL');
+      else this.#begin(address, tooLong, timeoutSeconds * 1000);
+    } catch (error) {
+      this.#onNoStart(error);
+    }
+  }
+
+  #onNoStart(error: unknown): void {
+    this.#failure ??= exited(INIT_ID, 1, null);
+    this.#events.line(this, INIT_ID, `Upstack could not start the execution environment: ${String(error)}`);
+    this.#onExit(1, null);
   }
 
   #onReady(): void {

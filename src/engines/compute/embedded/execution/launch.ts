@@ -1,16 +1,22 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 import { SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB } from '../limits.ts';
-import { NODE, type Program, RUNTIME_DIRECTORY, TASK_ROOT } from './isolation.ts';
+import { LAYERS_ROOT, NODE, type Program, RUNTIME_DIRECTORY, TASK_ROOT } from './isolation.ts';
+import { atRoots, moduleVariables } from './layer-paths.ts';
 
 /** Our runtime clients. */
 export const BOOTSTRAP_DIRECTORY = fileURLToPath(new URL('../bootstrap', import.meta.url));
 
 /** Whether an environment was started for an invocation, or ahead of any. */
 export type Initialization = 'on-demand' | 'provisioned-concurrency';
+
+/** Starts the runtime by the wrapper script, with the messages and statuses that Lambda's own runtimes have. */
+const START_WRAPPED =
+  '[ -f "$0" ] || { echo "$0: does not exist"; exit 127; }; [ -x "$0" ] || { echo "$0: is not an executable"; exit 126; }; exec "$0" "$@"';
 
 /** How to start one execution environment. */
 export interface Launch extends Program {
@@ -21,8 +27,8 @@ export interface Launch extends Program {
   kind: string | undefined;
   /** The function's code on this machine. */
   codeDirectory: string;
-  /** What stands for `/opt`, on this machine; undefined where there is nothing. */
-  layersRoot?: string | undefined;
+  /** The merged files of its layers on this machine: what is `/opt` on Lambda; undefined without layers. */
+  layersRoot: string | undefined;
   /** The function's code as the process sees it: its working directory. */
   taskRoot: string;
   /** Size of `/tmp`, MB. */
@@ -40,6 +46,7 @@ export interface LaunchInput {
   name: string;
   version: VersionRecord;
   taskRoot: string;
+  layersRoot: string | undefined;
   temporary: string;
   instance: string;
   initialization: Initialization;
@@ -50,14 +57,19 @@ export interface LaunchInput {
 /** Where a process finds what it needs. */
 interface Places {
   taskRoot: string;
+  layersRoot: string | undefined;
   runtimeDirectory: string;
   node: string;
 }
 
-function placesOf(sandboxed: boolean, codeDirectory: string): Places {
+function placesOf({
+  sandboxed,
+  taskRoot,
+  layersRoot,
+}: Pick<LaunchInput, 'sandboxed' | 'taskRoot' | 'layersRoot'>): Places {
   return sandboxed
-    ? { taskRoot: TASK_ROOT, runtimeDirectory: RUNTIME_DIRECTORY, node: NODE }
-    : { taskRoot: codeDirectory, runtimeDirectory: BOOTSTRAP_DIRECTORY, node: process.execPath };
+    ? { taskRoot: TASK_ROOT, layersRoot: LAYERS_ROOT, runtimeDirectory: RUNTIME_DIRECTORY, node: NODE }
+    : { taskRoot, layersRoot, runtimeDirectory: BOOTSTRAP_DIRECTORY, node: process.execPath };
 }
 
 /**
@@ -66,50 +78,58 @@ function placesOf(sandboxed: boolean, codeDirectory: string): Places {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function launchOf(input: LaunchInput): Launch {
-  const { account, name, version, temporary, instance, initialization } = input;
-  const places = placesOf(input.sandboxed, input.taskRoot);
+  const { account, name, version, layersRoot, temporary, instance, initialization } = input;
+  const places = placesOf(input);
+  const variables = {
+    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    LD_LIBRARY_PATH: '/var/task:/var/task/lib:/opt/lib',
+    ...version.environment,
+    ...(layersRoot === undefined ? {} : moduleVariables(version.runtime, version.environment)),
+    ...lambdaVariables(account, name, version, instance),
+    AWS_LAMBDA_INITIALIZATION_TYPE: initialization,
+    LAMBDA_TASK_ROOT: places.taskRoot,
+    LAMBDA_RUNTIME_DIR: places.runtimeDirectory,
+    _HANDLER: version.handler,
+  };
+  const placed = atRoots(variables, places);
   return {
     instance,
-    ...commandOf(version, places),
+    ...commandOf(input, places, placed),
     codeDirectory: input.taskRoot,
+    layersRoot,
     taskRoot: places.taskRoot,
     storageMb: version.storageMb,
     temporary,
     timeoutSeconds: version.timeoutSeconds,
     memoryMb: version.memoryMb,
     initialization,
-    variables: {
-      PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-      LANG: 'en_US.UTF-8',
-      TZ: ':UTC',
-      ...version.environment,
-      ...lambdaVariables(account, name, version, instance),
-      AWS_LAMBDA_INITIALIZATION_TYPE: initialization,
-      LAMBDA_TASK_ROOT: places.taskRoot,
-      LAMBDA_RUNTIME_DIR: places.runtimeDirectory,
-      _HANDLER: version.handler,
-    },
+    variables: placed,
   };
 }
 
 type Command = Pick<Launch, 'command' | 'arguments' | 'channel' | 'kind'>;
 
-function commandOf(version: VersionRecord, places: Places): Command {
-  switch (familyOf(version.runtime)) {
+function commandOf(input: LaunchInput, places: Places, variables: Record<string, string>): Command {
+  switch (familyOf(input.version.runtime)) {
     case 'custom':
-      return { command: join(places.taskRoot, 'bootstrap'), arguments: [], ...ALONE };
+      return { command: ownBootstrap(input, places), arguments: [], ...ALONE };
     case 'python':
       // No compiled files beside the code, which other environments share, and lines as soon as they are written.
-      return {
+      return wrapped(variables, {
         command: pythonPath() ?? 'python3',
         arguments: ['-B', '-u', join(places.runtimeDirectory, 'python.py')],
         ...ALONE,
-      };
+      });
     case 'node':
-      return nodeCommand(version, places);
+      return wrapped(variables, nodeCommand(input, places));
   }
 }
 
+/** Tells our runtime client that descriptor 3 is there. */
+const CHANNEL = 'channel';
 const ALONE = { channel: false, kind: undefined };
 /** Variables that Node or the libraries below it read when they start. */
 const READ_AT_START = /^(NODE_|UV_|SSL_|OPENSSL_|LD_|MALLOC_|GLIBC_)/;
@@ -123,15 +143,14 @@ export interface Generic extends Program {
 /** What most functions are, and what is booted before anything is known. */
 export function usualNode(sandboxed: boolean): Generic {
   const [memoryMb, storageMb] = [SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB];
-  return {
-    ...nodeProgram(memoryMb, placesOf(sandboxed, '')),
-    kind: nodeKind(memoryMb, storageMb),
-    storageMb,
-  };
+  const places = placesOf({ sandboxed, taskRoot: '', layersRoot: undefined });
+  return { ...nodeProgram(memoryMb, places), kind: nodeKind(memoryMb, storageMb), storageMb };
 }
 
-function nodeCommand({ memoryMb, storageMb, environment }: VersionRecord, places: Places): Command {
-  const shares = !Object.keys(environment).some((name) => READ_AT_START.test(name));
+function nodeCommand({ version, taskRoot, layersRoot }: LaunchInput, places: Places): Command {
+  const { memoryMb, storageMb, environment } = version;
+  const asksAtStart = Object.keys(environment).some((name) => READ_AT_START.test(name));
+  const shares = !asksAtStart && layersRoot === undefined && !bringsLibraries(taskRoot);
   const kind = shares ? nodeKind(memoryMb, storageMb) : undefined;
   return { ...nodeProgram(memoryMb, places), channel: true, kind };
 }
@@ -143,7 +162,34 @@ function nodeKind(memoryMb: number, storageMb: number): string {
 /** V8 gets nine tenths of the memory for its heap, as in the Lambda runtime; the rest is for buffers and code. */
 function nodeProgram(memoryMb: number, { node, runtimeDirectory }: Places): Program {
   const heap = `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`;
-  return { command: node, arguments: [heap, join(runtimeDirectory, 'node.mjs'), 'channel'] };
+  return { command: node, arguments: [heap, join(runtimeDirectory, 'node.mjs'), CHANNEL] };
+}
+
+/** Whether the package has shared libraries where LD_LIBRARY_PATH leads, which is read when a process starts. */
+function bringsLibraries(taskRoot: string): boolean {
+  return readdirSync(taskRoot).some((name) => name === 'lib' || /\.so(\.|$)/.test(name));
+}
+
+/** The function's own comes before that of a layer. */
+function ownBootstrap({ taskRoot, layersRoot }: LaunchInput, places: Places): string {
+  const has = (directory = '') => existsSync(join(directory, 'bootstrap'));
+  const inLayer = layersRoot !== undefined && !has(taskRoot) && has(layersRoot);
+  return join((inLayer ? places.layersRoot : undefined) ?? places.taskRoot, 'bootstrap');
+}
+
+/**
+ * The command behind the wrapper script that the function names, if it does. A script may close descriptors, so the
+ * runtime gets no channel then.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+ */
+function wrapped({ AWS_LAMBDA_EXEC_WRAPPER: wrapper }: Record<string, string>, runtime: Command): Command {
+  if (!wrapper) return runtime;
+  const args = runtime.arguments.filter((argument) => argument !== CHANNEL);
+  return {
+    command: '/bin/sh',
+    arguments: ['-c', START_WRAPPED, wrapper, runtime.command, ...args],
+    ...ALONE,
+  };
 }
 
 function lambdaVariables(

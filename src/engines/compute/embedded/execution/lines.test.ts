@@ -28,6 +28,10 @@ test('carriage returns go, empty lines stay, and the last line needs no newline'
   assert.deepEqual(split([Buffer.from('a\r\n\nb')]), ['a', '', 'b']);
 });
 
+test('a record of several lines stays one', () => {
+  assert.deepEqual(split([Buffer.from('first\rsecond\r\nnext\n')]), ['first\nsecond', 'next']);
+});
+
 test('a line above the limit is cut with a note and does not spoil the next', () => {
   const long = Buffer.alloc(LONGEST_LOG_LINE_BYTES + 10, 'x');
   const [first, second] = split([long.subarray(0, 40_000), long.subarray(40_000), Buffer.from('\nnext\n')]);

@@ -4,7 +4,10 @@ const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const CUT_NOTE = ` [cut by Upstack: the line is longer than ${LONGEST_LOG_LINE_BYTES} bytes]`;
 
-/** Splits the bytes a function writes into lines. A line above 64 KB is cut, with a note, and its rest dropped. */
+/**
+ * Splits the bytes a function writes into lines; one may hold a record of several, with newlines in it. A line above
+ * 64 KB is cut, with a note, and its rest dropped.
+ */
 export class LineSplitter {
   #emit: (line: string) => void;
   #parts: Buffer[] = [];
@@ -32,7 +35,9 @@ export class LineSplitter {
     this.#parts = [];
     this.#size = 0;
     const end = whole.at(-1) === CARRIAGE_RETURN ? whole.length - 1 : whole.length;
-    this.#emit(cut ? whole.toString('utf8') + CUT_NOTE : whole.toString('utf8', 0, end));
+    // Runtime clients keep the lines of one record together with carriage returns.
+    const text = whole.toString('utf8', 0, cut ? whole.length : end).replaceAll('\r', '\n');
+    this.#emit(cut ? text + CUT_NOTE : text);
   }
 
   #keep(part: Buffer): void {

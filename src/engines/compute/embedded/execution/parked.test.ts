@@ -42,6 +42,7 @@ function launch(generic: Generic): Launch {
     channel: true,
     codeDirectory: directory,
     taskRoot: directory,
+    layersRoot: undefined,
     temporary: join(directory, 'tmp'),
     variables: { NAME: 'cart' },
     timeoutSeconds: 3,

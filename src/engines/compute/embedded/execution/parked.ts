@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MOST_LINKED_FILES } from '../limits.ts';
 import type { Generic, Launch } from './launch.ts';
 import { EnvironmentProcess, type How, type ProcessEvents } from './process.ts';
-import { Slot, type Trees, treesOf } from './slot.ts';
+import { Slot, type Tree, treeOf } from './slot.ts';
 
 /** After one was taken: what takes it starts a function right now, and should not have to share the processor. */
 const REFILL_AFTER_MS = 100;
@@ -31,11 +31,11 @@ export class ParkedProcesses {
 
   /** The process of an environment: one that waits if one fits, or one of its own. */
   start(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess {
-    const trees = this.#treesOf(launch);
-    const fits = !this.#how.sandbox || trees !== undefined;
+    const code = this.#codeOf(launch);
+    const fits = !this.#how.sandbox || code !== undefined;
     const parked = launch.kind && fits ? this.take({ ...launch, kind: launch.kind }) : undefined;
     try {
-      parked?.become(launch, address, trees, events);
+      parked?.become(launch, address, code, events);
       if (parked) return parked;
     } catch {
       // The disk is full, or a file has as many links as it can have: what boots by itself needs no links.
@@ -90,9 +90,9 @@ export class ParkedProcesses {
   }
 
   /** Large packages take longer to link than a process takes to boot. */
-  #treesOf({ kind, codeDirectory, layersRoot }: Launch): Trees | undefined {
+  #codeOf({ kind, codeDirectory }: Launch): Tree | undefined {
     if (!this.#how.sandbox || kind === undefined || this.#size === 0) return undefined;
-    return treesOf(codeDirectory, layersRoot, MOST_LINKED_FILES);
+    return treeOf(codeDirectory, MOST_LINKED_FILES);
   }
 
   #end(process: EnvironmentProcess): void {

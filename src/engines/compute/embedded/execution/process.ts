@@ -11,7 +11,7 @@ import { LineSplitter } from './lines.ts';
 import { childOf } from './process-tree.ts';
 import type { Reaper } from './reaper.ts';
 import type { Sandbox } from './sandbox.ts';
-import type { Slot, Trees } from './slot.ts';
+import type { Slot, Tree } from './slot.ts';
 
 export interface ProcessEvents {
   line(line: string): void;
@@ -98,7 +98,8 @@ export class EnvironmentProcess {
   static park(generic: Generic, { reaper, sandbox }: How, slot?: Slot): EnvironmentProcess {
     const bare = { ...generic, variables: BARE };
     if (!sandbox || !slot) return new EnvironmentProcess(start(bare, '/', true), reaper, false);
-    const program = sandbox.around({ ...slot, storageMb: generic.storageMb }, generic, BARE);
+    const contents = { task: slot.directory, layers: undefined, storageMb: generic.storageMb };
+    const program = sandbox.around(contents, generic, BARE);
     return new EnvironmentProcess(start(program, '/', true), reaper, true, slot);
   }
 
@@ -117,9 +118,9 @@ export class EnvironmentProcess {
     return first === undefined ? undefined : childOf(first);
   }
 
-  /** Turns a parked process into the execution environment of a function; `trees` is for one in a sandbox. */
-  become(launch: Launch, address: string, trees: Trees | undefined, events: ProcessEvents): void {
-    if (trees) this.#slot?.fill(trees);
+  /** Turns a parked process into the execution environment of a function; `code` is for one in a sandbox. */
+  become(launch: Launch, address: string, code: Tree | undefined, events: ProcessEvents): void {
+    if (code) this.#slot?.fill(code);
     else mkdirSync(launch.temporary, { recursive: true, mode: 0o700 });
     this.#become(launch, variablesOf(launch, address, this.#sandboxed), events);
   }

@@ -117,6 +117,18 @@ test('a wrong or repeated id, a second question and unknown paths are refused', 
   assert.equal(seen.filter(([event]) => event === 'response').length, 1);
 });
 
+test('a question that comes just before the answer waits for it; only one may', async () => {
+  await invoke();
+  const asked = [call('GET', '/invocation/next'), call('GET', '/invocation/next')];
+  assert.equal((await Promise.race(asked)).status, 403);
+  assert.deepEqual(seen.at(-1), ['ready'], 'the first invocation has not ended');
+  await call('POST', '/invocation/r1/response', '1');
+  assert.deepEqual(seen.slice(-2), [['response', 'r1', '1'], ['ready']]);
+  api.deliver({ ...DELIVERY, requestId: 'r2' });
+  const answered = (await Promise.all(asked)).find(({ status }) => status === 200);
+  assert.equal(answered?.headers['lambda-runtime-aws-request-id'], 'r2');
+});
+
 test('a web page is not handed events', async () => {
   const page = { origin: 'https://example.com' };
   assert.equal((await call('GET', '/invocation/next', undefined, page)).status, 403);

@@ -32,6 +32,11 @@ export interface RuntimeApiEvents {
 const BASE = '/2018-06-01/runtime';
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/;
 const ACCEPTED = answerBytes(202, { status: 'OK' });
+/**
+ * So long the question for the next invocation may come before the answer to this one: a client that streams sends them
+ * over two connections, and the official one for Node does not wait for a streamed error to arrive.
+ */
+const LONGEST_EARLY_MS = 500;
 
 /**
  * The Lambda Runtime API (version 2018-06-01) of one execution environment, on a loopback port of its own: whoever
@@ -43,6 +48,7 @@ export class RuntimeApi {
   #server: Server;
   #connections = new Set<Connection>();
   #waiting: Connection | undefined;
+  #early: { connection: Connection; refusal: NodeJS.Timeout } | undefined;
   #current: string | undefined;
   #stream: ResponseSink | undefined;
 
@@ -83,6 +89,7 @@ export class RuntimeApi {
       body: (head) => this.#bodyOf(connection, head),
       closed: () => {
         this.#connections.delete(connection);
+        if (this.#early?.connection === connection) this.#takeEarly();
         if (this.#waiting !== connection) return;
         this.#waiting = undefined;
         this.#events.left();
@@ -128,16 +135,27 @@ export class RuntimeApi {
     if (request.method !== 'GET') {
       return connection.fail(405, 'MethodNotAllowed', `${request.method} is not the method of this path`);
     }
-    if (this.#waiting !== undefined || this.#current !== undefined) {
-      return connection.fail(
-        403,
-        'InvalidStateTransition',
-        'Transition from the present state is not allowed',
-      );
+    if (this.#waiting !== undefined || this.#early !== undefined) return refuse(connection);
+    if (this.#current !== undefined) {
+      const refusal = setTimeout(() => {
+        this.#takeEarly();
+        refuse(connection);
+        connection.proceed();
+      }, LONGEST_EARLY_MS);
+      this.#early = { connection, refusal };
+      return false;
     }
     this.#waiting = connection;
     this.#events.ready();
     return this.#waiting !== connection;
+  }
+
+  /** The client that asked for the next invocation too early, if there is one: it is not kept any longer. */
+  #takeEarly(): Connection | undefined {
+    const early = this.#early;
+    clearTimeout(early?.refusal);
+    this.#early = undefined;
+    return early?.connection;
   }
 
   #end(connection: Connection, request: ParsedRequest, requestId: string, kind: string): boolean {
@@ -156,8 +174,17 @@ export class RuntimeApi {
         this.#events.error(requestId, body, failure);
       } else this.#events.response(requestId, request.body);
     }
+    const early = this.#takeEarly();
+    if (early) {
+      this.#waiting = early;
+      this.#events.ready();
+    }
     return true;
   }
+}
+
+function refuse(connection: Connection): true {
+  return connection.fail(403, 'InvalidStateTransition', 'Transition from the present state is not allowed');
 }
 
 function nextHead(delivery: Delivery): string {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Slot, treesOf } from './slot.ts';
+import { Slot, treeOf } from './slot.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'upstack-slot-'));
 after(() => rmSync(root, { recursive: true }));
@@ -27,27 +27,21 @@ function tree(name: string): string {
   return directory;
 }
 
-test('a slot gets what the directories have, by links', () => {
-  const [task, layers] = [tree('task'), tree('layers')];
-  const trees = treesOf(task, layers, 10);
-  assert.ok(trees);
+test('a slot gets what the directory has, by links', () => {
+  const task = tree('task');
+  const code = treeOf(task, 5);
+  assert.ok(code);
   const slot = new Slot(join(root, 'slot'));
-  slot.fill(trees);
-  for (const [from, to] of [
-    [task, slot.task],
-    [layers, slot.layers],
-  ] as const) {
-    const file = join('a', 'b', 'index.js');
-    assert.equal(statSync(join(to, file)).ino, statSync(join(from, file)).ino);
-    assert.equal(readlinkSync(join(to, 'link.js')), 'a/b/index.js');
-    assert.equal(readFileSync(join(to, 'link.js'), 'utf8'), readFileSync(join(from, file), 'utf8'));
-    assert.ok(statSync(join(to, 'empty')).isDirectory());
-  }
+  slot.fill(code);
+  const file = join('a', 'b', 'index.js');
+  assert.equal(statSync(join(slot.directory, file)).ino, statSync(join(task, file)).ino);
+  assert.equal(readlinkSync(join(slot.directory, 'link.js')), 'a/b/index.js');
+  assert.equal(readFileSync(join(slot.directory, 'link.js'), 'utf8'), 'task');
+  assert.ok(statSync(join(slot.directory, 'empty')).isDirectory());
 });
 
-test('without layers the slot has none, and more entries than the limit are too many', () => {
-  const task = tree('alone');
-  assert.equal(treesOf(task, undefined, 5)?.layers, undefined);
-  assert.equal(treesOf(task, undefined, 4), undefined);
-  assert.equal(treesOf(task, tree('above'), 9), undefined);
+test('more entries than the limit are too many', () => {
+  const task = tree('large');
+  assert.equal(treeOf(task, 5)?.entries.length, 5);
+  assert.equal(treeOf(task, 4), undefined);
 });

@@ -12,9 +12,11 @@ export const GET_ACCOUNT_SETTINGS: ApiOperation = {
 /** The account's limits and what is used of them. The total size of code has no limit here, so none is told. */
 function get(context: ApiContext): ApiAnswer {
   const records = context.catalog.store.list();
-  const TotalCodeSize = records
-    .flatMap((record) => [record.latest, ...record.versions])
-    .reduce((sum, version) => sum + version.codeSizeBytes, 0);
+  const layers = context.catalog.layers.list().flatMap(({ versions }) => versions);
+  const TotalCodeSize = [
+    ...records.flatMap((record) => [record.latest, ...record.versions]),
+    ...layers,
+  ].reduce((sum, version) => sum + version.codeSizeBytes, 0);
   return jsonAnswer(200, {
     AccountLimit: {
       CodeSizeUnzipped: LARGEST_UNZIPPED_BYTES,

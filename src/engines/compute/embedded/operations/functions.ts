@@ -7,14 +7,15 @@ import {
   updateLatest,
   versionOf,
 } from '../catalog/functions.ts';
+import { layersFrom } from '../catalog/layers.ts';
 import { functionReference } from '../catalog/names.ts';
-import type { CodePackage } from '../catalog/packages.ts';
-import type { VersionRecord } from '../catalog/records.ts';
+import type { LayerReference, VersionRecord } from '../catalog/records.ts';
 import { DEFAULTS, settingsFrom } from '../catalog/settings.ts';
 import { tagsFrom } from '../catalog/tags.ts';
-import { invalidParameter, notInSet, notSupported } from '../errors.ts';
+import { notInSet, notSupported } from '../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES } from '../limits.ts';
 import { configuration } from '../wire.ts';
+import { codeFrom } from './code.ts';
 import { checkDeadLetter } from './destinations.ts';
 import {
   type ApiAnswer,
@@ -64,9 +65,11 @@ async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnsw
   checkPackageType(body.PackageType);
   const tags = tagsFrom(body.Tags);
   refuseUnhonoured(body, name);
-  const settings = settingsFrom(body, DEFAULTS);
+  const layers = layersFrom(context.catalog, body.Layers) ?? [];
+  const settings = { ...settingsFrom(body, DEFAULTS), layers };
   await checkDeadLetter(context, settings.deadLetterArn);
-  const code = await codeOf(context, (body.Code ?? {}) as Body, 'CreateFunction');
+  const code = await codeFrom(context, (body.Code ?? {}) as Body, 'CreateFunction');
+  await checkTogether(context, code, layers);
   const record = await createFunction(context.catalog, name, settings, code, tags);
   const published = body.Publish === true ? await publishVersion(context.catalog, name, {}) : undefined;
   const version = published ?? record.latest;
@@ -131,6 +134,8 @@ async function updateConfiguration(
   const name = latestOf(reference);
   const body = bodyOf(request);
   refuseUnhonoured(body, name);
+  const layers = layersFrom(context.catalog, body.Layers);
+  if (layers) await checkTogether(context, recordOf(context.catalog, name).latest, layers);
   if (body.DeadLetterConfig) {
     const { latest } = recordOf(context.catalog, name);
     await checkDeadLetter(context, settingsFrom(body, latest).deadLetterArn);
@@ -138,7 +143,7 @@ async function updateConfiguration(
   const record = await updateLatest(
     context.catalog,
     name,
-    (latest) => settingsFrom(body, latest),
+    (latest) => ({ ...settingsFrom(body, latest), ...(layers ? { layers } : {}) }),
     optionalText(body, 'RevisionId'),
   );
   return jsonAnswer(200, configuration(context.catalog.account, name, record.latest));
@@ -155,7 +160,8 @@ async function updateCode(
   refuseUnhonoured(body, name);
   // Unknown functions are refused before a large package is unpacked.
   const present = recordOf(context.catalog, name).latest;
-  const code = await codeOf(context, body, 'UpdateFunctionCode');
+  const code = await codeFrom(context, body, 'UpdateFunctionCode');
+  await checkTogether(context, code, present.layers);
   const architectures = { Architectures: body.Architectures };
   const change = { architecture: settingsFrom(architectures, present).architecture, ...code };
   if (body.DryRun === true) {
@@ -166,6 +172,14 @@ async function updateCode(
   if (body.Publish !== true) return jsonAnswer(200, configuration(account, name, record.latest));
   const version = await publishVersion(context.catalog, name, {});
   return jsonAnswer(200, configuration(account, name, version, { qualifier: version.version }));
+}
+
+async function checkTogether(
+  { packages }: ApiContext,
+  { codeSha256 }: { codeSha256: string },
+  layers: LayerReference[],
+): Promise<void> {
+  await packages.checkTogether([codeSha256, ...layers.map((layer) => layer.codeSha256)]);
 }
 
 function checkPackageType(value: unknown): void {
@@ -179,21 +193,4 @@ function allVersions(query: URLSearchParams): boolean {
   const wanted = query.get('FunctionVersion');
   if (wanted === null || wanted === 'ALL') return wanted === 'ALL';
   throw notInSet(wanted, 'functionVersion', ['ALL']);
-}
-
-async function codeOf(context: ApiContext, code: Body, operation: string): Promise<CodePackage> {
-  for (const member of [
-    'S3Bucket',
-    'S3Key',
-    'S3ObjectVersion',
-    'ImageUri',
-    'SourceKMSKeyArn',
-    'S3ObjectStorageMode',
-  ]) {
-    if (code[member]) throw notSupported(`Code.${member}`);
-  }
-  if (typeof code.ZipFile !== 'string') {
-    throw invalidParameter('Please provide a source for function code: ZipFile, the package in base64.');
-  }
-  return await context.packages.add(Buffer.from(code.ZipFile, 'base64'), operation);
 }

@@ -65,6 +65,7 @@ export class Queues {
 
   /** Sends all or none; returns their ids in their order. Throws QueueDoesNotExist. */
   async send(name: string, messages: readonly NewMessage[]): Promise<string[]> {
+    if (messages.length === 0) return [];
     const nowMs = this.now();
     const ids = await this.transaction(async (database) => {
       const made: string[] = [];

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteLayerVersionCommand,
+  ListLayerVersionsCommand,
+  type ListLayerVersionsCommandInput,
+  PublishLayerVersionCommand,
+  type PublishLayerVersionCommandInput,
+  type PublishLayerVersionCommandOutput,
+} from '@aws-sdk/client-lambda';
+import { zipSync } from 'fflate';
+import type { ComputeUnderTest } from './compute-support.ts';
+
+/** Layers that a suite makes, each with a name of its own, to be deleted when the suite ends. */
+export class LayersMade {
+  #under: ComputeUnderTest;
+  #published: { LayerName: string; VersionNumber: number }[] = [];
+
+  constructor(under: ComputeUnderTest) {
+    this.#under = under;
+  }
+
+  newName(): string {
+    return `upstack-test-${randomUUID()}`;
+  }
+
+  /** Publishes files as the next version; those below `bin/` and scripts can be executed. */
+  async publish(
+    LayerName: string,
+    files: Record<string, string>,
+    more: Partial<PublishLayerVersionCommandInput> = {},
+  ): Promise<PublishLayerVersionCommandOutput> {
+    const input = { LayerName, Content: { ZipFile: executableZip(files) }, ...more };
+    const published = await this.#under.client.send(new PublishLayerVersionCommand(input));
+    this.#published.push({ LayerName, VersionNumber: published.Version ?? 0 });
+    return published;
+  }
+
+  /** Publishes a layer of its own and returns the ARN of its version. */
+  async make(files: Record<string, string>): Promise<string> {
+    return (await this.publish(this.newName(), files)).LayerVersionArn as string;
+  }
+
+  async versionsOf(LayerName: string, filter: Partial<ListLayerVersionsCommandInput> = {}) {
+    const command = new ListLayerVersionsCommand({ LayerName, ...filter });
+    const { LayerVersions = [] } = await this.#under.client.send(command);
+    return LayerVersions.map(({ Version }) => Version);
+  }
+
+  async delete(): Promise<void> {
+    for (const version of this.#published) {
+      await this.#under.client.send(new DeleteLayerVersionCommand(version)).catch(() => {});
+    }
+  }
+}
+
+/** A zip whose files may all be executed: made as on Unix (3), with the mode in the upper half of the attributes. */
+export function executableZip(files: Record<string, string>): Uint8Array {
+  const entries = Object.entries(files).map(([name, text]) => [
+    name,
+    [Buffer.from(text), { os: 3, attrs: (0o100755 << 16) >>> 0, level: 1 }] as const,
+  ]);
+  return zipSync(Object.fromEntries(entries));
+}
