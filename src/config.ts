@@ -15,6 +15,8 @@ export interface Config {
   demoRate: number;
   /** Whether the demo runs the shop's experiments by itself. */
   demoExperiments: boolean;
+  /** Whether functions run in sandboxes where this machine can make them. */
+  isolation: 'auto' | 'off';
   /** On AWS, `role` is the ARN of the execution role that new functions get; without it none can be made. */
   compute: { kind: 'embedded' } | { kind: 'aws'; region: string; role: string | undefined };
   /** `embedded:` or the URL of a ClickHouse HTTP interface. */
@@ -40,6 +42,7 @@ export function configFrom(options: Record<string, unknown>): Config {
     demo: options.demo === true,
     demoRate: whole('--demo-rate', text('demoRate', '36'), HIGHEST_DEMO_RATE),
     demoExperiments: options.demoExperiments !== false,
+    isolation: options.isolation === false ? 'off' : 'auto',
     compute: computeFrom(text('compute', 'embedded:'), options.computeRole),
     events: urlFrom('--events', text('events', 'embedded:'), ['http:', 'https:']),
     state: urlFrom('--state', text('state', 'embedded:'), ['postgres:', 'postgresql:']),

@@ -62,6 +62,8 @@ export interface ControlRoom {
   compute: ComputeEngine;
   events: EventsEngine;
   signals: Signals;
+  /** Whether functions run in sandboxes, and if not why: one line. Undefined for those on AWS. */
+  isolation: string | undefined;
   /** From now on `/readyz` says so: what was to be deployed at the start is deployed. */
   markStarted(): void;
   close(): Promise<void>;
@@ -92,7 +94,7 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   const signals = await openSignals(directory, events, log, opened);
   const runtime =
     config.compute.kind === 'embedded'
-      ? await openRuntime({ directory, door, signals, state, log }, opened)
+      ? await openRuntime({ directory, isolation: config.isolation, door, signals, state, log }, opened)
       : undefined;
   const compute = opened.add('compute', openComputeClient(config, door, keys), (it) => it.close());
   const store = new RunStore(state);
@@ -151,6 +153,7 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     compute,
     events,
     signals,
+    isolation: runtime?.isolation,
     markStarted() {
       started = true;
     },
@@ -219,6 +222,7 @@ async function exists(compute: ComputeEngine, name: string): Promise<boolean> {
 
 interface RuntimeParts {
   directory: string;
+  isolation: Config['isolation'];
   door: HttpDoor;
   signals: Signals;
   state: StateEngine;
@@ -226,7 +230,8 @@ interface RuntimeParts {
 }
 
 /** The embedded runtime; what its functions write and what it reports goes into the signals. */
-async function openRuntime({ directory, door, signals, state, log }: RuntimeParts, opened: Lifecycle) {
+async function openRuntime(parts: RuntimeParts, opened: Lifecycle): Promise<EmbeddedRuntime> {
+  const { directory, isolation, door, signals, state, log } = parts;
   const append = (records: SignalRecord[]) => {
     signals
       .append(records)
@@ -237,6 +242,7 @@ async function openRuntime({ directory, door, signals, state, log }: RuntimePart
     region: REGION,
     accountId: ACCOUNT,
     concurrencyPerVersion: CONCURRENCY_PER_VERSION,
+    isolation,
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${door.port}/`,
     onInvocation: (report) => append([invocationRecord(report)]),
     onLog: (line) => append(recordsOf(line, log)),
@@ -244,6 +250,7 @@ async function openRuntime({ directory, door, signals, state, log }: RuntimePart
     log,
     state,
   });
+  log.info({ isolation: runtime.isolation }, 'functions');
   return opened.add('compute runtime', runtime, (it) => it.close());
 }
 

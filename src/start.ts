@@ -15,6 +15,7 @@ export async function runControlRoom(config: Config, version: string): Promise<v
   );
   say(`  dashboard  ${styleText('cyan', `${room.url}/#token=${room.keys.token}`)}`);
   say(`  data       ${config.directory}`);
+  if (room.isolation) say(`  isolation  ${room.isolation}`);
   for (const line of demo?.hints ?? []) say(`  ${line}`);
   demo?.begin();
   await stopped;

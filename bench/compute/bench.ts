@@ -31,6 +31,11 @@ export function rowsOf(rounds: Round[]): Row[] {
     least(({ starts }) => starts.parkedMs),
     least(({ starts }) => starts.nodeMs),
   ];
+  const [boxedCold, boxedParked, boxedEmpty] = [
+    least(({ sandboxed }) => sandboxed?.coldMs ?? Number.NaN),
+    least(({ sandboxed }) => sandboxed?.parkedMs ?? Number.NaN),
+    least(({ sandboxed }) => sandboxed?.nodeMs ?? Number.NaN),
+  ];
   const alone = { versus: '', ratio: undefined };
   const against = (value: number, versus: string, other: number) => ({ value, versus, ratio: value / other });
   const warm = (title: string, figures: Warm, versus: string, other: Warm): Row[] => [
@@ -44,11 +49,17 @@ export function rowsOf(rounds: Round[]): Row[] {
     { case: EMPTY, value: empty, unit: 'ms p50', ...alone },
     { case: 'cold start', unit: 'ms p50', ...against(cold, EMPTY, empty) },
     { case: 'cold start, booted in advance', unit: 'ms p50', ...against(parked, EMPTY, empty) },
+    { case: 'cold start in a sandbox', unit: 'ms p50', ...against(boxedCold, EMPTY, boxedEmpty) },
+    {
+      case: 'cold start in a sandbox, booted in advance',
+      unit: 'ms p50',
+      ...against(boxedParked, EMPTY, boxedEmpty),
+    },
     { case: 'timeout: answer', value: least(({ kills }) => kills.answerMs), unit: 'ms late', ...alone },
     { case: 'timeout: processes gone', value: least(({ kills }) => kills.goneMs), unit: 'ms late', ...alone },
   ];
   if (peer) rows.push(...warm(PEER, peer, RAW, raw), ...warm('warm', ours, PEER, peer));
-  // Outside Linux nobody tells the CPU time.
+  // Outside Linux nobody tells the CPU time, and sandboxes are where bubblewrap works.
   return rows.filter(({ value }) => !Number.isNaN(value));
 }
 

@@ -26,11 +26,19 @@ export interface Round {
   /** By server: `raw`, `ours` and, when asked for, `peer`. */
   warm: Record<string, Warm>;
   starts: Starts;
+  /** The same in sandboxes, where they can be made. */
+  sandboxed?: Starts;
   kills: Kills;
 }
 
 /** So many turns' requests come before the first round, for the compilers of all processes. */
 const WARM_UP_TURNS = 10;
+
+interface Twins {
+  twin: Twin;
+  /** Boots nothing in advance. */
+  bare: Twin;
+}
 
 type Progress = (text: string) => void;
 
@@ -43,8 +51,13 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
   };
   try {
     progress('starting');
-    const twin = await run(startTwin(PARKED_PROCESSES));
-    const bare = await run(startTwin(0));
+    // In a sandbox a function cannot leave a mark of when it was killed, so what is common to both is measured without.
+    const twin = await run(startTwin(PARKED_PROCESSES, { isolation: 'off' }));
+    const bare = await run(startTwin(0, { isolation: 'off' }));
+    const boxed = {
+      twin: await run(startTwin(PARKED_PROCESSES, { isolation: 'auto' })),
+      bare: await run(startTwin(0, { isolation: 'auto' })),
+    };
     await twin.deploy('hello', HELLO);
     const requests = await invocations(twin.port, 'hello', size.requests);
     const ours = { port: twin.port, pid: twin.pid, requests };
@@ -58,7 +71,7 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
       await latencies(subject, WARM_UP_TURNS * size.requests);
       await throughput(subject, WARM_UP_TURNS * size.requests);
     }
-    return await rounds(subjects, { twin, bare }, size, progress);
+    return await rounds(subjects, { twin, bare, boxed }, size, progress);
   } finally {
     await Promise.all(running.map((server) => server.end()));
   }
@@ -77,7 +90,7 @@ async function assertAnswers({ port, requests }: Subject): Promise<void> {
 
 async function rounds(
   subjects: Record<string, Subject>,
-  { twin, bare }: { twin: Twin; bare: Twin },
+  { twin, bare, boxed }: Twins & { boxed: Twins },
   size: Size,
   progress: Progress,
 ): Promise<Round[]> {
@@ -88,8 +101,12 @@ async function rounds(
     const warm = await warmRound(subjects, size);
     say('cold starts');
     const starts = await startRound(twin, bare, size.starts);
+    const { isolation = 'none' } = boxed.twin;
+    const sandboxed = isolation.startsWith('none')
+      ? {}
+      : { sandboxed: await startRound(boxed.twin, boxed.bare, size.starts) };
     say('timeouts');
-    done.push({ warm, starts, kills: await killRound(twin, size.kills) });
+    done.push({ warm, starts, ...sandboxed, kills: await killRound(twin, size.kills) });
   }
   return done;
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Served {
   port: number;
   pid: number;
+  /** Of a twin: whether its functions run in sandboxes, in words. */
+  isolation?: string;
   end(): Promise<void>;
 }
 
@@ -17,15 +19,17 @@ export interface Asked extends Served {
   ask(question: string): Promise<unknown>;
 }
 
-/** Starts a module of this directory that sends `{ port }` once it listens, and ends when its parent disconnects. */
+/** Starts a module of this directory that sends `{ port }` and maybe more once it listens, and ends when its parent disconnects. */
 export async function serve(module: string, args: string[] = [], execArgv: string[] = []): Promise<Asked> {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
     execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const [{ port }] = (await Promise.race([once(child, 'message'), failure(child)])) as [{ port: number }];
+  const [message] = await Promise.race([once(child, 'message'), failure(child)]);
+  const { port, isolation } = message as Pick<Served, 'port' | 'isolation'>;
   return {
     port,
+    ...(isolation ? { isolation } : {}),
     pid: child.pid!,
     end: () => end(child, () => child.disconnect()),
     async ask(question) {

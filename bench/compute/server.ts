@@ -1,6 +1,7 @@
 /**
  * The process under test: the twin behind its door on a loopback port, which it tells its parent, as it does its memory
- * when it is asked. Arguments: directory, and how many processes are booted in advance.
+ * when it is asked. Arguments: directory, how many processes are booted in advance, and whether functions run in
+ * sandboxes (`auto` or `off`).
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -22,6 +23,7 @@ const runtime = await EmbeddedRuntime.open({
   clock: systemClock,
   log,
   parkedProcesses: Number(process.argv[3]),
+  isolation: process.argv[4] === 'off' ? 'off' : 'auto',
 });
 const origins = { hosts: [] };
 const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
@@ -35,7 +37,7 @@ process.once('disconnect', async () => {
   await runtime.close();
   process.exit();
 });
-process.send?.({ port: door.port });
+process.send?.({ port: door.port, isolation: runtime.isolation });
 
 /** Bytes, after a collection of everything that nothing refers to. */
 function memory(): { heapUsed: number; rss: number } {

@@ -19,10 +19,16 @@ interface Settings {
   environment: Record<string, string>;
 }
 
-/** `flags` are Node's own. */
-export async function startTwin(parkedProcesses: number, flags: string[] = []): Promise<Twin> {
+interface Options {
+  isolation?: 'auto' | 'off';
+  /** Node's own. */
+  flags?: string[];
+}
+
+export async function startTwin(parkedProcesses: number, options: Options = {}): Promise<Twin> {
+  const { isolation = 'auto', flags = [] } = options;
   const directory = await mkdtemp(join(tmpdir(), 'upstack-bench-'));
-  const served = await serve('server.ts', [directory, String(parkedProcesses)], flags);
+  const served = await serve('server.ts', [directory, String(parkedProcesses), isolation], flags);
   const endpoint = `http://127.0.0.1:${served.port}`;
   const compute = openCompute({ endpoint, region: REGION, credentials: CREDENTIALS });
   return {

@@ -38,7 +38,7 @@ const REQUESTS = 500;
 
 /** Throws when an invocation ends otherwise than it must. */
 export async function soak(size: Size, progress: (text: string) => void): Promise<Soaked> {
-  const twin = await startTwin(PARKED, FLAGS);
+  const twin = await startTwin(PARKED, { flags: FLAGS, isolation: 'off' });
   try {
     // A first function leaves what any function leaves once: parked processes, the client's connections, compiled code.
     await work(twin, { invocations: WARM_UP, block: WARM_UP, kills: 0, timeouts: 0 }, () => {});

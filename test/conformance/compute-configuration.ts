@@ -10,6 +10,8 @@ import {
   paginateListAliases,
   paginateListFunctions,
   paginateListVersionsByFunction,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { type ComputeUnderTest, FunctionsMade, refused } from './compute-support.ts';
 
@@ -59,6 +61,17 @@ export function configurationConformance(engine: string, open: () => Promise<Com
         VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
         Layers: [],
       });
+    });
+
+    test('the size of ephemeral storage is kept per version', async () => {
+      const FunctionName = await make({ EphemeralStorage: { Size: 1_024 }, Publish: true });
+      const { client } = under;
+      await client.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName, EphemeralStorage: { Size: 10_240 } }),
+      );
+      await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 60, minDelay: 1 }, { FunctionName });
+      assert.deepEqual((await show(FunctionName, '1')).EphemeralStorage, { Size: 1_024 });
+      assert.deepEqual((await show(FunctionName)).EphemeralStorage, { Size: 10_240 });
     });
 
     test('SnapStart is kept per version', async () => {

@@ -50,7 +50,8 @@ export class ExtensionEnvironment {
     this.environment = new Environment({
       launch,
       clock: systemClock,
-      process: (how, address, events) => EnvironmentProcess.start(how, address, this.#reaper, events),
+      process: (how, address, events) =>
+        EnvironmentProcess.start(how, address, { reaper: this.#reaper, sandbox: undefined }, events),
       events: {
         idle: () => this.idle++,
         ended: (_, failure) => {
@@ -91,6 +92,8 @@ export class ExtensionEnvironment {
       },
       taskRoot,
       layersRoot,
+      initialization: 'on-demand',
+      sandboxed: false,
       temporary: join(directory, 'tmp'),
       instance: '2026/01/31/[$LATEST]0f',
     });

@@ -21,5 +21,7 @@ for (const client of clients) {
 }
 
 const official = await officialClient();
-if ('program' in official) runtimeConformance('twin', officialNode(official.program), twin);
+// Its program is on this machine, not in the function's package: a sandbox would hide it.
+const plain = () => judged(openTwin({ isolation: 'off' }));
+if ('program' in official) runtimeConformance('twin', officialNode(official.program), plain);
 else describe('runtime client aws-lambda-ric', () => test('every behaviour', { skip: official.missing }));

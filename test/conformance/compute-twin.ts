@@ -22,6 +22,8 @@ export const CREDENTIALS = {
 export interface Twin extends ComputeUnderTest {
   endpoint: string;
   directory: string;
+  /** Whether functions run in sandboxes, and if not why. */
+  isolation: string;
   reports: InvocationReport[];
   lines: FunctionLogLine[];
   /** Looks for due events: after the clock was moved. */
@@ -30,7 +32,13 @@ export interface Twin extends ComputeUnderTest {
 
 /** The twin behind the control room's door on a loopback port; its directory is removed unless one was given. */
 export async function openTwin(
-  options: { directory?: string; concurrencyPerVersion?: number; state?: StateEngine; clock?: Clock } = {},
+  options: {
+    directory?: string;
+    concurrencyPerVersion?: number;
+    state?: StateEngine;
+    clock?: Clock;
+    isolation?: 'auto' | 'off';
+  } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
@@ -47,6 +55,7 @@ export async function openTwin(
     clock: options.clock ?? systemClock,
     log,
     draw: seededDraw(),
+    isolation: options.isolation ?? 'auto',
     ...(options.state ? { state: options.state } : {}),
     ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
@@ -63,6 +72,7 @@ export async function openTwin(
     role: ROLE,
     endpoint,
     directory,
+    isolation: runtime.isolation,
     reports,
     lines,
     wake: () => runtime.wake(),

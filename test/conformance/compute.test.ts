@@ -10,6 +10,7 @@ import { layerFilesConformance } from './compute-layer-files.ts';
 import { layerConformance } from './compute-layers.ts';
 import { loggingConformance } from './compute-logging.ts';
 import { policyConformance } from './compute-policy.ts';
+import { provisionedConformance } from './compute-provisioned.ts';
 import { sourceConformance } from './compute-sources.ts';
 import { openOwnState } from './compute-state.ts';
 import { streamConformance } from './compute-stream.ts';
@@ -25,6 +26,7 @@ const suites = [
   tagConformance,
   urlConformance,
   concurrencyConformance,
+  provisionedConformance,
   streamConformance,
   loggingConformance,
   eventConformance,
@@ -35,6 +37,7 @@ const suites = [
 const state = await openOwnState();
 after(() => state.close());
 for (const suite of suites) suite('twin', () => judged(openTwin({ state })));
+computeConformance('twin without sandboxes', () => judged(openTwin({ state, isolation: 'off' })));
 sourceConformance('twin', () => judged(openQueuesTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) {
   for (const suite of suites) suite('AWS', fromEnvironment);

@@ -309,7 +309,10 @@ export function computeConformance(engine: string, open: () => Promise<ComputeUn
 
     test('a function that takes too long is killed at its timeout', async () => {
       const FunctionName = await make(
-        { 'index.js': 'exports.handler = async ({ spin }) => { while (spin); return process.pid; };' },
+        {
+          'index.js':
+            'exports.handler = async ({ spin }) => { while (spin); return process.env.AWS_LAMBDA_LOG_STREAM_NAME; };',
+        },
         { timeout: 1 },
       );
       const before = json((await invoke(FunctionName)).Payload);

@@ -23,6 +23,7 @@ export function controlRoomCommands(program: Command, start: Start): void {
     .option('--demo', 'deploy the example shop, let simulated shoppers use it, and run its experiments once')
     .option('--demo-rate <n>', 'visits to the shop per second in the demo')
     .option('--no-demo-experiments', 'leave the experiments of the demo to you')
+    .option('--no-isolation', 'run functions without a sandbox, also where bubblewrap works')
     .option('--compute <url>', '"embedded:" or "aws:<region>"')
     .option('--compute-role <arn>', 'on AWS: the execution role of new functions')
     .option('--events <url>', '"embedded:" or the URL of a ClickHouse HTTP interface')

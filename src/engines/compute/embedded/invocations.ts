@@ -4,20 +4,23 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import type { Account } from './catalog/names.ts';
 import type { Packages } from './catalog/packages.ts';
-import type { VersionRecord } from './catalog/records.ts';
+import { provisionedVersions } from './catalog/provisioned.ts';
+import type { FunctionRecord, VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { LambdaError } from './errors.ts';
 import { Environment } from './execution/environment.ts';
-import { type Launch, launchOf, USUAL_NODE } from './execution/launch.ts';
+import { externalExtensions } from './execution/extensions.ts';
+import { launchOf, usualNode } from './execution/launch.ts';
 import { LogTail } from './execution/log-tail.ts';
 import { ParkedProcesses } from './execution/parked.ts';
 import type { PlatformReport, Records } from './execution/platform-events.ts';
 import type { LineSource } from './execution/platform-log.ts';
 import { Pool, StartFailure } from './execution/pool.ts';
-import { EnvironmentProcess, type ProcessEvents } from './execution/process.ts';
+import type { Provisioned } from './execution/provision.ts';
 import { Reaper } from './execution/reaper.ts';
 import type { InvocationEnd, Outcome } from './execution/running-invocation.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
+import type { Sandbox } from './execution/sandbox.ts';
 import { type Invoked, invocationReport } from './invocation-report.ts';
 import { systemLines } from './system-log.ts';
 
@@ -31,6 +34,8 @@ export interface InvocationsOptions {
   accountConcurrency: number;
   /** Processes that are booted before there is a function for them. */
   parkedProcesses: number;
+  /** Undefined runs functions without one. */
+  sandbox: Sandbox | undefined;
   clock: Clock;
   onInvocation(report: InvocationReport): void;
   onLog(line: FunctionLogLine): void;
@@ -86,8 +91,9 @@ export class Invocations {
   constructor(options: InvocationsOptions) {
     this.#options = options;
     this.#gate = new ConcurrencyGate(options.accountConcurrency);
-    this.#parked = new ParkedProcesses(options.parkedProcesses, this.#reaper);
-    this.#parked.prepare(USUAL_NODE);
+    const { parkedProcesses, temporary, sandbox } = options;
+    this.#parked = new ParkedProcesses(parkedProcesses, temporary, { reaper: this.#reaper, sandbox });
+    this.#parked.prepare(usualNode(sandbox !== undefined));
     this.#eviction = setInterval(() => {
       const now = options.clock.monotonic();
       for (const pool of this.#pools.values()) pool.evictIdle(now);
@@ -131,6 +137,21 @@ export class Invocations {
     }
   }
 
+  /** Makes the environments of a function's versions be there that its provisioned concurrency asks for. */
+  async provision(record: FunctionRecord): Promise<void> {
+    const wanted = provisionedVersions(record);
+    for (const version of record.versions) {
+      const count = wanted.get(version.version) ?? 0;
+      const pool = count > 0 ? await this.#poolOf(record.name, version) : this.#pools.get(version.revisionId);
+      if (!this.#closed) pool?.provision(count);
+    }
+  }
+
+  /** What provisioned concurrency has of a version by now. */
+  provisioned(version: VersionRecord): Provisioned {
+    return this.#pools.get(version.revisionId)?.provisioned ?? { initialised: 0, failed: false };
+  }
+
   /** Ends the execution environments of a version when their present work is done. */
   retire(version: VersionRecord): void {
     this.#pools.get(version.revisionId)?.retire();
@@ -148,7 +169,7 @@ export class Invocations {
   }
 
   async #acquire({ name, version }: InvokeInput): Promise<Environment> {
-    const pool = this.#pools.get(version.revisionId) ?? (await this.#newPool(name, version));
+    const pool = await this.#poolOf(name, version);
     if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
     // Between being handed over and being used, an environment can die.
     for (;;) {
@@ -157,16 +178,22 @@ export class Invocations {
     }
   }
 
+  async #poolOf(name: string, version: VersionRecord): Promise<Pool<Environment>> {
+    return this.#pools.get(version.revisionId) ?? (await this.#newPool(name, version));
+  }
+
   async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
-    const { account, clock, concurrencyPerVersion, packages, temporary } = this.#options;
+    const { account, clock, concurrencyPerVersion, packages, temporary, sandbox } = this.#options;
     const taskRoot = await packages.directoryOf(version.codeSha256);
     const layersRoot = await packages.mergedDirectoryOf(version.layers.map((layer) => layer.codeSha256));
     const known = this.#pools.get(version.revisionId);
     if (known) return known;
+    // Extensions share their `/tmp` and see the runtime's process: they would have to be in one sandbox with it.
+    const sandboxed = sandbox !== undefined && externalExtensions(layersRoot).length === 0;
     const made: Pool<Environment> = new Pool({
       concurrency: concurrencyPerVersion,
       drained: () => this.#pools.delete(version.revisionId),
-      start: (pool) => {
+      start: (pool, initialization) => {
         const instance = newInstance(version, clock.now());
         const launch = launchOf({
           account,
@@ -176,11 +203,13 @@ export class Invocations {
           layersRoot,
           temporary: join(temporary, instance.slice(-32)),
           instance,
+          initialization,
+          sandboxed,
         });
         const environment = new Environment({
           launch,
           clock,
-          process: (...how) => this.#processFor(...how),
+          process: (...how) => this.#parked.start(...how),
           events: {
             idle: (e) => pool.onIdle(e),
             ended: (e, failure) => {
@@ -198,15 +227,6 @@ export class Invocations {
     });
     this.#pools.set(version.revisionId, made);
     return made;
-  }
-
-  /** A parked process if one fits, or one of its own. */
-  #processFor(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess {
-    const { kind, command, arguments: args } = launch;
-    const parked = kind && this.#parked.take({ kind, command, arguments: args });
-    if (!parked) return EnvironmentProcess.start(launch, address, this.#reaper, events);
-    parked.become(launch, address, events);
-    return parked;
   }
 
   #line(

@@ -22,7 +22,7 @@ export const SHORTEST_TIMEOUT_SECONDS = 1;
 export const LONGEST_TIMEOUT_SECONDS = 900;
 export const SMALLEST_MEMORY_MB = 128;
 export const LARGEST_MEMORY_MB = 10_240;
-/** Size of `/tmp`: only the smallest, which is AWS's default, is there yet. */
+/** Size of `/tmp`; the smallest is the default. */
 export const SMALLEST_STORAGE_MB = 512;
 export const LARGEST_STORAGE_MB = 10_240;
 export const LONGEST_DESCRIPTION = 256;
@@ -53,6 +53,8 @@ export const LEAST_UNRESERVED_CONCURRENCY = 100;
 export const CONCURRENCY_PER_VERSION = 10;
 /** Processes that are booted before there is a function for them. */
 export const PARKED_PROCESSES = 2;
+/** Files of a function that is to run in a sandbox that was booted in advance; one with more gets a sandbox of its own. */
+export const MOST_LINKED_FILES = 200;
 /** Invocations of one version that may wait for an execution environment, and for how long. */
 export const LONGEST_QUEUE = 1_000;
 export const LONGEST_QUEUE_MS = 2_000;
@@ -60,10 +62,15 @@ export const LONGEST_QUEUE_MS = 2_000;
 export const LONGEST_SURPLUS_IDLE_MS = 30_000;
 export const LONGEST_IDLE_MS = 300_000;
 
+/** After the first provisioned environment that did not start the next is started so much later; the pause doubles up to the last. */
+export const FIRST_PROVISION_RETRY_MS = 1_000;
+export const LAST_PROVISION_RETRY_MS = 60_000;
+
 /** Items in one page of a list, and the most that `MaxItems` may ask for: of some lists, and of all others. */
 export const LARGEST_PAGE = 50;
 export const MOST_URLS_ASKED = 50;
 export const MOST_EVENT_CONFIGS_ASKED = 50;
+export const MOST_PROVISIONED_CONFIGS_ASKED = 50;
 export const MOST_LAYERS_ASKED = 50;
 export const MOST_ITEMS_ASKED = 10_000;
 

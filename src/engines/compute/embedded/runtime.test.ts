@@ -183,7 +183,7 @@ test('a record that cannot be read stops the start and is not lost', async () =>
 });
 
 test('a killed environment fails its invocation, and the next one gets a new one', async () => {
-  const fixture = await new Fixture().open();
+  const fixture = await new Fixture().open({ isolation: 'off' });
   await fixture.make(
     'victim',
     'exports.handler = async ({ wait }) => { if (wait) { process.stdout.write("pid " + process.pid + "\\n"); await new Promise((r) => setTimeout(r, 8000)); } return process.pid; };',
@@ -209,7 +209,7 @@ test('a killed environment fails its invocation, and the next one gets a new one
 });
 
 test('close leaves no process behind, not even those that functions started', async () => {
-  const fixture = await new Fixture().open();
+  const fixture = await new Fixture().open({ isolation: 'off' });
   await fixture.make(
     'parent',
     'exports.handler = async () => [process.pid, require("node:child_process").spawn("sleep", ["60"], { stdio: "ignore" }).pid];',
@@ -234,7 +234,7 @@ test('a killed control room leaves no process behind, even one that is stuck in 
     import { EmbeddedRuntime } from ${JSON.stringify(new URL('./runtime.ts', import.meta.url).href)};
     const runtime = await EmbeddedRuntime.open({ directory: ${JSON.stringify(directory)}, region: 'eu-west-1',
       accountId: '000000000000', functionUrl: () => '', onInvocation() {}, onLog: ({ line }) => console.log(line),
-      clock: { now: () => Date.now(), monotonic: () => performance.now() }, log: console });
+      clock: { now: () => Date.now(), monotonic: () => performance.now() }, log: console, isolation: 'off' });
     const invoke = (body) => runtime.api({ method: 'POST', path: '/2015-03-31/functions/stuck/invocations',
       query: new URLSearchParams(), headers: {}, body: Buffer.from(body) });
     await Promise.all([invoke('{"spin":true}'), invoke('{}')]);`;
@@ -283,7 +283,7 @@ test("functions do not see the control room's environment", async () => {
   assert.equal(seen.UPSTACK_TEST_SECRET, undefined);
   assert.deepEqual(
     Object.keys(seen).filter(
-      (name) => !/^(_|AWS_|LAMBDA_|LANG$|LD_LIBRARY_PATH$|PATH$|TZ$|TMPDIR$)/.test(name),
+      (name) => !/^(_|AWS_|LAMBDA_|LANG$|LD_LIBRARY_PATH$|PATH$|PWD$|TZ$|TMPDIR$)/.test(name),
     ),
     [],
   );
@@ -345,7 +345,7 @@ test('each invocation is reported once, with its figures', async () => {
 });
 
 test('new code gets new environments while old ones finish', async () => {
-  const fixture = await new Fixture().open();
+  const fixture = await new Fixture().open({ isolation: 'off' });
   const code = (word: string) =>
     `exports.handler = async (ms) => { await new Promise((r) => setTimeout(r, ms)); return ["${word}", process.pid]; };`;
   await fixture.make('changing', code('old'));
@@ -364,10 +364,6 @@ test('what the twin does not have yet is refused clearly', async () => {
   const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
   assert.equal(event.status, 400);
   assert.match(event.value.Message, /Asynchronous invocation without a state engine is not supported yet/);
-  const storage = await fixture.call('PUT', `${FUNCTIONS}/plain/configuration`, {
-    EphemeralStorage: { Size: 1_024 },
-  });
-  assert.match(storage.value.Message, /EphemeralStorage other than 512 MB is not supported yet/);
   const tenant = await fixture.invoke('plain', {}, { 'x-amz-tenant-id': 'a' });
   assert.match(tenant.value.Message, /x-amz-tenant-id is not supported yet/);
   const Layers = ['arn:aws:lambda:eu-west-1:094274105915:layer:AWSLambdaPowertoolsTypeScriptV2:1'];
@@ -618,4 +614,29 @@ test('variables that Node reads when it starts are honoured, and none of a parke
   const names = (variables: object) =>
     Object.keys(variables).filter((name) => !/^(COLOUR|NODE_OPTIONS)$/.test(name));
   assert.deepEqual(names(parked.value[1]).sort(), names(own.value[1]).sort());
+});
+
+test('provisioned concurrency is there again after a restart, and its first invocation is no cold start', async () => {
+  const path = '/2019-09-30/functions/warm/provisioned-concurrency?Qualifier=live';
+  const ready = async (it: Fixture) => {
+    for (const end = performance.now() + 15_000; performance.now() < end; await sleep(20)) {
+      if ((await it.call('GET', path)).value.Status === 'READY') return;
+    }
+    throw new Error('it did not become ready');
+  };
+  const first = await new Fixture().open();
+  await first.make('warm', 'exports.handler = async () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE;');
+  await first.call('POST', `${FUNCTIONS}/warm/versions`, {});
+  await first.call('POST', `${FUNCTIONS}/warm/aliases`, { Name: 'live', FunctionVersion: '1' });
+  await first.call('PUT', path, { ProvisionedConcurrentExecutions: 2 });
+  await ready(first);
+  await first.runtime.close();
+
+  const second = await new Fixture(first.directory).open();
+  await ready(second);
+  const { value } = await second.invoke('warm:live');
+  assert.equal(value, 'provisioned-concurrency');
+  await second.runtime.close();
+  const [report] = second.reports;
+  assert.deepEqual([report?.coldStart, report?.initType], [false, 'provisioned-concurrency']);
 });

@@ -16,6 +16,7 @@ import { preflightAnswer, withCors } from './cors.ts';
 import { LambdaError } from './errors.ts';
 import { EventSources } from './event-sources/event-sources.ts';
 import { functionTarget } from './event-sources/target.ts';
+import { openSandbox } from './execution/sandbox.ts';
 import {
   badGateway,
   messageAnswer,
@@ -61,6 +62,8 @@ export interface EmbeddedRuntimeOptions {
   accountConcurrency?: number;
   /** Processes of Node that are booted before there is a function for them; default 2, about 45 MB each. */
   parkedProcesses?: number;
+  /** Whether functions run in sandboxes where this machine can make them; default auto. */
+  isolation?: 'auto' | 'off';
   /** Uniform in [0, 1), for routing by alias weights; default Math.random. */
   draw?(): number;
 }
@@ -70,10 +73,13 @@ export interface EmbeddedRuntimeOptions {
  * requests of the Lambda API and of function URLs; sockets and signatures are the door's business.
  */
 export class EmbeddedRuntime {
+  /** Whether functions run in sandboxes, and if not why: one line for people. */
+  readonly isolation: string;
   #context: ApiContext;
 
-  private constructor(context: ApiContext) {
+  private constructor(context: ApiContext, isolation: string) {
     this.#context = context;
+    this.isolation = isolation;
   }
 
   /** Reads the directory. Throws when a record in it cannot be read. */
@@ -88,6 +94,7 @@ export class EmbeddedRuntime {
     const store = await CatalogStore.open(join(directory, 'functions'));
     const layers = await RecordFiles.open<LayerRecord>(join(directory, 'layers'), 'layer');
     const packages = await Packages.open(join(directory, 'code'), referenced(store, layers));
+    const { sandbox, reason } = await isolationOf(options);
     const invocations = new Invocations({
       account,
       packages,
@@ -95,6 +102,7 @@ export class EmbeddedRuntime {
       concurrencyPerVersion,
       accountConcurrency,
       parkedProcesses: options.parkedProcesses ?? PARKED_PROCESSES,
+      sandbox,
       clock,
       onInvocation,
       onLog,
@@ -106,6 +114,7 @@ export class EmbeddedRuntime {
       account,
       clock,
       onReplaced: (_, version) => invocations.retire(version),
+      onProvisioned: (record) => invocations.provision(record),
     };
     const queues = state && new Queues({ state, account, clock, log });
     const target = functionTarget({ catalog, draw, invocations });
@@ -113,19 +122,27 @@ export class EmbeddedRuntime {
     const announce = (queue: string) => queues?.arrivals.announce(queue);
     const attempting = { catalog, invocations, draw, concurrencyPerFunction: concurrencyPerVersion };
     const events = state && new EventInvocationWorker({ ...attempting, state, announce, log });
-    const runtime = new EmbeddedRuntime({
+    const context: ApiContext = {
       catalog,
       packages,
       invocations,
       functionUrl,
       draw,
       accountConcurrency,
+      concurrencyPerVersion,
       log,
       state,
       queues,
       eventSources: queues && new EventSources({ state, queues, ...polling }),
       events,
-    });
+    };
+    for (const record of store.list()) {
+      await invocations.provision(record).catch((error) => {
+        log.error({ functionName: record.name, error: String(error) }, 'provisioned concurrency');
+      });
+    }
+    const isolation = sandbox ? 'each execution environment in a sandbox of bubblewrap' : `none: ${reason}`;
+    const runtime = new EmbeddedRuntime(context, isolation);
     runtime.wake();
     return runtime;
   }
@@ -229,6 +246,12 @@ export class EmbeddedRuntime {
     await invocations.close();
     await Promise.all([stopped, events?.ended()]);
   }
+}
+
+async function isolationOf({ directory, isolation = 'auto' }: EmbeddedRuntimeOptions) {
+  if (isolation === 'off') return { sandbox: undefined, reason: 'it was switched off' };
+  const found = await openSandbox(join(directory, 'sandbox'));
+  return 'around' in found ? { sandbox: found, reason: '' } : { sandbox: undefined, reason: found.reason };
 }
 
 /** The packages of functions and of layers, also of deleted layer versions that a function has. */

@@ -8,7 +8,6 @@ import type {
   UrlRecord,
   VersionRecord,
 } from './catalog/records.ts';
-import { SMALLEST_STORAGE_MB } from './limits.ts';
 
 /** AWS's `FunctionConfiguration`. Lists leave out the state and the runtime's version, as AWS does. */
 export function configuration(
@@ -45,7 +44,7 @@ export function configuration(
     ...(version.layers.length > 0 ? { Layers: version.layers.map(layerShown) } : {}),
     PackageType: 'Zip',
     Architectures: [version.architecture],
-    EphemeralStorage: { Size: SMALLEST_STORAGE_MB },
+    EphemeralStorage: { Size: version.storageMb },
     SnapStart: { ApplyOn: version.snapStart, OptimizationStatus: 'Off' },
     LoggingConfig: loggingConfiguration(name, version.logging),
   };

@@ -3,6 +3,7 @@ import { invalidParameter, LambdaError } from '../errors.ts';
 import { MOST_ALIASES } from '../limits.ts';
 import { type CatalogContext, checkRevision, recordOf, versionNumbered } from './functions.ts';
 import { functionArn, isAliasName } from './names.ts';
+import { checkProvisioned } from './provisioned.ts';
 import { type AliasRecord, type FunctionRecord, LATEST } from './records.ts';
 
 export interface AliasInput {
@@ -60,22 +61,31 @@ export async function updateAlias(
       revisionId: randomUUID(),
     });
     const aliases = record.aliases.map((a) => (a.name === alias ? updated : a));
-    await context.store.save({ ...record, aliases });
+    const moved = { ...record, aliases };
+    checkProvisioned(moved, alias);
+    await context.store.save(moved);
+    await context.onProvisioned(moved);
     return updated;
   });
 }
 
-/** Deletes the alias with its function URL, policy and configuration of events; an alias that is not there is no error, as in AWS. */
+/**
+ * Deletes the alias with its function URL, policy, configuration of events and provisioned concurrency; an alias that is
+ * not there is no error, as in AWS.
+ */
 export async function deleteAlias(context: CatalogContext, name: string, alias: string): Promise<void> {
   await context.store.exclusive(name, async () => {
     const record = recordOf(context, name);
-    await context.store.save({
+    const without = {
       ...record,
       aliases: record.aliases.filter((a) => a.name !== alias),
       urls: record.urls.filter((u) => u.alias !== alias),
       policies: record.policies.filter((p) => p.qualifier !== alias),
       eventConfigs: record.eventConfigs.filter((config) => config.qualifier !== alias),
-    });
+      provisioned: record.provisioned.filter((config) => config.qualifier !== alias),
+    };
+    await context.store.save(without);
+    await context.onProvisioned(without);
   });
 }
 

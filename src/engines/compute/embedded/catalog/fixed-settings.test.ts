@@ -5,7 +5,6 @@ import { refuseUnhonoured } from './fixed-settings.ts';
 
 test("AWS's defaults and empty settings are accepted", () => {
   const accepted = [
-    { EphemeralStorage: { Size: 512 } },
     { TracingConfig: { Mode: 'PassThrough' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
     { FileSystemConfigs: null, KMSKeyArn: '' },
@@ -15,7 +14,6 @@ test("AWS's defaults and empty settings are accepted", () => {
 
 test('what nothing honours is refused by name', () => {
   const refused: [object, RegExp][] = [
-    [{ EphemeralStorage: { Size: 1_024 } }, /^EphemeralStorage other than 512 MB is not supported yet/],
     [{ TracingConfig: { Mode: 'Active' } }, /^TracingConfig\.Mode Active is not supported yet/],
     [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, /^VpcConfig is not supported yet/],
     [{ DurableConfig: { ExecutionTimeout: 1 } }, /^DurableConfig is not supported yet/],
@@ -26,8 +24,6 @@ test('what nothing honours is refused by name', () => {
 });
 
 test('what AWS would not take is refused for that', () => {
-  assertRefused({ EphemeralStorage: { Size: 511 } }, /from 512 to 10240/);
-  assertRefused({ EphemeralStorage: { Size: '512' } }, /from 512 to 10240/);
   assertRefused({ TracingConfig: { Mode: 'Sometimes' } }, /enum value set: \[PassThrough, Active\]/);
   assertRefused({ TracingConfig: 'Active' }, /TracingConfig must be an object/);
 });

@@ -1,5 +1,4 @@
-import { invalidParameter, notInSet, notSupported, violation } from '../errors.ts';
-import { LARGEST_STORAGE_MB, SMALLEST_STORAGE_MB } from '../limits.ts';
+import { invalidParameter, notInSet, notSupported } from '../errors.ts';
 
 type Wire = Record<string, unknown>;
 
@@ -25,7 +24,6 @@ export function refuseUnhonoured(request: Wire): void {
   for (const member of EMPTY_ONLY) {
     if (!isEmpty(request[member])) throw notSupported(member);
   }
-  checkStorage(memberOf(request, 'EphemeralStorage', 'Size'));
   checkChoice('TracingConfig.Mode', memberOf(request, 'TracingConfig', 'Mode'), ['PassThrough', 'Active']);
 }
 
@@ -41,16 +39,6 @@ function memberOf(request: Wire, structure: string, member: string): unknown {
 function checkChoice(path: string, value: unknown, values: string[]): void {
   if (value === undefined || value === null || value === values[0]) return;
   throw values.includes(value as string) ? notSupported(`${path} ${value}`) : notInSet(value, path, values);
-}
-
-function checkStorage(sizeMb: unknown): void {
-  if (sizeMb === undefined || sizeMb === null || sizeMb === SMALLEST_STORAGE_MB) return;
-  const size = Number.isInteger(sizeMb) ? Number(sizeMb) : 0;
-  if (size > SMALLEST_STORAGE_MB && size <= LARGEST_STORAGE_MB) {
-    throw notSupported(`EphemeralStorage other than ${SMALLEST_STORAGE_MB} MB`);
-  }
-  const range = `have value from ${SMALLEST_STORAGE_MB} to ${LARGEST_STORAGE_MB}`;
-  throw violation(sizeMb, 'ephemeralStorage.size', range);
 }
 
 /** Nothing, or an object or a list of nothings: what a client sends to mean "without". */

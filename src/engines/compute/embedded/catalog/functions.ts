@@ -22,6 +22,8 @@ export interface CatalogContext {
   clock: Clock;
   /** Called when a version's execution environments must not serve any more. */
   onReplaced(name: string, version: VersionRecord): void;
+  /** Called when other execution environments are to be provisioned than before. */
+  onProvisioned(record: FunctionRecord): Promise<void>;
 }
 
 /** AWS's form of time in this API: `2026-01-31T12:00:00.000+0000`. */
@@ -82,6 +84,7 @@ export async function createFunction(
       aliases: [],
       urls: [],
       policies: [],
+      provisioned: [],
       eventConfigs: [],
       tags,
     };
@@ -184,7 +187,8 @@ async function deleteVersion(context: CatalogContext, record: FunctionRecord, qu
   const versions = record.versions.filter((v) => v !== version);
   const policies = record.policies.filter((policy) => policy.qualifier !== qualifier);
   const eventConfigs = record.eventConfigs.filter((config) => config.qualifier !== qualifier);
-  await context.store.save({ ...record, versions, policies, eventConfigs });
+  const provisioned = record.provisioned.filter((config) => config.qualifier !== qualifier);
+  await context.store.save({ ...record, versions, policies, eventConfigs, provisioned });
   context.onReplaced(record.name, version);
 }
 

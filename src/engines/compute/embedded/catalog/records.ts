@@ -14,6 +14,7 @@ export interface FunctionRecord {
   policies: PolicyRecord[];
   eventConfigs: EventConfigRecord[];
   tags: Record<string, string>;
+  provisioned: ProvisionedRecord[];
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
 }
@@ -35,6 +36,8 @@ export interface Settings {
   description: string;
   timeoutSeconds: number;
   memoryMb: number;
+  /** Size of `/tmp`. */
+  storageMb: number;
   environment: Record<string, string>;
   architecture: string;
   /** Kept and shown; no snapshot is made. */
@@ -95,6 +98,15 @@ export interface AliasRecord {
   weights: Record<string, number>;
   description: string;
   revisionId: string;
+}
+
+/** The provisioned concurrency of a version or an alias. */
+export interface ProvisionedRecord {
+  /** A version's number or an alias' name. */
+  qualifier: string;
+  /** Execution environments that are to be initialised. */
+  requested: number;
+  lastModified: string;
 }
 
 export interface UrlRecord {

@@ -1,9 +1,15 @@
 import { invalidParameter, violation } from '../errors.ts';
 import { LEAST_UNRESERVED_CONCURRENCY } from '../limits.ts';
 import { type CatalogContext, recordOf } from './functions.ts';
+import type { FunctionRecord } from './records.ts';
 
 /** No function has this name, so it can name the lock of what all functions share. */
 const ACCOUNT = ' account';
+
+/** Runs a change of what functions have of the account's concurrency, one after the other. */
+export function sharing<T>(context: CatalogContext, change: () => Promise<T>): Promise<T> {
+  return context.store.exclusive(ACCOUNT, change);
+}
 
 /**
  * Reserves concurrency for a function: it may run that many invocations at a time, and nobody else may use them. 0 stops
@@ -20,8 +26,15 @@ export async function reserveConcurrency(
     throw violation(wanted, 'reservedConcurrentExecutions', 'have value greater than or equal to 0');
   }
   const reserved = Number(wanted);
-  return await context.store.exclusive(ACCOUNT, async () => {
-    const others = reservedConcurrency(context) - (recordOf(context, name).reservedConcurrency ?? 0);
+  return await sharing(context, async () => {
+    const record = recordOf(context, name);
+    const provisioned = provisionedConcurrency(record);
+    if (reserved < provisioned) {
+      throw invalidParameter(
+        `ReservedConcurrentExecutions ${reserved} should not be lower than function's total provisioned concurrency [${provisioned}].`,
+      );
+    }
+    const others = reservedConcurrency(context) - heldBy(record);
     if (reserved > 0 && accountConcurrency - others - reserved < LEAST_UNRESERVED_CONCURRENCY) {
       throw invalidParameter(
         `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${LEAST_UNRESERVED_CONCURRENCY}].`,
@@ -37,9 +50,19 @@ export async function releaseConcurrency(context: CatalogContext, name: string):
   await save(context, name, undefined);
 }
 
-/** What all functions together have reserved. */
+/** What all functions together have reserved or, without a reservation, provisioned. */
 export function reservedConcurrency(context: CatalogContext): number {
-  return context.store.list().reduce((sum, record) => sum + (record.reservedConcurrency ?? 0), 0);
+  return context.store.list().reduce((sum, record) => sum + heldBy(record), 0);
+}
+
+/** What of the account's concurrency only this function can use: its provisioned part lies in the reserved one. */
+export function heldBy(record: FunctionRecord): number {
+  return record.reservedConcurrency ?? provisionedConcurrency(record);
+}
+
+/** What a function has provisioned for all its versions and aliases. */
+export function provisionedConcurrency(record: FunctionRecord): number {
+  return record.provisioned.reduce((sum, { requested }) => sum + requested, 0);
 }
 
 async function save(context: CatalogContext, name: string, reserved: number | undefined): Promise<void> {

@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { executable } from '../../../../lib/executable.ts';
 import { invalidParameter } from '../errors.ts';
 
 /** Functions of these run on the Node that runs the control room. */
@@ -35,16 +34,6 @@ export function familyOf(runtime: string): RuntimeFamily {
 }
 
 /** The path of `python3`; undefined where there is none. */
-export function pythonPath(path = process.env.PATH ?? ''): string | undefined {
-  return path
-    .split(delimiter)
-    .map((directory) => join(directory, 'python3'))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+export function pythonPath(path?: string): string | undefined {
+  return executable('python3', path);
 }

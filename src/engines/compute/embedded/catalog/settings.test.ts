@@ -14,6 +14,8 @@ test('what is not said takes the base', () => {
     [900, 'index.handler', { AB: 'c' }],
   );
   assert.deepEqual(settingsFrom({ Environment: {} }, changed).environment, {});
+  const larger = settingsFrom({ EphemeralStorage: { Size: 10_240 } }, changed);
+  assert.deepEqual([changed.storageMb, larger.storageMb], [512, 10_240]);
   const snap = settingsFrom({ SnapStart: { ApplyOn: 'PublishedVersions' } }, changed);
   assert.deepEqual([changed.snapStart, snap.snapStart], ['None', 'PublishedVersions']);
 });
@@ -28,6 +30,10 @@ test('what Lambda would refuse is refused with its reason', () => {
     [{ Timeout: 1.5 }, /timeout/],
     [{ MemorySize: 127 }, /memorySize/],
     [{ MemorySize: '128' }, /memorySize/],
+    [{ EphemeralStorage: { Size: 511 } }, /ephemeralStorage\.size.*greater than or equal to 512/],
+    [{ EphemeralStorage: { Size: 10_241 } }, /ephemeralStorage\.size.*less than or equal to 10240/],
+    [{ EphemeralStorage: { Size: '512' } }, /ephemeralStorage\.size/],
+    [{ EphemeralStorage: 512 }, /EphemeralStorage must be an object/],
     [{ Description: 'x'.repeat(257) }, /description/],
     [{ Architectures: ['mips'] }, /x86_64, arm64/],
     [{ Environment: { Variables: { 'A-B': 'c' } } }, /environment\.variables/],

@@ -2,10 +2,12 @@ import { invalidParameter, notInSet, violation } from '../errors.ts';
 import {
   LARGEST_ENVIRONMENT_BYTES,
   LARGEST_MEMORY_MB,
+  LARGEST_STORAGE_MB,
   LONGEST_DESCRIPTION,
   LONGEST_TIMEOUT_SECONDS,
   SHORTEST_TIMEOUT_SECONDS,
   SMALLEST_MEMORY_MB,
+  SMALLEST_STORAGE_MB,
 } from '../limits.ts';
 import { loggingFrom, USUAL_LOGGING } from './logging.ts';
 import type { Settings, SnapStart } from './records.ts';
@@ -60,6 +62,7 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
       SMALLEST_MEMORY_MB,
       LARGEST_MEMORY_MB,
     ),
+    storageMb: storageOf(request.EphemeralStorage, base.storageMb),
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
     snapStart: snapStartOf(request.SnapStart, base.snapStart),
@@ -76,6 +79,7 @@ export const DEFAULTS: Settings = {
   description: '',
   timeoutSeconds: 3,
   memoryMb: 128,
+  storageMb: SMALLEST_STORAGE_MB,
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
@@ -100,6 +104,15 @@ function numberOf(value: unknown, member: string, least: number, most: number): 
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   const bound = typeof value === 'number' && value > most ? `less than or equal to ${most}` : undefined;
   throw violation(value, member, `have value ${bound ?? `greater than or equal to ${least}`}`);
+}
+
+function storageOf(value: unknown, base: number): number {
+  if (value === undefined || value === null) return base;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw invalidParameter('EphemeralStorage must be an object');
+  }
+  const size = (value as { Size?: unknown }).Size ?? base;
+  return numberOf(size, 'ephemeralStorage.size', SMALLEST_STORAGE_MB, LARGEST_STORAGE_MB);
 }
 
 function architectureOf(value: unknown, base: string): string {

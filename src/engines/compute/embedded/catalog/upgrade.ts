@@ -1,28 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { SMALLEST_STORAGE_MB } from '../limits.ts';
 import { USUAL_LOGGING } from './logging.ts';
 import type {
   EventConfigRecord,
   FunctionRecord,
   PolicyRecord,
+  ProvisionedRecord,
   Statement,
   UrlRecord,
   VersionRecord,
 } from './records.ts';
 
 /** A version as a file of this or of an earlier release has it: what was added since may be missing. */
-type StoredVersion = Omit<VersionRecord, 'snapStart' | 'deadLetterArn' | 'layers' | 'logging'> &
-  Partial<VersionRecord>;
+type Added = 'snapStart' | 'storageMb' | 'deadLetterArn' | 'layers' | 'logging';
+type StoredVersion = Omit<VersionRecord, Added> & Partial<VersionRecord>;
 
 type StoredUrl = Omit<UrlRecord, 'authType' | 'invokeMode'> & Partial<UrlRecord>;
 
 type StoredRecord = Omit<
   FunctionRecord,
-  'latest' | 'versions' | 'policies' | 'eventConfigs' | 'tags' | 'urls'
+  'latest' | 'versions' | 'policies' | 'eventConfigs' | 'tags' | 'urls' | 'provisioned'
 > & {
   urls: StoredUrl[];
   latest: StoredVersion;
   versions: StoredVersion[];
   policies?: PolicyRecord[];
+  provisioned?: ProvisionedRecord[];
   eventConfigs?: EventConfigRecord[];
   tags?: Record<string, string>;
   /** What earlier releases had instead of policies. */
@@ -33,6 +36,7 @@ type StoredRecord = Omit<
 export function upgraded({ permissions = [], ...stored }: StoredRecord): FunctionRecord {
   return {
     tags: {},
+    provisioned: [],
     eventConfigs: [],
     ...stored,
     latest: upgradedVersion(stored.latest),
@@ -43,7 +47,14 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 }
 
 function upgradedVersion(stored: StoredVersion): VersionRecord {
-  return { snapStart: 'None', deadLetterArn: '', layers: [], logging: USUAL_LOGGING, ...stored };
+  return {
+    snapStart: 'None',
+    storageMb: SMALLEST_STORAGE_MB,
+    deadLetterArn: '',
+    layers: [],
+    logging: USUAL_LOGGING,
+    ...stored,
+  };
 }
 
 function policiesOf(permissions: { alias?: string; statement: Statement }[]): PolicyRecord[] {

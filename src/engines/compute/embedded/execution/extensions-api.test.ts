@@ -17,6 +17,10 @@ const LAUNCH: Launch = {
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:cart',
   taskRoot: '/',
   layersRoot: undefined,
+  sandboxed: false,
+  codeDirectory: '/',
+  storageMb: 512,
+  initialization: 'on-demand',
   temporary: '',
   variables: {
     AWS_LAMBDA_FUNCTION_NAME: 'cart',

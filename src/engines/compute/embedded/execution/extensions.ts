@@ -80,7 +80,7 @@ export class Extensions {
   /** Starts the external ones, if there are any. */
   start(address: string): void {
     const { launch, events } = this.#options;
-    const files = filesOf(launch.layersRoot);
+    const files = externalExtensions(launch.layersRoot);
     for (const file of files) this.#byName.set(basename(file), new Extension(basename(file), true));
     for (const file of files) this.#startOne(file, address);
     if (files.length === 0) events.registered();
@@ -215,8 +215,11 @@ export class Extensions {
   }
 }
 
-/** Every file of the directory is an extension, as on AWS: one that cannot be executed fails the environment. */
-function filesOf(layersRoot: string | undefined): string[] {
+/**
+ * The files of `/opt/extensions`. Every file is an extension, as on AWS: one that cannot be executed fails the
+ * environment.
+ */
+export function externalExtensions(layersRoot: string | undefined): string[] {
   if (layersRoot === undefined) return [];
   const directory = join(layersRoot, 'extensions');
   try {

@@ -5,34 +5,45 @@ import { logGroupOf } from '../catalog/logging.ts';
 import { type Account, functionArn } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
+import { SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB } from '../limits.ts';
+import { LAYERS_ROOT, NODE, type Program, RUNTIME_DIRECTORY, TASK_ROOT } from './isolation.ts';
 import { atRoots, moduleVariables } from './layer-paths.ts';
 
-const bootstrap = (file: string) => fileURLToPath(new URL(`../bootstrap/${file}`, import.meta.url));
+/** Our runtime clients. */
+export const BOOTSTRAP_DIRECTORY = fileURLToPath(new URL('../bootstrap', import.meta.url));
+
+/** Whether an environment was started for an invocation, or ahead of any. */
+export type Initialization = 'on-demand' | 'provisioned-concurrency';
 
 /** Starts the runtime by the wrapper script, with the messages and statuses that Lambda's own runtimes have. */
 const START_WRAPPED =
   '[ -f "$0" ] || { echo "$0: does not exist"; exit 127; }; [ -x "$0" ] || { echo "$0: is not an executable"; exit 126; }; exec "$0" "$@"';
 
 /** How to start one execution environment. */
-export interface Launch {
+export interface Launch extends Program {
   instance: string;
-  command: string;
-  arguments: string[];
   /** Whether the program takes its orders from descriptor 3, as our own runtime client does. */
   channel: boolean;
   /** Equal for two launches that differ in nothing that must be known when the process starts; undefined for one that cannot share. */
   kind: string | undefined;
   /** Without a qualifier. */
   functionArn: string;
-  /** The function's code: working directory of the process. */
-  taskRoot: string;
-  /** The merged files of its layers: what is `/opt` on Lambda; undefined without layers. */
+  /** Whether it runs in a sandbox, where there are some. */
+  sandboxed: boolean;
+  /** The function's code on this machine. */
+  codeDirectory: string;
+  /** The merged files of its layers on this machine: what is `/opt` on Lambda; undefined without layers. */
   layersRoot: string | undefined;
-  /** Directory of its own for temporary files, removed at the end. */
+  /** The function's code as the process sees it: its working directory. */
+  taskRoot: string;
+  /** Size of `/tmp`, MB. */
+  storageMb: number;
+  /** Directory of its own for temporary files, removed at the end; a sandbox has its own `/tmp` instead. */
   temporary: string;
   variables: Record<string, string>;
   timeoutSeconds: number;
   memoryMb: number;
+  initialization: Initialization;
 }
 
 export interface LaunchInput {
@@ -43,6 +54,27 @@ export interface LaunchInput {
   layersRoot: string | undefined;
   temporary: string;
   instance: string;
+  initialization: Initialization;
+  /** Whether it will run in a sandbox, which has Lambda's directories. */
+  sandboxed: boolean;
+}
+
+/** Where a process finds what it needs. */
+interface Places {
+  taskRoot: string;
+  layersRoot: string | undefined;
+  runtimeDirectory: string;
+  node: string;
+}
+
+function placesOf({
+  sandboxed,
+  taskRoot,
+  layersRoot,
+}: Pick<LaunchInput, 'sandboxed' | 'taskRoot' | 'layersRoot'>): Places {
+  return sandboxed
+    ? { taskRoot: TASK_ROOT, layersRoot: LAYERS_ROOT, runtimeDirectory: RUNTIME_DIRECTORY, node: NODE }
+    : { taskRoot, layersRoot, runtimeDirectory: BOOTSTRAP_DIRECTORY, node: process.execPath };
 }
 
 /**
@@ -51,8 +83,8 @@ export interface LaunchInput {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function launchOf(input: LaunchInput): Launch {
-  const { account, name, version, taskRoot, layersRoot, temporary, instance } = input;
-  const runtimeDirectory = fileURLToPath(new URL('../bootstrap', import.meta.url));
+  const { account, name, version, layersRoot, temporary, instance, initialization } = input;
+  const places = placesOf(input);
   const variables = {
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     LANG: 'en_US.UTF-8',
@@ -62,44 +94,44 @@ export function launchOf(input: LaunchInput): Launch {
     ...version.environment,
     ...(layersRoot === undefined ? {} : moduleVariables(version.runtime, version.environment)),
     ...lambdaVariables(account, name, version, instance),
-    LAMBDA_TASK_ROOT: taskRoot,
-    LAMBDA_RUNTIME_DIR: runtimeDirectory,
+    AWS_LAMBDA_INITIALIZATION_TYPE: initialization,
+    LAMBDA_TASK_ROOT: places.taskRoot,
+    LAMBDA_RUNTIME_DIR: places.runtimeDirectory,
     _HANDLER: version.handler,
   };
-  const placed = atRoots(variables, { taskRoot, layersRoot });
+  const placed = atRoots(variables, places);
   return {
     instance,
-    ...commandOf(version, placed, taskRoot, layersRoot),
+    ...commandOf(input, places, placed),
     functionArn: functionArn(account, name),
-    taskRoot,
+    sandboxed: input.sandboxed,
+    codeDirectory: input.taskRoot,
     layersRoot,
+    taskRoot: places.taskRoot,
+    storageMb: version.storageMb,
     temporary,
     timeoutSeconds: version.timeoutSeconds,
     memoryMb: version.memoryMb,
+    initialization,
     variables: placed,
   };
 }
 
 type Command = Pick<Launch, 'command' | 'arguments' | 'channel' | 'kind'>;
 
-function commandOf(
-  version: VersionRecord,
-  variables: Record<string, string>,
-  taskRoot: string,
-  layersRoot: string | undefined,
-): Command {
-  switch (familyOf(version.runtime)) {
+function commandOf(input: LaunchInput, places: Places, variables: Record<string, string>): Command {
+  switch (familyOf(input.version.runtime)) {
     case 'custom':
-      return { command: ownBootstrap(taskRoot, layersRoot), arguments: [], ...ALONE };
+      return { command: ownBootstrap(input, places), arguments: [], ...ALONE };
     case 'python':
       // No compiled files beside the code, which other environments share, and lines as soon as they are written.
       return wrapped(variables, {
         command: pythonPath() ?? 'python3',
-        arguments: ['-B', '-u', bootstrap('python.py')],
+        arguments: ['-B', '-u', join(places.runtimeDirectory, 'python.py')],
         ...ALONE,
       });
     case 'node':
-      return wrapped(variables, nodeCommand(version, taskRoot, layersRoot));
+      return wrapped(variables, nodeCommand(input, places));
   }
 }
 
@@ -109,20 +141,35 @@ const ALONE = { channel: false, kind: undefined };
 /** Variables that Node or the libraries below it read when they start. */
 const READ_AT_START = /^(NODE_|UV_|SSL_|OPENSSL_|LD_|MALLOC_|GLIBC_)/;
 
-/** Node of 128 MB: what most functions are, and what is booted before anything is known. */
-export const USUAL_NODE = { ...nodeProgram(128), kind: 'node 128' };
+/** What a process must be started with to become any function's environment of one kind. */
+export interface Generic extends Program {
+  kind: string;
+  storageMb: number;
+}
 
-function nodeCommand(version: VersionRecord, taskRoot: string, layersRoot: string | undefined): Command {
-  const { memoryMb, environment } = version;
+/** What most functions are, and what is booted before anything is known. */
+export function usualNode(sandboxed: boolean): Generic {
+  const [memoryMb, storageMb] = [SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB];
+  const places = placesOf({ sandboxed, taskRoot: '', layersRoot: undefined });
+  return { ...nodeProgram(memoryMb, places), kind: nodeKind(memoryMb, storageMb), storageMb };
+}
+
+function nodeCommand({ version, taskRoot, layersRoot }: LaunchInput, places: Places): Command {
+  const { memoryMb, storageMb, environment } = version;
   const asksAtStart = Object.keys(environment).some((name) => READ_AT_START.test(name));
   const shares = !asksAtStart && layersRoot === undefined && !bringsLibraries(taskRoot);
-  return { ...nodeProgram(memoryMb), channel: true, kind: shares ? `node ${memoryMb}` : undefined };
+  const kind = shares ? nodeKind(memoryMb, storageMb) : undefined;
+  return { ...nodeProgram(memoryMb, places), channel: true, kind };
+}
+
+function nodeKind(memoryMb: number, storageMb: number): string {
+  return `node ${memoryMb} ${storageMb}`;
 }
 
 /** V8 gets nine tenths of the memory for its heap, as in the Lambda runtime; the rest is for buffers and code. */
-function nodeProgram(memoryMb: number): Pick<Launch, 'command' | 'arguments'> {
+function nodeProgram(memoryMb: number, { node, runtimeDirectory }: Places): Program {
   const heap = `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`;
-  return { command: process.execPath, arguments: [heap, bootstrap('node.mjs'), CHANNEL] };
+  return { command: node, arguments: [heap, join(runtimeDirectory, 'node.mjs'), CHANNEL] };
 }
 
 /** Whether the package has shared libraries where LD_LIBRARY_PATH leads, which is read when a process starts. */
@@ -131,11 +178,10 @@ function bringsLibraries(taskRoot: string): boolean {
 }
 
 /** The function's own comes before that of a layer. */
-function ownBootstrap(taskRoot: string, layersRoot: string | undefined): string {
-  const own = join(taskRoot, 'bootstrap');
-  if (layersRoot === undefined || existsSync(own)) return own;
-  const inLayer = join(layersRoot, 'bootstrap');
-  return existsSync(inLayer) ? inLayer : own;
+function ownBootstrap({ taskRoot, layersRoot }: LaunchInput, places: Places): string {
+  const has = (directory = '') => existsSync(join(directory, 'bootstrap'));
+  const inLayer = layersRoot !== undefined && !has(taskRoot) && has(layersRoot);
+  return join((inLayer ? places.layersRoot : undefined) ?? places.taskRoot, 'bootstrap');
 }
 
 /**
@@ -166,7 +212,6 @@ function lambdaVariables(
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_FORMAT: version.logging.format,
     ...(version.logging.applicationLevel ? { AWS_LAMBDA_LOG_LEVEL: version.logging.applicationLevel } : {}),
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(name, version.logging),

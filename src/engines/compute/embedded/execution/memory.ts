@@ -24,7 +24,8 @@ const SAMPLE_MS = 1_000;
  * V8 has a limit of its own for the heap; buffers, native code and other runtimes are only seen here.
  */
 export class MemoryGauge {
-  #pid: number;
+  #pidOf: () => number | undefined;
+  #pid: number | undefined;
   #limitMb: number;
   #exceeded: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -33,8 +34,9 @@ export class MemoryGauge {
   #peakMb = Promise.resolve(0);
   #sampledAt = Number.NEGATIVE_INFINITY;
 
-  constructor(pid: number, limitMb: number, exceeded: () => void) {
-    this.#pid = pid;
+  /** `pidOf` tells the process as soon as it is there. */
+  constructor(pidOf: () => number | undefined, limitMb: number, exceeded: () => void) {
+    this.#pidOf = pidOf;
     this.#limitMb = limitMb;
     this.#exceeded = exceeded;
   }
@@ -64,11 +66,16 @@ export class MemoryGauge {
     if (!this.#stopped && nowMs - this.#sampledAt > SAMPLE_MS) {
       this.#sampledAt = nowMs;
       const before = this.#peakMb;
-      this.#peakMb = memoryOf(this.#pid).then(async (memory) => {
+      this.#peakMb = this.#memory().then(async (memory) => {
         return Math.max(await before, Math.ceil(memory?.peakMb ?? 0));
       });
     }
     return this.#peakMb;
+  }
+
+  async #memory(): Promise<Memory | undefined> {
+    this.#pid ??= this.#pidOf();
+    return this.#pid === undefined ? undefined : await memoryOf(this.#pid);
   }
 
   #endLooking(): void {
@@ -78,7 +85,7 @@ export class MemoryGauge {
 
   async #look(): Promise<void> {
     if (!this.#working) return this.#endLooking();
-    const memory = await memoryOf(this.#pid);
+    const memory = await this.#memory();
     if (!memory || memory.residentMb <= this.#limitMb || this.#stopped || !this.#working) return;
     this.stop();
     this.#peakMb = Promise.resolve(Math.ceil(memory.peakMb));

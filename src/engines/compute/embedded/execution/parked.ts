@@ -1,9 +1,9 @@
-import type { Launch } from './launch.ts';
-import { EnvironmentProcess } from './process.ts';
-import type { Reaper } from './reaper.ts';
-
-/** What a process must be started with to become any function's environment of one kind. */
-export type Generic = Pick<Launch, 'command' | 'arguments'> & { kind: string };
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { MOST_LINKED_FILES } from '../limits.ts';
+import type { Generic, Launch } from './launch.ts';
+import { EnvironmentProcess, type How, type ProcessEvents } from './process.ts';
+import { Slot, type Tree, treeOf } from './slot.ts';
 
 /** After one was taken: what takes it starts a function right now, and should not have to share the processor. */
 const REFILL_AFTER_MS = 100;
@@ -14,17 +14,34 @@ const REFILL_AFTER_MS = 100;
  */
 export class ParkedProcesses {
   #size: number;
-  #reaper: Reaper;
+  #how: How;
+  #directory: string;
   #generic: Generic | undefined;
   #parked: { kind: string; process: EnvironmentProcess }[] = [];
   #ending = new Set<Promise<void>>();
   #refill: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `size` is how many processes wait; 0 parks none. */
-  constructor(size: number, reaper: Reaper) {
+  /** `size` is how many processes wait; 0 parks none. `directory` is where sandboxes get directories of their own. */
+  constructor(size: number, directory: string, how: How) {
     this.#size = size;
-    this.#reaper = reaper;
+    this.#directory = directory;
+    this.#how = how;
+  }
+
+  /** The process of an environment: one that waits if one fits, or one of its own. */
+  start(launch: Launch, address: string, events: ProcessEvents): EnvironmentProcess {
+    const code = this.#codeOf(launch);
+    const fits = !this.#how.sandbox || code !== undefined;
+    const parked = launch.kind && fits ? this.take({ ...launch, kind: launch.kind }) : undefined;
+    try {
+      parked?.become(launch, address, code, events);
+      if (parked) return parked;
+    } catch {
+      // The disk is full, or a file has as many links as it can have: what boots by itself needs no links.
+      if (parked) this.#end(parked);
+    }
+    return EnvironmentProcess.start(launch, address, this.#how, events);
   }
 
   /** Says which kind will be asked for. */
@@ -57,8 +74,25 @@ export class ParkedProcesses {
     for (const one of this.#parked) if (!useful.includes(one)) this.#end(one.process);
     this.#parked = useful;
     while (this.#parked.length < this.#size) {
-      this.#parked.push({ kind: generic.kind, process: EnvironmentProcess.park(generic, this.#reaper) });
+      const slot = this.#slot();
+      if (this.#how.sandbox && !slot) return;
+      this.#parked.push({ kind: generic.kind, process: EnvironmentProcess.park(generic, this.#how, slot) });
     }
+  }
+
+  /** Undefined also when there is no room for one. */
+  #slot(): Slot | undefined {
+    try {
+      return this.#how.sandbox && new Slot(join(this.#directory, randomUUID()));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Large packages take longer to link than a process takes to boot. */
+  #codeOf({ kind, codeDirectory }: Launch): Tree | undefined {
+    if (!this.#how.sandbox || kind === undefined || this.#size === 0) return undefined;
+    return treeOf(codeDirectory, MOST_LINKED_FILES);
   }
 
   #end(process: EnvironmentProcess): void {

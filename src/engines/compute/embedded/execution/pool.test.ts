@@ -10,10 +10,12 @@ class Member implements PoolMember {
   ready = false;
   idleSince = 0;
   isShutDown = false;
+  readonly provisioned: boolean;
   #pool: Pool<Member>;
 
-  constructor(instance: string, pool: Pool<Member>) {
+  constructor(instance: string, pool: Pool<Member>, provisioned: boolean) {
     this.instance = instance;
+    this.provisioned = provisioned;
     this.#pool = pool;
   }
 
@@ -30,6 +32,11 @@ class Member implements PoolMember {
     this.#pool.onEnded(this, undefined);
   }
 
+  /** It ends without ever having waited for work. */
+  failToStart(): void {
+    this.#pool.onEnded(this, exited('init', 1, null));
+  }
+
   async close(): Promise<void> {
     this.shutDown();
   }
@@ -41,8 +48,8 @@ function fixture(concurrency = 3) {
   const pool = new Pool<Member>({
     concurrency,
     drained: () => state.drained++,
-    start(of) {
-      const member = new Member(`m${members.length}`, of);
+    start(of, initialization) {
+      const member = new Member(`m${members.length}`, of, initialization === 'provisioned-concurrency');
       members.push(member);
       return member;
     },
@@ -141,4 +148,101 @@ test('a pool that closes refuses those that wait', async () => {
   await pool.close();
   await refused;
   assert.equal(pool.size, 0);
+});
+
+/** Makes each of the newest members wait for work until so many of the pool's provisioned ones do. */
+async function initialise({ pool, members }: ReturnType<typeof fixture>, count: number): Promise<void> {
+  while (pool.provisioned.initialised < count) {
+    await until(() => members.some(({ ready, isShutDown }) => !ready && !isShutDown));
+    members.find(({ ready, isShutDown }) => !ready && !isShutDown)?.rest();
+  }
+}
+
+test('provisioned environments are there before anyone asks, go first, and spill over', async () => {
+  const made = fixture();
+  const { pool, members } = made;
+  pool.provision(3);
+  assert.deepEqual(pool.provisioned, { initialised: 0, failed: false });
+  await initialise(made, 3);
+  assert.deepEqual(
+    members.map(({ provisioned }) => provisioned),
+    [true, true, true],
+  );
+  pool.provision(2);
+  assert.deepEqual(
+    [pool.provisioned.initialised, members.filter(({ isShutDown }) => isShutDown).length],
+    [2, 1],
+  );
+  const taken = [await pool.acquire(), await pool.acquire()];
+  const spilled = pool.acquire();
+  await until(() => members.length === 4);
+  members[3]?.rest();
+  assert.deepEqual([(await spilled).provisioned, pool.provisioned.initialised], [false, 2]);
+  for (const member of [...taken, await spilled]) member.rest();
+  assert.equal((await pool.acquire()).provisioned, true, 'though the other was used last');
+  await pool.close();
+});
+
+test('provisioned environments are kept without work, and others are not', async () => {
+  const made = fixture();
+  made.pool.provision(1);
+  await initialise(made, 1);
+  const [first, second] = [await made.pool.acquire(), made.pool.acquire()];
+  await until(() => made.members.length === 2);
+  made.members[1]?.rest();
+  for (const member of [first, await second]) member.rest();
+  made.pool.evictIdle(1_000_000);
+  assert.deepEqual([made.pool.size, first.isShutDown, (await second).isShutDown], [1, false, true]);
+  await made.pool.close();
+});
+
+test('a provisioned environment that dies at work is replaced at once', async () => {
+  const made = fixture();
+  made.pool.provision(1);
+  await initialise(made, 1);
+  for (let n = 1; n <= 4; n++) {
+    (await made.pool.acquire()).shutDown();
+    assert.equal(made.members.length, n + 1);
+    await initialise(made, 1);
+  }
+  await made.pool.close();
+});
+
+test('what does not start is said, tried again after a pause, and fails no invocation', async () => {
+  const made = fixture();
+  const { pool, members } = made;
+  pool.provision(1);
+  const waiting = pool.acquire();
+  await until(() => members.length === 2);
+  members[0]?.failToStart();
+  assert.deepEqual([members[1]?.provisioned, pool.provisioned], [false, { initialised: 0, failed: true }]);
+  members[1]?.rest();
+  assert.equal(await waiting, members[1]);
+  assert.equal(members.length, 2, 'the next start has to wait');
+  await until(() => members.length === 3);
+  members[2]?.rest();
+  assert.deepEqual(pool.provisioned, { initialised: 1, failed: false });
+  members[2]?.shutDown();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(members.length, 3, 'nor is one replaced at once that dies again without having been used');
+  await pool.close();
+});
+
+test('what is provisioned no more ends when it has nothing to do, and a retired pool provisions nothing', async () => {
+  const made = fixture();
+  made.pool.provision(2);
+  await initialise(made, 2);
+  const busy = await made.pool.acquire();
+  made.pool.provision(0);
+  assert.deepEqual(
+    made.members.map(({ isShutDown }) => isShutDown),
+    made.members.map((member) => member !== busy),
+  );
+  busy.rest();
+  assert.deepEqual([busy.isShutDown, made.pool.size], [true, 0]);
+  made.pool.provision(1);
+  made.pool.retire();
+  made.members.at(-1)?.rest();
+  made.pool.provision(1);
+  assert.deepEqual([made.pool.size, made.state.drained], [0, 1]);
 });

@@ -3,6 +3,8 @@ import { tooManyRequests } from '../concurrency.ts';
 import { LambdaError } from '../errors.ts';
 import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
 import type { Failure } from './failures.ts';
+import type { Initialization } from './launch.ts';
+import { Provision, type Provisioned } from './provision.ts';
 
 /** No execution environment came up: the invocation fails with what the function's start failed with. */
 export class StartFailure extends Error {
@@ -33,7 +35,7 @@ export interface PoolOptions<Member extends PoolMember> {
   /** Most execution environments at a time. */
   concurrency: number;
   /** Makes and starts an environment that reports to this pool. */
-  start(pool: Pool<Member>): Member;
+  start(pool: Pool<Member>, initialization: Initialization): Member;
   /** Called when a retired pool has no environment any more. */
   drained(): void;
 }
@@ -52,12 +54,15 @@ interface Waiter<Member> {
 
 /**
  * The execution environments of one function version. An invocation takes an idle one, the most recently used
- * first, or waits while another is started; whichever is free first takes the oldest that waits.
+ * first and the provisioned ones before others, or waits while another is started; whichever is free first takes the
+ * oldest that waits.
  */
 export class Pool<Member extends PoolMember> {
   #options: PoolOptions<Member>;
   #all = new Set<Member>();
+  /** Of those, the ones that start for an invocation. */
   #starting = new Set<Member>();
+  #provision: Provision<Member>;
   #idle: Member[] = [];
   #waiters: Waiter<Member>[] = [];
   #retired = false;
@@ -65,6 +70,7 @@ export class Pool<Member extends PoolMember> {
 
   constructor(options: PoolOptions<Member>) {
     this.#options = options;
+    this.#provision = new Provision(() => this.#start('provisioned-concurrency'));
   }
 
   get size(): number {
@@ -73,7 +79,7 @@ export class Pool<Member extends PoolMember> {
 
   /** Throws TooManyRequestsException when none became free in time, and StartFailure. */
   async acquire(): Promise<Member> {
-    for (let environment = this.#idle.pop(); environment; environment = this.#idle.pop()) {
+    for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) {
       if (environment.ready) return environment;
     }
     if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
@@ -88,13 +94,17 @@ export class Pool<Member extends PoolMember> {
   /** An environment of this pool waits for work. */
   onIdle(environment: Member): void {
     this.#starting.delete(environment);
+    this.#provision.onIdle(environment);
     const waiter = this.#waiters.shift();
     if (waiter) {
       clearTimeout(waiter.timer);
+      this.#provision.onTaken(environment);
       waiter.resolve(environment);
       this.#grow();
     } else if (this.#retired) {
       environment.shutDown();
+    } else if (this.#provision.has(environment) && this.#provision.surplus > 0) {
+      this.#discard(environment);
     } else if (!this.#idle.includes(environment)) {
       this.#idle.push(environment);
     }
@@ -104,6 +114,7 @@ export class Pool<Member extends PoolMember> {
   onEnded(environment: Member, failure: Failure | undefined): void {
     this.#all.delete(environment);
     this.#idle = this.#idle.filter((other) => other !== environment);
+    this.#provision.onEnded(environment);
     const failedToStart = this.#starting.delete(environment);
     const waiter = failedToStart && failure ? this.#waiters.shift() : undefined;
     if (waiter && failure) {
@@ -114,11 +125,28 @@ export class Pool<Member extends PoolMember> {
     if (this.#retired && this.#all.size === 0) this.#options.drained();
   }
 
-  /** Ends the environments that have had nothing to do for 30 s; the last one of the version after 5 minutes. */
+  /** Keeps so many environments initialised from now on; those that are too many end when they have nothing to do. */
+  provision(count: number): void {
+    if (this.#retired) return;
+    this.#provision.want(count);
+    const idle = this.#idle.filter((environment) => this.#provision.has(environment));
+    const surplus = Math.max(this.#provision.surplus, 0);
+    for (const environment of idle.slice(0, surplus)) this.#discard(environment);
+  }
+
+  get provisioned(): Provisioned {
+    return this.#provision.state;
+  }
+
+  /**
+   * Ends the environments that have had nothing to do for 30 s; the last one of the version after 5 minutes, provisioned
+   * ones never.
+   */
   evictIdle(now: number): void {
     let left = this.#all.size;
     // The longest idle come first: the most recently used one is always taken again.
     for (const environment of [...this.#idle]) {
+      if (this.#provision.has(environment)) continue;
       const allowed = left > 1 ? LONGEST_SURPLUS_IDLE_MS : LONGEST_IDLE_MS;
       if (now - environment.idleSince <= allowed) continue;
       left--;
@@ -129,6 +157,7 @@ export class Pool<Member extends PoolMember> {
   /** Lets what runs finish, then ends everything: the version's code or settings were replaced. */
   retire(): void {
     this.#retired = true;
+    this.#provision.want(0);
     for (const environment of this.#idle.splice(0)) environment.shutDown();
     if (this.#all.size === 0) this.#options.drained();
   }
@@ -136,6 +165,7 @@ export class Pool<Member extends PoolMember> {
   /** Kills everything and resolves when all processes are gone. */
   async close(): Promise<void> {
     this.#retired = true;
+    this.#provision.want(0);
     clearTimeout(this.#growth);
     for (const waiter of this.#waiters.splice(0)) {
       clearTimeout(waiter.timer);
@@ -156,11 +186,26 @@ export class Pool<Member extends PoolMember> {
       }, restMs);
       return;
     }
-    while (this.#mayStart()) {
-      const environment = this.#options.start(this);
-      this.#all.add(environment);
-      this.#starting.add(environment);
-    }
+    while (this.#mayStart()) this.#starting.add(this.#start('on-demand'));
+  }
+
+  #start(initialization: Initialization): Member {
+    const environment = this.#options.start(this, initialization);
+    this.#all.add(environment);
+    return environment;
+  }
+
+  #takeIdle(): Member | undefined {
+    if (this.#provision.size === 0) return this.#idle.pop();
+    const place = this.#idle.findLastIndex((environment) => this.#provision.has(environment));
+    const [environment] = this.#idle.splice(place, 1);
+    if (environment) this.#provision.onTaken(environment);
+    return environment;
+  }
+
+  #discard(environment: Member): void {
+    this.#provision.discard(environment);
+    environment.shutDown();
   }
 
   #mayStart(): boolean {

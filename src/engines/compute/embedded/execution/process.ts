@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Launch } from './launch.ts';
+import { isExecutable } from '../../../../lib/executable.ts';
+import { endOf, LAYERS_ROOT, type Program, TASK_ROOT } from './isolation.ts';
+import type { Generic, Launch } from './launch.ts';
 import { LineSplitter } from './lines.ts';
+import { childOf } from './process-tree.ts';
 import type { Reaper } from './reaper.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { Slot, Tree } from './slot.ts';
 
 export interface ProcessEvents {
   line(line: string): void;
@@ -12,6 +19,13 @@ export interface ProcessEvents {
   missing(error: Error): void;
   /** It has ended, and what it started has been killed. */
   exited(code: number | null, signal: string | null): void;
+}
+
+/** What processes are started with. */
+export interface How {
+  reaper: Reaper;
+  /** Makes a sandbox around each; undefined where there are none. */
+  sandbox: Sandbox | undefined;
 }
 
 /** A process that boots without a function does not see more of the control room's environment than this. */
@@ -28,12 +42,16 @@ export class EnvironmentProcess {
   readonly channel: Socket | undefined;
   #child: ChildProcess;
   #reaper: Reaper;
+  #sandboxed: boolean;
+  #slot: Slot | undefined;
   #events: ProcessEvents | undefined;
   #exit: { code: number | null; signal: string | null } | undefined;
 
-  private constructor(child: ChildProcess, reaper: Reaper) {
+  private constructor(child: ChildProcess, reaper: Reaper, sandboxed: boolean, slot?: Slot) {
     this.#child = child;
     this.#reaper = reaper;
+    this.#sandboxed = sandboxed;
+    this.#slot = slot;
     this.channel = (child.stdio[3] ?? undefined) as Duplex as Socket | undefined;
     this.channel?.on('error', () => {});
     if (child.pid !== undefined) reaper.add(child.pid);
@@ -48,7 +66,7 @@ export class EnvironmentProcess {
     this.gone = new Promise((resolve) => {
       const gone = (code: number | null, signal: string | null) => {
         this.#onExit(code, signal);
-        resolve();
+        void this.#removeSlot().then(resolve);
       };
       child.once('exit', gone);
       child.once('error', (error) => {
@@ -58,20 +76,29 @@ export class EnvironmentProcess {
     });
   }
 
-  /** Starts a process for one function. */
-  static start(launch: Launch, address: string, reaper: Reaper, events: ProcessEvents): EnvironmentProcess {
-    const { command, taskRoot, temporary } = launch;
-    mkdirSync(temporary, { recursive: true, mode: 0o700 });
-    const variables = variablesOf(launch, address);
-    const child = start(command, launch.arguments, variables, taskRoot, launch.channel);
-    const started = new EnvironmentProcess(child, reaper);
-    started.#become(launch, address, events);
+  /** Starts a process for one function. Throws where its package has no program to start. */
+  static start(launch: Launch, address: string, how: How, events: ProcessEvents): EnvironmentProcess {
+    const sandbox = launch.sandboxed ? how.sandbox : undefined;
+    const variables = variablesOf(launch, address, sandbox !== undefined);
+    const { codeDirectory: task, layersRoot: layers, storageMb, channel } = launch;
+    let program: Spawned = { ...launch, variables };
+    if (sandbox) {
+      requireProgram(launch, events);
+      program = sandbox.around({ task, layers, storageMb }, launch, variables);
+    } else mkdirSync(launch.temporary, { recursive: true, mode: 0o700 });
+    const child = start(program, sandbox ? '/' : task, channel);
+    const started = new EnvironmentProcess(child, how.reaper, sandbox !== undefined);
+    started.#become(launch, variables, events);
     return started;
   }
 
-  /** Boots our runtime client without a function; `become` gives it one. */
-  static park(program: Pick<Launch, 'command' | 'arguments'>, reaper: Reaper): EnvironmentProcess {
-    return new EnvironmentProcess(start(program.command, program.arguments, BARE, '/', true), reaper);
+  /** Boots our runtime client without a function; `become` gives it one. A sandbox needs the slot for it. */
+  static park(generic: Generic, { reaper, sandbox }: How, slot?: Slot): EnvironmentProcess {
+    const bare = { ...generic, variables: BARE };
+    if (!sandbox || !slot) return new EnvironmentProcess(start(bare, '/', true), reaper, false);
+    const contents = { task: slot.directory, layers: undefined, storageMb: generic.storageMb };
+    const program = sandbox.around(contents, generic, BARE);
+    return new EnvironmentProcess(start(program, '/', true), reaper, true, slot);
   }
 
   get pid(): number | undefined {
@@ -82,20 +109,36 @@ export class EnvironmentProcess {
     return this.#exit === undefined;
   }
 
-  /** Turns a parked process into the execution environment of a function. */
-  become(launch: Launch, address: string, events: ProcessEvents): void {
-    mkdirSync(launch.temporary, { recursive: true, mode: 0o700 });
-    this.#become(launch, address, events);
+  /** The process that runs the function's code; in a sandbox it is not the one that leads the group. */
+  runtimePid(): number | undefined {
+    if (!this.#sandboxed || this.pid === undefined) return this.pid;
+    const first = childOf(this.pid);
+    return first === undefined ? undefined : childOf(first);
   }
 
-  /** Kills the whole process group at once. `exited` follows. */
+  /** Turns a parked process into the execution environment of a function; `code` is for one in a sandbox. */
+  become(launch: Launch, address: string, code: Tree | undefined, events: ProcessEvents): void {
+    if (code) this.#slot?.fill(code);
+    else mkdirSync(launch.temporary, { recursive: true, mode: 0o700 });
+    this.#become(launch, variablesOf(launch, address, this.#sandboxed), events);
+  }
+
+  /** Kills all its processes at once. `exited` follows. */
   kill(): void {
-    if (this.pid !== undefined && this.alive) signalGroup(this.pid, 'SIGKILL');
+    if (this.pid === undefined || !this.alive) return;
+    const first = this.#sandboxed ? childOf(this.pid) : undefined;
+    // With the first process of a sandbox end all others; its parent sees that they are gone, unless it is frozen.
+    if (first !== undefined) signal(first, 'SIGKILL');
+    signalGroup(this.pid, first === undefined ? 'SIGKILL' : 'SIGCONT');
   }
 
   /** Asks it to end by itself. */
   terminate(): void {
-    if (this.pid !== undefined && this.alive) signalGroup(this.pid, 'SIGTERM');
+    if (this.pid === undefined || !this.alive) return;
+    // Bubblewrap would take the signal for itself, and its sandbox with it.
+    const runtime = this.#sandboxed ? this.runtimePid() : undefined;
+    if (runtime === undefined) signalGroup(this.pid, 'SIGTERM');
+    else signal(runtime, 'SIGTERM');
   }
 
   /** Lets none of its threads run until `thaw`; it can be killed meanwhile. */
@@ -107,47 +150,67 @@ export class EnvironmentProcess {
     if (this.pid !== undefined && this.alive) signalGroup(this.pid, 'SIGCONT');
   }
 
-  #become(launch: Launch, address: string, events: ProcessEvents): void {
+  #become(launch: Launch, variables: Record<string, string>, events: ProcessEvents): void {
     this.#events = events;
-    const variables = variablesOf(launch, address);
     this.channel?.write(`${JSON.stringify({ directory: launch.taskRoot, variables })}\n`);
   }
 
   #onExit(code: number | null, signal: string | null): void {
     if (this.#exit) return;
-    this.#exit = { code, signal };
+    this.#exit = this.#sandboxed ? endOf(code, signal) : { code, signal };
     this.channel?.destroy();
     if (this.pid !== undefined) {
       // What the function started must not stay behind either.
       signalGroup(this.pid, 'SIGKILL');
       this.#reaper.drop(this.pid);
     }
-    this.#events?.exited(code, signal);
+    this.#events?.exited(this.#exit.code, this.#exit.signal);
+  }
+
+  async #removeSlot(): Promise<void> {
+    if (this.#slot) await rm(this.#slot.directory, { recursive: true, force: true }).catch(() => {});
   }
 }
 
-function start(
-  command: string,
-  args: string[],
-  variables: Record<string, string>,
-  directory: string,
-  channel: boolean,
-): ChildProcess {
-  return spawn(command, args, {
+type Spawned = Program & { variables: Record<string, string> };
+
+function start(program: Spawned, directory: string, channel: boolean): ChildProcess {
+  return spawn(program.command, program.arguments, {
     cwd: directory,
-    env: variables,
+    env: program.variables,
     stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['pipe'] as const) : [])],
     detached: process.platform !== 'win32',
   });
 }
 
-function variablesOf({ variables, temporary }: Launch, address: string): Record<string, string> {
-  return { ...variables, TMPDIR: temporary, AWS_LAMBDA_RUNTIME_API: address };
+/** Bubblewrap could only say in the function's log that there is none. */
+function requireProgram({ command, codeDirectory, layersRoot = '' }: Launch, events: ProcessEvents): void {
+  const roots = [
+    [`${TASK_ROOT}/`, codeDirectory],
+    [`${LAYERS_ROOT}/`, layersRoot],
+  ] as const;
+  for (const [root, directory] of roots) {
+    if (!command.startsWith(root) || isExecutable(join(directory, command.slice(root.length)))) continue;
+    const error = new Error(`there is no executable file ${command}`);
+    events.missing(error);
+    throw error;
+  }
 }
 
-function signalGroup(pid: number, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
+type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
+
+function variablesOf({ variables, temporary }: Launch, address: string, sandboxed: boolean) {
+  const own = sandboxed ? {} : { TMPDIR: temporary };
+  return { ...variables, ...own, AWS_LAMBDA_RUNTIME_API: address };
+}
+
+function signalGroup(pid: number, name: Signal): void {
+  signal(process.platform === 'win32' ? pid : -pid, name);
+}
+
+function signal(pid: number, name: Signal): void {
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    process.kill(pid, name);
   } catch {
     // It is gone already.
   }

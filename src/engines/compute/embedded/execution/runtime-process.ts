@@ -94,7 +94,8 @@ export class RuntimeProcess {
       },
     });
     if (process.pid === undefined) return process;
-    this.#memory = new MemoryGauge(process.pid, memoryMb, () => failed(outOfMemory));
+    const runtimePid = () => process.runtimePid();
+    this.#memory = new MemoryGauge(runtimePid, memoryMb, () => failed(outOfMemory));
     this.#memory.watch();
     return process;
   }

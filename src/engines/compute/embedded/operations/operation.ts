@@ -40,6 +40,8 @@ export interface ApiContext {
   draw(): number;
   /** Invocations of all functions at a time. */
   accountConcurrency: number;
+  /** Execution environments of one version at most. */
+  concurrencyPerVersion: number;
   log: Log;
   /** Keeps what waits: undefined where the runtime was opened without one. */
   state: StateEngine | undefined;
