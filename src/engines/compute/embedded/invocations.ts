@@ -1,42 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import type { Clock } from '../../../lib/clock.ts';
+import { randomUUID } from 'node:crypto';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
-import type { Account } from './catalog/names.ts';
-import type { Packages } from './catalog/packages.ts';
-import { provisionedVersions } from './catalog/provisioned.ts';
-import type { FunctionRecord, VersionRecord } from './catalog/records.ts';
+import type { VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
-import { LambdaError } from './errors.ts';
-import { Environment } from './execution/environment.ts';
-import { externalExtensions } from './execution/extensions.ts';
-import { launchOf, usualNode } from './execution/launch.ts';
+import { Environments, type EnvironmentsOptions, type WrittenLine } from './environments.ts';
 import { LogTail } from './execution/log-tail.ts';
-import { ParkedProcesses } from './execution/parked.ts';
 import type { PlatformReport, Records } from './execution/platform-events.ts';
-import type { LineSource } from './execution/platform-log.ts';
-import { Pool, StartFailure } from './execution/pool.ts';
-import type { Provisioned } from './execution/provision.ts';
-import { Reaper } from './execution/reaper.ts';
+import { StartFailure } from './execution/pool.ts';
 import type { InvocationEnd, Outcome } from './execution/running-invocation.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
-import type { Sandbox } from './execution/sandbox.ts';
 import { type Invoked, invocationReport } from './invocation-report.ts';
 import { systemLines } from './system-log.ts';
 
-export interface InvocationsOptions {
-  account: Account;
-  packages: Packages;
-  /** Where execution environments get their temporary directories. */
-  temporary: string;
-  concurrencyPerVersion: number;
+export interface InvocationsOptions extends EnvironmentsOptions {
   /** Invocations of all functions at a time. */
   accountConcurrency: number;
-  /** Processes that are booted before there is a function for them. */
-  parkedProcesses: number;
-  /** Undefined runs functions without one. */
-  sandbox: Sandbox | undefined;
-  clock: Clock;
   onInvocation(report: InvocationReport): void;
   onLog(line: FunctionLogLine): void;
 }
@@ -72,32 +49,18 @@ export interface InvokeOutcome {
   log: string | undefined;
 }
 
-const EVICTION_MS = 10_000;
-
 /** Runs invocations in execution environments, and reports each one and each line that it writes. */
 export class Invocations {
+  readonly environments: Environments;
   #options: InvocationsOptions;
-  #pools = new Map<string, Pool<Environment>>();
-  #reaper = new Reaper();
-  #parked: ParkedProcesses;
   #gate: ConcurrencyGate;
   #tails = new Map<string, LogTail>();
   #reports = new Set<Promise<unknown>>();
-  /** Their runtime has ended; extensions may still have time. */
-  #leaving = new Set<Environment>();
-  #eviction: NodeJS.Timeout;
-  #closed = false;
 
   constructor(options: InvocationsOptions) {
     this.#options = options;
     this.#gate = new ConcurrencyGate(options.accountConcurrency);
-    const { parkedProcesses, temporary, sandbox } = options;
-    this.#parked = new ParkedProcesses(parkedProcesses, temporary, { reaper: this.#reaper, sandbox });
-    this.#parked.prepare(usualNode(sandbox !== undefined));
-    this.#eviction = setInterval(() => {
-      const now = options.clock.monotonic();
-      for (const pool of this.#pools.values()) pool.evictIdle(now);
-    }, EVICTION_MS).unref();
+    this.environments = new Environments(options, (line) => this.#onLine(line));
   }
 
   /** Throws TooManyRequestsException at the limits of concurrency; whatever happens in the function is an outcome, not an error. */
@@ -107,7 +70,7 @@ export class Invocations {
     if (input.tail) this.#tails.set(requestId, new LogTail());
     let working: Promise<unknown> | undefined;
     try {
-      const environment = await this.#acquire(input);
+      const environment = await this.environments.acquire(input.name, input.version);
       const running = environment.invoke({
         requestId,
         functionArn: input.functionArn,
@@ -137,104 +100,13 @@ export class Invocations {
     }
   }
 
-  /** Makes the environments of a function's versions be there that its provisioned concurrency asks for. */
-  async provision(record: FunctionRecord): Promise<void> {
-    const wanted = provisionedVersions(record);
-    for (const version of record.versions) {
-      const count = wanted.get(version.version) ?? 0;
-      const pool = count > 0 ? await this.#poolOf(record.name, version) : this.#pools.get(version.revisionId);
-      if (!this.#closed) pool?.provision(count);
-    }
-  }
-
-  /** What provisioned concurrency has of a version by now. */
-  provisioned(version: VersionRecord): Provisioned {
-    return this.#pools.get(version.revisionId)?.provisioned ?? { initialised: 0, failed: false };
-  }
-
-  /** Ends the execution environments of a version when their present work is done. */
-  retire(version: VersionRecord): void {
-    this.#pools.get(version.revisionId)?.retire();
-  }
-
-  /** Kills all execution environments and resolves when their processes are gone. */
+  /** Kills all execution environments; resolves when their processes are gone and all invocations are reported. */
   async close(): Promise<void> {
-    this.#closed = true;
-    clearInterval(this.#eviction);
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
-    await Promise.all([...this.#leaving].map((environment) => environment.close()));
-    await this.#parked.close();
+    await this.environments.close();
     await Promise.all(this.#reports);
-    await this.#reaper.close();
   }
 
-  async #acquire({ name, version }: InvokeInput): Promise<Environment> {
-    const pool = await this.#poolOf(name, version);
-    if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
-    // Between being handed over and being used, an environment can die.
-    for (;;) {
-      const environment = await pool.acquire();
-      if (environment.ready) return environment;
-    }
-  }
-
-  async #poolOf(name: string, version: VersionRecord): Promise<Pool<Environment>> {
-    return this.#pools.get(version.revisionId) ?? (await this.#newPool(name, version));
-  }
-
-  async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
-    const { account, clock, concurrencyPerVersion, packages, temporary, sandbox } = this.#options;
-    const taskRoot = await packages.directoryOf(version.codeSha256);
-    const layersRoot = await packages.mergedDirectoryOf(version.layers.map((layer) => layer.codeSha256));
-    const known = this.#pools.get(version.revisionId);
-    if (known) return known;
-    // Extensions share their `/tmp` and see the runtime's process: they would have to be in one sandbox with it.
-    const sandboxed = sandbox !== undefined && externalExtensions(layersRoot).length === 0;
-    const made: Pool<Environment> = new Pool({
-      concurrency: concurrencyPerVersion,
-      drained: () => this.#pools.delete(version.revisionId),
-      start: (pool, initialization) => {
-        const instance = newInstance(version, clock.now());
-        const launch = launchOf({
-          account,
-          name,
-          version,
-          taskRoot,
-          layersRoot,
-          temporary: join(temporary, instance.slice(-32)),
-          instance,
-          initialization,
-          sandboxed,
-        });
-        const environment = new Environment({
-          launch,
-          clock,
-          process: (...how) => this.#parked.start(...how),
-          events: {
-            idle: (e) => pool.onIdle(e),
-            ended: (e, failure) => {
-              this.#leaving.add(e);
-              void e.close().then(() => this.#leaving.delete(e));
-              pool.onEnded(e, failure);
-            },
-            line: (e, requestId, line, source) =>
-              this.#line({ name, version, instance: e.instance }, requestId, line, source),
-          },
-        });
-        void environment.start();
-        return environment;
-      },
-    });
-    this.#pools.set(version.revisionId, made);
-    return made;
-  }
-
-  #line(
-    { name: functionName, version, instance }: Omit<Invoked, 'httpStatus'>,
-    requestId: string,
-    line: string,
-    source: LineSource,
-  ): void {
+  #onLine({ name: functionName, version, instance, requestId, line, source }: WrittenLine): void {
     this.#tails.get(requestId)?.push(line);
     const atMs = this.#options.clock.now();
     const { version: number } = version;
@@ -291,12 +163,6 @@ function payloadOf(outcome: Outcome): Buffer {
 
 function errorTypeOf(outcome: Outcome): string {
   return outcome.ok ? '' : outcome.failure.errorType;
-}
-
-/** The name of a log stream, which names the execution environment: `2026/01/31/[3]0f…`. */
-function newInstance(version: VersionRecord, nowMs: number): string {
-  const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/');
-  return `${day}/[${version.version}]${randomBytes(16).toString('hex')}`;
 }
 
 /** Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */

@@ -113,8 +113,8 @@ export class EmbeddedRuntime {
       layers,
       account,
       clock,
-      onReplaced: (_, version) => invocations.retire(version),
-      onProvisioned: (record) => invocations.provision(record),
+      onReplaced: (_, version) => invocations.environments.retire(version),
+      onProvisioned: (record) => invocations.environments.provision(record),
     };
     const queues = state && new Queues({ state, account, clock, log });
     const target = functionTarget({ catalog, draw, invocations });
@@ -137,7 +137,7 @@ export class EmbeddedRuntime {
       events,
     };
     for (const record of store.list()) {
-      await invocations.provision(record).catch((error) => {
+      await invocations.environments.provision(record).catch((error) => {
         log.error({ functionName: record.name, error: String(error) }, 'provisioned concurrency');
       });
     }

@@ -86,7 +86,9 @@ function shown(context: ApiContext, record: FunctionRecord, config: ProvisionedR
   let anyFailed = false;
   for (const [number, share] of sharesOf(record, config)) {
     const version = versionNumbered(record, number);
-    const state = version ? context.invocations.provisioned(version) : { initialised: 0, failed: false };
+    const state = version
+      ? context.invocations.environments.provisioned(version)
+      : { initialised: 0, failed: false };
     initialised += Math.min(state.initialised, share);
     anyFailed ||= state.failed;
   }
