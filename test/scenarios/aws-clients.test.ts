@@ -139,6 +139,28 @@ test('upstack deploy moves the alias, and upstack rollback moves it back', async
   }
 });
 
+test('upstack invoke --event is answered at once, and the function runs', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'upstack-event-'));
+  const invocations = async (): Promise<number> => {
+    const { functions } = JSON.parse((await room.upstack('top', '--json')).stdout);
+    return functions.find(({ name }: { name: string }) => name === 'later')?.invocations;
+  };
+  try {
+    await writeFile(join(directory, 'index.js'), 'exports.handler = async () => 1;');
+    assert.equal((await room.upstack('deploy', directory, '--name', 'later')).code, 0);
+    const sent = await room.upstack('invoke', 'later', '--event', '--qualifier', 'live');
+    assert.match(sent.stdout, /^accepted {2}request id [0-9a-f-]{36}\n$/);
+    for (const end = performance.now() + 30_000; (await invocations()) === 0; ) {
+      assert.ok(performance.now() < end, 'it did not run within 30 s');
+    }
+    const refused = await room.upstack('invoke', 'nobody', '--event');
+    assert.deepEqual([refused.code, refused.stdout], [2, '']);
+    assert.match(refused.stderr, /nobody/);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
 const hasAwsCli = await run('aws', ['--version']).then(
   ({ code }) => code === 0,
   () => false,

@@ -211,6 +211,21 @@ class AwsCompute implements ComputeEngine {
     });
   }
 
+  invokeLater(input: { name: string; qualifier?: string; payload: Uint8Array }): Promise<string> {
+    const { name, qualifier, payload } = input;
+    return this.#try(`sending ${name} an event`, async () => {
+      const { $metadata } = await this.#client.send(
+        new InvokeCommand({
+          FunctionName: name,
+          InvocationType: 'Event',
+          Payload: payload,
+          ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
+        }),
+      );
+      return $metadata.requestId ?? '';
+    });
+  }
+
   async health(): Promise<Health> {
     try {
       const abortSignal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);

@@ -25,6 +25,8 @@ export interface ComputeEngine {
     payload: Uint8Array;
     tail?: boolean;
   }): Promise<InvokeResult>;
+  /** Has the function invoked later, with retries; resolves with the request id when the event is durable. */
+  invokeLater(input: { name: string; qualifier?: string; payload: Uint8Array }): Promise<string>;
   health(): Promise<Health>;
   close(): Promise<void>;
 }

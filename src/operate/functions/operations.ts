@@ -62,6 +62,22 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
         };
       },
     }),
+    operation({
+      name: 'functions.send-event',
+      summary: 'Have a function invoked later with a JSON payload, and again when it fails',
+      method: 'POST',
+      path: '/api/functions/:name/events',
+      permission: 'operate',
+      input: z.object({ name, qualifier: z.string().optional(), payload: z.unknown().optional() }),
+      output: z.object({ requestId: z.string() }),
+      run: async ({ name, qualifier, payload }) => ({
+        requestId: await compute.invokeLater({
+          name,
+          ...(qualifier !== undefined && { qualifier }),
+          payload: new TextEncoder().encode(JSON.stringify(payload ?? {})),
+        }),
+      }),
+    }),
   ];
 }
 

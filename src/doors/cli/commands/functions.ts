@@ -12,6 +12,7 @@ interface Options {
   json?: boolean;
   payload?: string;
   qualifier?: string;
+  event?: boolean;
   name?: string;
   alias?: string;
   to?: string;
@@ -54,6 +55,7 @@ export function functionCommands(program: Command, openTarget: OpenTarget): void
     .description('invoke a function and print its answer (exit code 1 when the function failed)')
     .option('--payload <json>', 'the payload, or @FILE to read it from a file', '{}')
     .option('--qualifier <version>', 'a version or an alias')
+    .option('--event', 'do not wait: the function runs later, and again when it fails')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: Options) => {
@@ -61,12 +63,14 @@ export function functionCommands(program: Command, openTarget: OpenTarget): void
         payload: await readPayload(options.payload ?? '{}'),
         ...(options.qualifier && { qualifier: options.qualifier }),
       };
-      const result = await call<Invoked>(
-        await connect(options),
-        'POST',
-        `/api/functions/${encodeURIComponent(name)}/invoke`,
-        body,
-      );
+      const room = await connect(options);
+      const path = `/api/functions/${encodeURIComponent(name)}`;
+      if (options.event) {
+        const sent = await call<{ requestId: string }>(room, 'POST', `${path}/events`, body);
+        print(sent, options.json === true, renderSent);
+        return;
+      }
+      const result = await call<Invoked>(room, 'POST', `${path}/invoke`, body);
       print(result, options.json === true, renderInvoked);
       if (result.functionError !== null) process.exitCode = 1;
     });
@@ -149,6 +153,10 @@ function renderInvoked({ payload, executedVersion, functionError, log }: Invoked
   const state = functionError === null ? paint('green', 'ok') : paint('red', functionError);
   const body = typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2);
   return `${state}  version ${executedVersion}\n${body}${log ? `\n${paint('dim', log.trimEnd())}` : ''}`;
+}
+
+function renderSent({ requestId }: { requestId: string }): string {
+  return `${paint('green', 'accepted')}  request id ${requestId}`;
 }
 
 function renderDeployed(result: DirectoryDeployed): string {
