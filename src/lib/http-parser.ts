@@ -111,11 +111,11 @@ export class RequestParser {
       throw new HttpSyntaxError(431, 'the request head is too long');
     }
     if (end < 0) return false;
-    const [first, ...lines] = this.#pending.toString('latin1', 0, end).split('\r\n');
+    const lines = this.#pending.toString('latin1', 0, end).split('\r\n');
     this.#pending = this.#pending.subarray(end + 4);
-    const match = REQUEST_LINE.exec(first as string);
+    const match = REQUEST_LINE.exec(lines[0] as string);
     if (!match) throw new HttpSyntaxError(400, 'the request line is not HTTP/1.1');
-    const headers = parseFields(lines);
+    const headers = parseFields(lines, 1);
     const connection = headers.get('connection')?.toLowerCase() ?? '';
     const keepAlive = match[3] === '1' ? !connection.includes('close') : connection.includes('keep-alive');
     this.#request = { method: match[1] as string, target: match[2] as string, headers, keepAlive };
@@ -185,7 +185,7 @@ export class RequestParser {
     const line = this.#line(this.#limits.headBytes);
     if (line === undefined) return false;
     if (line === '') return this.#finish();
-    for (const [name, value] of parseFields([line])) {
+    for (const [name, value] of parseFields([line], 0)) {
       // Trailers must not change the framing or the meaning of what was already read.
       if (this.#events.trailer?.(name)) this.#request?.headers.set(name, value);
     }
@@ -221,15 +221,30 @@ export class RequestParser {
   }
 }
 
-function parseFields(lines: string[]): Map<string, string> {
+/** Names as they came, and in lower case: a client sends the same ones again and again. */
+const NAMES = new Map<string, string>();
+const MOST_NAMES = 500;
+
+function keyOf(name: string): string {
+  const known = NAMES.get(name);
+  if (known !== undefined) return known;
+  if (!TOKEN.test(name)) throw new HttpSyntaxError(400, 'a header line has no name');
+  const key = name.toLowerCase();
+  if (NAMES.size < MOST_NAMES) NAMES.set(name, key);
+  return key;
+}
+
+/** The lines from the one numbered `from` on. */
+function parseFields(lines: string[], from: number): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const line of lines) {
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i] as string;
     const colon = line.indexOf(':');
+    if (colon < 0) throw new HttpSyntaxError(400, 'a header line has no name');
     const name = line.slice(0, colon);
-    if (colon < 1 || !TOKEN.test(name)) throw new HttpSyntaxError(400, 'a header line has no name');
+    const key = keyOf(name);
     const value = line.slice(colon + 1).trim();
     if (CONTROL.test(value)) throw new HttpSyntaxError(400, `the header ${name} holds a control character`);
-    const key = name.toLowerCase();
     const before = fields.get(key);
     if (before !== undefined && (key === 'content-length' || key === 'transfer-encoding')) {
       throw new HttpSyntaxError(400, `the header ${name} came twice`);
