@@ -17,7 +17,7 @@ test('one small round measures everything', async () => {
   assert.deepEqual(Object.keys(round!.warm), ['raw', 'ours']);
   const rows = rowsOf(rounds);
   // Without /proc there are no figures of the CPU.
-  assert.equal(rows.length, (process.platform === 'linux' ? 11 : 9) + (round!.sandboxed ? 2 : 0));
+  assert.equal(rows.length, (process.platform === 'linux' ? 12 : 10) + (round!.sandboxed ? 2 : 0));
   for (const { case: title, value, versus, ratio } of rows) {
     assert.ok(Number.isFinite(value), title);
     assert.equal(ratio === undefined, versus === '', title);
@@ -29,6 +29,7 @@ test('the figures that are shown are the best of the rounds', () => {
   const round = (factor: number) => ({
     warm: { raw: warm(factor), ours: warm(2 * factor), peer: warm(4 * factor) },
     starts: { coldMs: 60 * factor, parkedMs: 15 * factor, nodeMs: 30 },
+    firstPartMs: 7 * factor,
     kills: { answerMs: factor, goneMs: 2 * factor },
   });
   const shown = rowsOf([round(3), round(1), round(2)]).map(({ value, ratio }) => [value, ratio]);
@@ -40,6 +41,7 @@ test('the figures that are shown are the best of the rounds', () => {
     [30, undefined],
     [60, 2],
     [15, 0.5],
+    [7, undefined],
     [1, undefined],
     [2, undefined],
     [40, 4],

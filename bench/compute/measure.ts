@@ -7,6 +7,7 @@ import { PEER_FUNCTION, startPeer } from './peer.ts';
 import { invocations } from './requests.ts';
 import { type Served, serve } from './served.ts';
 import { type Starts, startRound } from './starts.ts';
+import { firstPartMs } from './stream.ts';
 import { startTwin, type Twin } from './twin.ts';
 import { latencies, type Subject, throughput, type Warm, warmRound } from './warm.ts';
 
@@ -28,6 +29,8 @@ export interface Round {
   starts: Starts;
   /** The same in sandboxes, where they can be made. */
   sandboxed?: Starts;
+  /** Until the first part of a streamed response. */
+  firstPartMs: number;
   kills: Kills;
 }
 
@@ -105,8 +108,11 @@ async function rounds(
     const sandboxed = isolation.startsWith('none')
       ? {}
       : { sandboxed: await startRound(boxed.twin, boxed.bare, size.starts) };
+    say('streams');
+    const firstPart = await firstPartMs(twin);
     say('timeouts');
-    done.push({ warm, starts, ...sandboxed, kills: await killRound(twin, size.kills) });
+    const kills = await killRound(twin, size.kills);
+    done.push({ warm, starts, ...sandboxed, firstPartMs: firstPart, kills });
   }
   return done;
 }
