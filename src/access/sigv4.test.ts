@@ -171,3 +171,15 @@ test('an absent or incomplete authorization says what is missing', async () => {
   const { 'x-amz-date': _, ...undated } = headers;
   refused({ ...rest, headers: undated }, 'IncompleteSignatureException', /X-Amz-Date/);
 });
+
+test('a signature over headers that were not sent is refused, whatever their names', async () => {
+  const { headers, ...rest } = await signed();
+  for (const name of ['constructor', '__proto__', 'tostring', 'x-absent']) {
+    const authorization = (headers.authorization ?? '').replace('SignedHeaders=', `SignedHeaders=${name};`);
+    refused(
+      { ...rest, headers: { ...headers, authorization } },
+      'InvalidSignatureException',
+      /does not match/,
+    );
+  }
+});

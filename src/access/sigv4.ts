@@ -189,7 +189,7 @@ function stringToSign(request: SignedRequest, { scope, signedHeaders }: Authoriz
     request.method,
     canonicalPath(request.path),
     canonicalQuery(request.query),
-    ...signedHeaders.map((name) => `${name}:${canonicalValue(request.headers[name])}`),
+    ...signedHeaders.map((name) => `${name}:${canonicalValue(sent(request.headers, name))}`),
     '',
     signedHeaders.join(';'),
     hash,
@@ -225,6 +225,11 @@ function canonicalQuery(query: string): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Only what was sent: a caller may sign for a header named `constructor`. */
+function sent(headers: Record<string, string>, name: string): string | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
 function canonicalValue(value: string | undefined): string {

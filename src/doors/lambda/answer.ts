@@ -16,7 +16,7 @@ export interface SignaturePolicy {
   clock: Clock;
 }
 
-/** Answers requests of the Lambda API that have come whole; what is not signed rightly is refused. Never rejects. */
+/** Answers requests of the Lambda API that have come whole; what is not signed rightly is refused. */
 export function apiAnswers(
   runtime: Pick<EmbeddedRuntime, 'api'>,
   { credentials, region, clock }: SignaturePolicy,

@@ -11,6 +11,8 @@ const PATH = '/2015-03-31/functions/cart/invocations';
 let door: HttpDoor;
 /** Ends the wait of requests whose body says `wait`. */
 let proceed: (() => void) | undefined;
+/** Called with each request that comes to the web server. */
+let seen: (colour: string) => void = () => {};
 
 before(async () => {
   door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins: { hosts: [] }, log: silentLog });
@@ -18,6 +20,7 @@ before(async () => {
     async answer({ path, query, headers, body }) {
       const text = Buffer.from(body).toString('utf8');
       if (text === 'wait') await new Promise<void>((resolve) => (proceed = resolve));
+      if (text === 'break') throw new Error('unforeseen');
       const answer = Buffer.from(JSON.stringify({ path, query, colour: headers['x-colour'], text }));
       return { status: 200, headers: { 'x-amz-executed-version': '1' }, body: answer };
     },
@@ -25,7 +28,10 @@ before(async () => {
     isOurs: (host) => host === '127.0.0.1',
   });
   await door.serve({ sockets: [invocations], raw: [] }, (app) => {
-    app.get('/web', async (request) => ({ web: request.headers['x-colour'] ?? null }));
+    app.get('/web', async (request) => {
+      seen(String(request.headers['x-colour']));
+      return { web: request.headers['x-colour'] ?? null };
+    });
     app.post('/2015-03-31/functions/:name/invocations', async () => ({ web: 'invocations' }));
   });
 });
@@ -190,6 +196,40 @@ test('a client that sends on before it has its answer gets that answer, and the 
     const answer = await client.next();
     assert.equal(answer?.value.text, 'wait');
     assert.equal(await client.next(), undefined);
+  });
+});
+
+test('what comes after the last answer of a connection is nobody’s request', async () => {
+  const reached: string[] = [];
+  const web = (path: string) => `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-colour: ${path}\r\n\r\n`;
+  const chunked = `POST ${PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n`;
+  const tooLarge = post('x'.repeat(LIMIT_BYTES + 1));
+  const half = post('x'.repeat(500)).slice(0, -500);
+  const lastOnes: [string, number][] = [
+    [post('1', { headers: 'Connection: close\r\n' }), 200],
+    [`${chunked}no size\r\n`, 400],
+    [post('1') + post('2'), 200],
+    [tooLarge + post('2'), 413],
+    [tooLarge + half, 413],
+  ];
+  seen = (colour) => reached.push(colour);
+  for (const [last, status] of lastOnes) {
+    await withClient(async (client) => {
+      const answer = await client.ask(last);
+      assert.deepEqual([answer?.status, /connection: close$/.test(answer?.head ?? '')], [status, true]);
+      client.socket.write(web('/web'));
+      client.socket.write(web('/web'));
+      assert.equal(await client.next(), undefined);
+    });
+  }
+  assert.deepEqual(reached, []);
+});
+
+test('an answer that fails is a 500, and the connection goes on', async () => {
+  await withClient(async (client) => {
+    const answer = await client.ask(post('break'));
+    assert.deepEqual([answer?.status, answer?.value], [500, { Message: 'Internal Server Error' }]);
+    assert.equal((await client.ask(post('1')))?.value.text, '1');
   });
 });
 

@@ -7,7 +7,7 @@ import { type Answer, messageAnswer } from '../http/raw.ts';
 import type { SocketRoute } from '../http/sockets.ts';
 
 export interface InvokeSocketOptions {
-  /** Answers one invocation; never rejects. */
+  /** Answers one invocation. */
   answer(request: SignedRequest): Promise<Answer>;
   /** Largest payload of an invocation, and the answer to a larger one. */
   limit: { bytes: number; refusal(): Answer };
@@ -16,7 +16,8 @@ export interface InvokeSocketOptions {
 }
 
 const INVOKE = /^\/2015-03-31\/functions\/[^/?]+\/invocations(?:\?|$)/;
-const LONGEST_HEAD_BYTES = 16_384;
+/** Longer ones are the web server's. */
+const LONGEST_HEAD_BYTES = 8_192;
 const IDLE_MS = 65_000;
 /** For one request to come whole. */
 const LONGEST_REQUEST_MS = 300_000;
@@ -71,7 +72,7 @@ class InvokeConnection {
   }
 
   get betweenRequests(): boolean {
-    return this.#bytes === 0 && !this.#answering;
+    return this.#bytes === 0 && !this.#answering && !this.#last;
   }
 
   read(bytes: Buffer): void {
@@ -112,8 +113,10 @@ class InvokeConnection {
     }
     this.#answering = true;
     this.#last ||= !request.keepAlive;
-    if (request.tooLarge) this.#send(this.#options.limit.refusal());
-    else this.#options.answer(signedRequest(request)).then((answer) => this.#send(answer));
+    const { answer, limit } = this.#options;
+    // A refusal waits for its turn too: what else has come by then is of a client that sends on.
+    const answered = request.tooLarge ? Promise.resolve(limit.refusal()) : answer(signedRequest(request));
+    answered.catch(() => messageAnswer(500, 'Internal Server Error')).then((it) => this.#send(it));
   }
 
   #send({ status, headers, body }: Answer): void {
