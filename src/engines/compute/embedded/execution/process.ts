@@ -52,11 +52,11 @@ export class EnvironmentProcess {
     this.#reaper = reaper;
     this.#sandboxed = sandboxed;
     this.#slot = slot;
-    this.channel = (child.stdio[3] ?? undefined) as Duplex as Socket | undefined;
+    // A process that could not be started for want of descriptors has no streams, whatever the types say.
+    this.channel = (child.stdio?.[3] ?? undefined) as Duplex as Socket | undefined;
     this.channel?.on('error', () => {});
     if (child.pid !== undefined) reaper.add(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
-      // A process that could not be started for want of descriptors has no streams.
       if (!stream) continue;
       const lines = new LineSplitter((line) => this.#events?.line(line));
       stream.on('data', (bytes: Buffer) => lines.push(bytes));
