@@ -187,6 +187,19 @@ test('a window gathers a batch larger than one receive', async () => {
   assert.deepEqual(bodiesGot(name), bodies);
 });
 
+test('a window that is longer than messages stay hidden ends before they come back', async () => {
+  const name = await functions.make(CODE, { Timeout: 1 });
+  const QueueUrl = await queues.make({ VisibilityTimeout: '3' });
+  await map(name, QueueUrl, { BatchSize: 100, MaximumBatchingWindowInSeconds: 10 });
+  await sendAll(twin.sqs, QueueUrl, ['one']);
+  await until('the batch', () => got(name).length > 0);
+  await until('its end', async () => (await held(QueueUrl)) === 0);
+  assert.deepEqual(
+    got(name).map((records) => records.map(({ attributes }) => attributes.ApproximateReceiveCount)),
+    [['1']],
+  );
+});
+
 test('an event never exceeds the payload quota', async () => {
   const name = await functions.make(
     `exports.handler = async (event) => process.stdout.write('GOT ' + JSON.stringify({ Records: event.Records.map(

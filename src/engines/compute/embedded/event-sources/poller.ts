@@ -77,7 +77,7 @@ export class Poller {
     const { clock } = this.#options;
     const { batchSize, windowSeconds } = this.mapping;
     const batch = await this.#takeFirst(watch);
-    const endMs = clock.monotonic() + windowSeconds * 1_000;
+    const endMs = clock.monotonic() + Math.min(windowSeconds * 1_000, this.#spareMs(batch));
     let bytes = bytesOf(batch);
     while (!this.#stopped && batch.length < batchSize && bytes < LARGEST_PAYLOAD_BYTES) {
       const leftMs = endMs - clock.monotonic();
@@ -90,12 +90,20 @@ export class Poller {
     return eventsOf(batch, LARGEST_PAYLOAD_BYTES);
   }
 
+  /** How long a batch can wait and still be processed before its first message is visible to others, or to this again. */
+  #spareMs(batch: readonly EventRecord[]): number {
+    const { target, clock } = this.#options;
+    const { functionName, qualifier } = this.mapping;
+    const hiddenMs = Math.min(...batch.map(({ message }) => message.hiddenUntil.getTime())) - clock.now();
+    return hiddenMs - (target.timeoutMs(functionName, qualifier) ?? 0);
+  }
+
   /** Resolves with at least one message, or with none when stopped. */
   async #takeFirst(watch: Watch): Promise<EventRecord[]> {
     const { target } = this.#options;
     const { functionName, qualifier, batchSize } = this.mapping;
     while (!this.#stopped) {
-      if (!target.exists(functionName, qualifier)) {
+      if (target.timeoutMs(functionName, qualifier) === undefined) {
         await this.#rest();
         continue;
       }

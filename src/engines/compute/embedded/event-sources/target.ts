@@ -7,8 +7,8 @@ import { routed } from '../routing.ts';
 
 /** The functions, as those who process queues see them. */
 export interface Target {
-  /** Whether there is such a function, and such a version or alias of it. */
-  exists(functionName: string, qualifier: string | undefined): boolean;
+  /** How long an invocation may take; undefined when there is no such function, or no such version or alias of it. */
+  timeoutMs(functionName: string, qualifier: string | undefined): number | undefined;
   /** Runs one invocation; an alias' weights are drawn for it. Throws AWS's errors of Invoke. */
   invoke(functionName: string, qualifier: string | undefined, payload: Buffer): Promise<InvokeOutcome>;
 }
@@ -16,12 +16,13 @@ export interface Target {
 export function functionTarget(context: Pick<ApiContext, 'catalog' | 'draw' | 'invocations'>): Target {
   const { catalog, invocations } = context;
   return {
-    exists(name, qualifier) {
+    timeoutMs(name, qualifier) {
       try {
-        versionOf(catalog, recordOf(catalog, name, qualifier), qualifier);
-        return true;
+        return (
+          versionOf(catalog, recordOf(catalog, name, qualifier), qualifier).version.timeoutSeconds * 1_000
+        );
       } catch (error) {
-        if (error instanceof LambdaError) return false;
+        if (error instanceof LambdaError) return undefined;
         throw error;
       }
     },
