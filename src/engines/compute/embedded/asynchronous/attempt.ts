@@ -35,11 +35,12 @@ interface Target {
  */
 export async function attempt(context: AttemptContext, event: EventInvocation): Promise<Attempted> {
   const { clock } = context.catalog;
-  const target = targetOf(context, event);
-  if (!target) return { kind: 'homeless', event };
-  const obstacle = obstacleOf(target, event, clock.now());
-  if (obstacle) return ended(target, event, obstacle);
+  let target: Target | undefined;
   try {
+    target = targetOf(context, event);
+    if (!target) return { kind: 'homeless', event };
+    const obstacle = obstacleOf(target, event, clock.now());
+    if (obstacle) return ended(target, event, obstacle);
     const answer = await run(context, target, event);
     const tried = { ...event, attempts: event.attempts + 1, refusals: 0 };
     if (answer.outcome.ok) return ended(target, tried, 'Success', answer);
@@ -51,7 +52,7 @@ export async function attempt(context: AttemptContext, event: EventInvocation): 
     return {
       kind: 'waits',
       event: refused,
-      dueMs: afterRefusal(refused, target.config, clock.now()),
+      dueMs: afterRefusal(refused, target?.config ?? {}, clock.now()),
       refusal,
     };
   }

@@ -20,6 +20,8 @@ export interface DeliveryContext {
   log: Log;
 }
 
+const GONE = 'there is no such queue';
+
 type Database = Kysely<EventTables & QueueTables>;
 
 /**
@@ -56,10 +58,10 @@ async function deliverTo(
   if (!target) return 'it is not of this account and region';
   if (target.kind === 'function') return await invoke(context, database, target.function, message, ended);
   const queue = await findQueue(database, target.queue);
-  if (!queue) return 'there is no such queue';
+  if (!queue) return GONE;
   if (bytes > queue.largestMessageBytes) return `${bytes} bytes are more than ${queue.largestMessageBytes}`;
-  await sendMessage(database, target.queue, message, context.catalog.clock.now());
-  return undefined;
+  const sent = await sendMessage(database, target.queue, message, context.catalog.clock.now());
+  return sent === undefined ? GONE : undefined;
 }
 
 /** Undefined where the data were written in another account or region. */
