@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Contents, endOf, type Host, hostsFile, inSandbox } from './isolation.ts';
+import { type Contents, endOf, type Host, hostsFile, inSandbox, placesOfPython } from './isolation.ts';
 
 const host: Host = {
   bwrap: '/usr/bin/bwrap',
@@ -91,4 +91,18 @@ test("the names of hosts are this machine's and Lambda's", () => {
   assert.equal(hostsFile(''), lambda);
   assert.equal(hostsFile('10.0.0.7 database'), `10.0.0.7 database\n${lambda}`);
   assert.equal(hostsFile('10.0.0.7 database\n'), `10.0.0.7 database\n${lambda}`);
+});
+
+test('of a Python that is no part of the system its places are shown, but never those that hold something private', () => {
+  const hidden = ['/home/me', '/srv/upstack/data/compute/sandbox'];
+  const places = (python: string, real = python) => placesOfPython(python, real, hidden);
+  assert.deepEqual(places('/home/me/.pyenv/shims/python3'), ['/home/me/.pyenv/shims', '/home/me/.pyenv']);
+  assert.deepEqual(places('/home/me/venv/bin/python3', '/opt/python/3.14/bin/python3.14'), [
+    '/home/me/venv/bin',
+    '/opt/python/3.14',
+  ]);
+  assert.deepEqual(places('/home/me/bin/python3'), ['/home/me/bin', '/home/me/bin/python3']);
+  assert.deepEqual(places('/home/python3'), ['/home/python3']);
+  assert.deepEqual(places('/srv/bin/python3'), ['/srv/bin', '/srv/bin/python3']);
+  assert.deepEqual(places('/bin/python3'), ['/bin', '/bin/python3']);
 });

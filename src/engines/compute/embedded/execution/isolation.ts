@@ -131,6 +131,21 @@ function mounted({ path, from = path, linkTo, optional }: Mount): string[] {
   return [optional ? '--ro-bind-try' : '--ro-bind', from, path];
 }
 
+/**
+ * What is shown of a Python that is no part of the system: where it was found, and the place that has its library. A place
+ * that holds something of `hidden` is not shown, only the program itself. `real` is `python` without links.
+ */
+export function placesOfPython(python: string, real: string, hidden: readonly string[]): string[] {
+  const shown = (place: string, program: string) =>
+    place === '/' || hidden.some((path) => within(path, place)) ? program : place;
+  return [...new Set([shown(dirname(python), python), shown(dirname(dirname(real)), real)])];
+}
+
+/** Whether a path is that directory, or below it. */
+export function within(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}
+
 /** The directories above mount points, from the root down: those that bubblewrap makes by itself are open to root only. */
 function ancestors(paths: string[]): string[] {
   const found = new Set<string>();

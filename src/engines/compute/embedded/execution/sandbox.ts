@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { executable } from '../../../../lib/executable.ts';
 import { pythonPath } from '../catalog/runtimes.ts';
@@ -14,8 +15,10 @@ import {
   inSandbox,
   NODE,
   type Program,
+  placesOfPython,
   RUNTIME_DIRECTORY,
   type SystemPath,
+  within,
 } from './isolation.ts';
 import { BOOTSTRAP_DIRECTORY } from './launch.ts';
 
@@ -87,7 +90,7 @@ export async function openSandbox(directory: string): Promise<Sandbox | NoSandbo
   const common = { bwrap, setpriv, node, runtimeDirectory: BOOTSTRAP_DIRECTORY };
   try {
     const etc = await writeEtc(join(directory, 'etc'));
-    const host: Host = { ...common, etc, system: systemPaths() };
+    const host: Host = { ...common, etc, system: systemPaths(directory) };
     await probe(host, directory);
     return { around: (contents, program, variables) => inSandbox(host, contents, program, variables) };
   } catch (error) {
@@ -119,22 +122,20 @@ async function writeEtc(directory: string): Promise<[string, string][]> {
   );
 }
 
-function systemPaths(): SystemPath[] {
-  const paths = [...SYSTEM, ...ETC, ...pythonPaths()].filter((path) => existsSync(path));
+function systemPaths(directory: string): SystemPath[] {
+  const paths = [...SYSTEM, ...ETC, ...pythonPaths(directory)].filter((path) => existsSync(path));
   return paths.map((path) => {
     const isLink = !path.startsWith('/etc/') && lstatSync(path).isSymbolicLink();
     return isLink ? { path, linkTo: readlinkSync(path) } : { path };
   });
 }
 
-/** Where a Python that is no part of the system is, and has its library. */
-function pythonPaths(): string[] {
+/** Never the home directory, nor what holds the control room's own files, `directory`. */
+function pythonPaths(directory: string): string[] {
   const python = pythonPath();
   if (python === undefined) return [];
-  const paths = [dirname(python), dirname(dirname(realpathSync(python)))];
-  return paths.filter((path) => path !== '/' && !SYSTEM.some((root) => within(path, root)));
-}
-
-function within(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
+  const hidden = [homedir(), directory].filter((path) => existsSync(path));
+  const everywhere = [...hidden, ...hidden.map((path) => realpathSync(path))];
+  const places = placesOfPython(python, realpathSync(python), everywhere);
+  return places.filter((path) => !SYSTEM.some((root) => within(path, root)));
 }
