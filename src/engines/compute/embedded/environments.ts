@@ -46,6 +46,8 @@ export class Environments {
   #options: EnvironmentsOptions;
   #onLine: (line: WrittenLine) => void;
   #pools = new Map<string, Pool<Environment>>();
+  /** Versions whose files are made ready for a pool. */
+  #making = new Map<string, 'wanted' | 'retired'>();
   #reaper = new Reaper();
   #parked: ParkedProcesses;
   /** Their runtime has ended; extensions may still have time. */
@@ -68,9 +70,9 @@ export class Environments {
   /** One that is ready for an invocation. Throws TooManyRequestsException and StartFailure. */
   async acquire(name: string, version: VersionRecord): Promise<Environment> {
     const pool = await this.#poolOf(name, version);
-    if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
     // Between being handed over and being used, an environment can die.
     for (;;) {
+      if (this.#closed) throw new LambdaError('ServiceException', 'the compute engine is shutting down');
       const environment = await pool.acquire();
       if (environment.ready) return environment;
     }
@@ -93,7 +95,9 @@ export class Environments {
 
   /** Ends the execution environments of a version when their present work is done. */
   retire(version: VersionRecord): void {
-    this.#pools.get(version.revisionId)?.retire();
+    const pool = this.#pools.get(version.revisionId);
+    if (pool) pool.retire();
+    else if (this.#making.has(version.revisionId)) this.#making.set(version.revisionId, 'retired');
   }
 
   /** Kills all execution environments and resolves when their processes are gone. */
@@ -111,9 +115,8 @@ export class Environments {
   }
 
   async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
-    const { account, clock, concurrencyPerVersion, packages, temporary, sandbox } = this.#options;
-    const taskRoot = await packages.directoryOf(version.codeSha256);
-    const layersRoot = await packages.mergedDirectoryOf(version.layers.map((layer) => layer.codeSha256));
+    const { account, clock, concurrencyPerVersion, temporary, sandbox } = this.#options;
+    const { taskRoot, layersRoot, retired } = await this.#filesOf(version);
     const known = this.#pools.get(version.revisionId);
     if (known) return known;
     // Extensions share their `/tmp` and see the runtime's process: they would have to be in one sandbox with it.
@@ -154,7 +157,22 @@ export class Environments {
       },
     });
     this.#pools.set(version.revisionId, made);
+    // Not before the invocation that waits for it has got an environment to wait for.
+    if (retired) setImmediate(() => made.retire());
     return made;
+  }
+
+  /** Where a version's files are. They may take a while to unpack, in which the version may be replaced. */
+  async #filesOf({ revisionId, codeSha256, layers }: VersionRecord) {
+    const { packages } = this.#options;
+    if (!this.#making.has(revisionId)) this.#making.set(revisionId, 'wanted');
+    try {
+      const taskRoot = await packages.directoryOf(codeSha256);
+      const layersRoot = await packages.mergedDirectoryOf(layers.map((layer) => layer.codeSha256));
+      return { taskRoot, layersRoot, retired: this.#making.get(revisionId) === 'retired' };
+    } finally {
+      this.#making.delete(revisionId);
+    }
   }
 }
 

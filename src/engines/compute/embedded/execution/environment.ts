@@ -55,6 +55,8 @@ export class Environment {
   #over = false;
   /** The process asks for an invocation. */
   #asks = false;
+  /** All have asked, and who subscribed is about to get the report. */
+  #reporting = false;
   /** It may be given one. */
   #ready = false;
   #requestId = INIT_ID;
@@ -184,6 +186,8 @@ export class Environment {
   }
 
   #startRuntime(): void {
+    // An extension may register while those of an environment that failed are told its end.
+    if (this.#gone) return;
     this.#runtime.start(this.#address);
     const channel = this.#runtime.process?.channel;
     if (channel) this.#api.serve(channel);
@@ -211,7 +215,7 @@ export class Environment {
 
   /** The runtime or an extension has asked for work: when all of them have, the phase is over. */
   #onAsked(): void {
-    if (!this.#asks || this.#ready || this.#gone) return;
+    if (!this.#asks || this.#ready || this.#reporting || this.#gone) return;
     const invocation = this.#invocation;
     if (this.initMs === undefined) this.#log.runtimeInitialised(undefined);
     else if (invocation) this.#log.runtimeDone(invocation);
@@ -219,8 +223,13 @@ export class Environment {
     if (this.initMs === undefined) this.#onInitialised();
     const reported = invocation && this.#conclude(invocation, undefined);
     // Who subscribed gets the report before anything of the next invocation.
-    if (reported && this.#telemetry.subscribed) void reported.then(() => this.#rest());
-    else this.#rest();
+    if (reported && this.#telemetry.subscribed) {
+      this.#reporting = true;
+      void reported.then(() => {
+        this.#reporting = false;
+        this.#rest();
+      });
+    } else this.#rest();
   }
 
   #onInitialised(): void {

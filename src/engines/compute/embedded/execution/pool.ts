@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { tooManyRequests } from '../concurrency.ts';
 import { LambdaError } from '../errors.ts';
 import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
 import type { Failure } from './failures.ts';
 import type { Initialization } from './launch.ts';
-import { Provision, type Provisioned } from './provision.ts';
+import { MOST_STARTING, Provision, type Provisioned } from './provision.ts';
 
 /** No execution environment came up: the invocation fails with what the function's start failed with. */
 export class StartFailure extends Error {
@@ -42,8 +41,6 @@ export interface PoolOptions<Member extends PoolMember> {
 
 /** So long an invocation waits for a busy environment before another one is started: starting takes longer. */
 const PATIENCE_MS = 10;
-/** Environments that start at the same time: more would only slow each other down. */
-const MOST_STARTING = Math.max(2, availableParallelism());
 
 interface Waiter<Member> {
   since: number;

@@ -76,14 +76,14 @@ export class EnvironmentProcess {
     });
   }
 
-  /** Starts a process for one function. Throws where its package has no program to start. */
+  /** Starts a process for one function. Throws MissingProgram where its package has none to start. */
   static start(launch: Launch, address: string, how: How, events: ProcessEvents): EnvironmentProcess {
     const sandbox = launch.sandboxed ? how.sandbox : undefined;
     const variables = variablesOf(launch, address, sandbox !== undefined);
     const { codeDirectory: task, layersRoot: layers, storageMb, channel } = launch;
     let program: Spawned = { ...launch, variables };
     if (sandbox) {
-      requireProgram(launch, events);
+      requireProgram(launch);
       program = sandbox.around({ task, layers, storageMb }, launch, variables);
     } else mkdirSync(launch.temporary, { recursive: true, mode: 0o700 });
     const child = start(program, sandbox ? '/' : task, channel);
@@ -183,17 +183,23 @@ function start(program: Spawned, directory: string, channel: boolean): ChildProc
   });
 }
 
+/** There is no such program, or it may not be run. */
+export class MissingProgram extends Error {
+  constructor(command: string) {
+    super(`there is no executable file ${command}`);
+    this.name = 'MissingProgram';
+  }
+}
+
 /** Bubblewrap could only say in the function's log that there is none. */
-function requireProgram({ command, codeDirectory, layersRoot = '' }: Launch, events: ProcessEvents): void {
+function requireProgram({ command, codeDirectory, layersRoot = '' }: Launch): void {
   const roots = [
     [`${TASK_ROOT}/`, codeDirectory],
     [`${LAYERS_ROOT}/`, layersRoot],
   ] as const;
   for (const [root, directory] of roots) {
     if (!command.startsWith(root) || isExecutable(join(directory, command.slice(root.length)))) continue;
-    const error = new Error(`there is no executable file ${command}`);
-    events.missing(error);
-    throw error;
+    throw new MissingProgram(command);
   }
 }
 

@@ -10,7 +10,7 @@ export interface Provisioned {
 }
 
 /** Environments that start at the same time: more would only slow each other down. */
-const MOST_STARTING = Math.max(2, availableParallelism());
+export const MOST_STARTING = Math.max(2, availableParallelism());
 
 /**
  * The members of a pool that are initialised before an invocation asks for them, and replaced when they end: at once,

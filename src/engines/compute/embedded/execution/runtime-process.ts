@@ -1,7 +1,7 @@
 import { exited, type Failure, invalidEntrypoint, outOfMemory } from './failures.ts';
 import type { Launch } from './launch.ts';
 import { MemoryGauge } from './memory.ts';
-import type { EnvironmentProcess, ProcessEvents } from './process.ts';
+import { type EnvironmentProcess, MissingProgram, type ProcessEvents } from './process.ts';
 
 export interface RuntimeProcessEvents {
   line(line: string): void;
@@ -33,7 +33,8 @@ export class RuntimeProcess {
     try {
       this.process = this.#begin(address);
     } catch (error) {
-      this.onUnstarted(error);
+      if (error instanceof MissingProgram) this.#onMissing(error);
+      else this.onUnstarted(error);
     }
   }
 
@@ -78,15 +79,18 @@ export class RuntimeProcess {
     return this.#memory?.peakMb(nowMs) ?? Promise.resolve(0);
   }
 
+  #onMissing(error: Error): void {
+    const { command } = this.#launch;
+    this.#events.line(`Upstack could not start ${command}: ${error.message}`);
+    this.#events.failed((id) => invalidEntrypoint(id, command));
+  }
+
   #begin(address: string): EnvironmentProcess {
-    const { command, memoryMb } = this.#launch;
+    const { memoryMb } = this.#launch;
     const { line, failed, ended } = this.#events;
     const process = this.#start(this.#launch, address, {
       line,
-      missing: (error) => {
-        line(`Upstack could not start ${command}: ${error.message}`);
-        failed((id) => invalidEntrypoint(id, command));
-      },
+      missing: (error) => this.#onMissing(error),
       exited: (code, signal) => {
         if (this.#replaced) return;
         failed((id) => exited(id, code, signal));
