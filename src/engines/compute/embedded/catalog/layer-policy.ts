@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { invalidParameter, LambdaError, violation } from '../errors.ts';
-import { LARGEST_POLICY_BYTES } from '../limits.ts';
+import { invalidParameter, LambdaError } from '../errors.ts';
 import type { CatalogContext } from './functions.ts';
 import { layerVersionArn, noSuchLayerVersion } from './layer-names.ts';
 import { layerVersion } from './layers.ts';
-import { documentOf } from './policy.ts';
 import type { LayerVersionRecord, Statement } from './records.ts';
-import { statementFrom } from './statement.ts';
+import { checkPatterns, documentOf, statementFrom, withoutStatement, withStatement } from './statement.ts';
 
 type Wire = Record<string, unknown>;
 type Policy = NonNullable<LayerVersionRecord['policy']>;
@@ -23,13 +21,7 @@ const PATTERNS: Record<string, RegExp> = {
  * Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
  */
 export function layerStatementFrom(request: Wire, arn: string): Statement {
-  for (const [member, pattern] of Object.entries(PATTERNS)) {
-    const value = request[member];
-    if (value === undefined || value === null) continue;
-    if (typeof value === 'string' && pattern.test(value)) continue;
-    const name = member.charAt(0).toLowerCase() + member.slice(1);
-    throw violation(value, name, `satisfy regular expression pattern: ${pattern.source}`);
-  }
+  checkPatterns(request, PATTERNS);
   const { StatementId, Action, Principal, OrganizationId } = request;
   if (OrganizationId != null && Principal !== '*') {
     throw invalidParameter('OrganizationId is only supported with the principal *');
@@ -45,13 +37,7 @@ export async function addLayerPermission(
   statement: Statement,
   revisionId: string | undefined,
 ): Promise<string> {
-  return await change(context, name, version, revisionId, (statements) => {
-    if (!statements.some(({ Sid }) => Sid === statement.Sid)) return [...statements, statement];
-    throw new LambdaError(
-      'ResourceConflictException',
-      `The statement id (${statement.Sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-    );
-  });
+  return await change(context, name, version, revisionId, (present) => withStatement(present, statement));
 }
 
 /** Removes one statement; 404 when there is none with this id. */
@@ -62,12 +48,7 @@ export async function removeLayerPermission(
   sid: string,
   revisionId: string | undefined,
 ): Promise<void> {
-  await change(context, name, version, revisionId, (statements) => {
-    const left = statements.filter(({ Sid }) => Sid !== sid);
-    if (left.length < statements.length) return left;
-    const message = `Statement ${sid} is not found in resource policy.`;
-    throw new LambdaError('ResourceNotFoundException', message);
-  });
+  await change(context, name, version, revisionId, (present) => withoutStatement(present, sid));
 }
 
 /** The document as text and its revision. 404 when the layer version has no policy. */
@@ -92,7 +73,6 @@ async function change(
     const { policy: present } = requiredVersion(context, name, version);
     checkRevision(present, revisionId);
     const statements = next(present?.statements ?? []);
-    checkSize(statements);
     const policy = { revisionId: randomUUID(), statements };
     await save(context, name, version, statements.length > 0 ? policy : undefined);
     return policy.revisionId;
@@ -117,13 +97,5 @@ function checkRevision(policy: Policy | undefined, expected: string | undefined)
   throw new LambdaError(
     'PreconditionFailedException',
     'The Revision Id provided does not match the latest Revision Id. Call the GetLayerPolicy API to retrieve the latest Revision Id',
-  );
-}
-
-function checkSize(statements: Statement[]): void {
-  if (Buffer.byteLength(documentOf(statements)) <= LARGEST_POLICY_BYTES) return;
-  throw new LambdaError(
-    'PolicyLengthExceededException',
-    `The final policy size is bigger than the limit (${LARGEST_POLICY_BYTES}).`,
   );
 }

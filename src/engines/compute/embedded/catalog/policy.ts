@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { invalidParameter, LambdaError } from '../errors.ts';
-import { LARGEST_POLICY_BYTES } from '../limits.ts';
 import { aliasOf } from './aliases.ts';
 import { type CatalogContext, checkRevision, recordOf, versionOf } from './functions.ts';
 import { parseQualifier } from './names.ts';
 import { type FunctionRecord, LATEST, type PolicyRecord, type Statement } from './records.ts';
+import { documentOf, withoutStatement, withStatement } from './statement.ts';
 
 /**
  * Resource policies: one of the function, one of each of its versions and aliases. They are kept and shown; nothing
@@ -22,13 +22,7 @@ export async function addPermission(
     const record = recordOf(context, name, qualifier);
     checkRevision(revisionOf(context, record, qualifier), revisionId);
     const statements = policyOf(record, qualifier)?.statements ?? [];
-    if (statements.some(({ Sid }) => Sid === statement.Sid)) {
-      throw new LambdaError(
-        'ResourceConflictException',
-        `The statement id (${statement.Sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-      );
-    }
-    await save(context, record, qualifier, [...statements, statement]);
+    await save(context, record, qualifier, withStatement(statements, statement));
   });
 }
 
@@ -45,11 +39,7 @@ export async function removePermission(
     checkRevision(revisionOf(context, record, qualifier), revisionId);
     const policy = policyOf(record, qualifier);
     if (!policy) throw notFound('No policy is associated with the given resource.');
-    const statements = policy.statements.filter(({ Sid }) => Sid !== sid);
-    if (statements.length === policy.statements.length) {
-      throw notFound(`Statement ${sid} is not found in resource policy.`);
-    }
-    await save(context, record, qualifier, statements);
+    await save(context, record, qualifier, withoutStatement(policy.statements, sid));
   });
 }
 
@@ -72,12 +62,6 @@ async function save(
   qualifier: string | undefined,
   statements: Statement[],
 ): Promise<void> {
-  if (Buffer.byteLength(documentOf(statements)) > LARGEST_POLICY_BYTES) {
-    throw new LambdaError(
-      'PolicyLengthExceededException',
-      `The final policy size is bigger than the limit (${LARGEST_POLICY_BYTES}).`,
-    );
-  }
   const others = record.policies.filter((policy) => policy.qualifier !== qualifier);
   const changed = { qualifier, revisionId: randomUUID(), statements };
   await context.store.save({ ...record, policies: statements.length > 0 ? [...others, changed] : others });
@@ -85,11 +69,6 @@ async function save(
 
 function policyOf(record: FunctionRecord, qualifier: string | undefined): PolicyRecord | undefined {
   return record.policies.find((policy) => policy.qualifier === qualifier);
-}
-
-/** The policy document that AWS shows. */
-export function documentOf(statements: Statement[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements });
 }
 
 /** The revision that guards a policy; before there is one, that of what it will belong to. */

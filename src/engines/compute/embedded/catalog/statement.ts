@@ -1,4 +1,5 @@
-import { invalidParameter, violation } from '../errors.ts';
+import { invalidParameter, LambdaError, violation } from '../errors.ts';
+import { LARGEST_POLICY_BYTES } from '../limits.ts';
 import type { Statement } from './records.ts';
 
 type Wire = Record<string, unknown>;
@@ -21,14 +22,7 @@ const REQUIRED = ['StatementId', 'Action', 'Principal'];
  * Throws InvalidParameterValueException.
  */
 export function statementFrom(request: Wire, resource: string): Statement {
-  for (const [member, pattern] of Object.entries(PATTERNS)) {
-    const value = request[member];
-    if (value === undefined || value === null) {
-      if (REQUIRED.includes(member)) throw violation(null, camel(member), 'not be null');
-    } else if (typeof value !== 'string' || !pattern.test(value)) {
-      throw violation(value, camel(member), `satisfy regular expression pattern: ${pattern.source}`);
-    }
-  }
+  checkPatterns(request, PATTERNS, REQUIRED);
   const condition = conditionOf(request);
   return {
     Sid: request.StatementId as string,
@@ -38,6 +32,50 @@ export function statementFrom(request: Wire, resource: string): Statement {
     Resource: resource,
     ...(Object.keys(condition).length > 0 ? { Condition: condition } : {}),
   };
+}
+
+/** Throws InvalidParameterValueException for a member that is no text of its pattern, or is required and absent. */
+export function checkPatterns(
+  request: Wire,
+  patterns: Record<string, RegExp>,
+  required: string[] = [],
+): void {
+  for (const [member, pattern] of Object.entries(patterns)) {
+    const value = request[member];
+    if (value === undefined || value === null) {
+      if (required.includes(member)) throw violation(null, camel(member), 'not be null');
+    } else if (typeof value !== 'string' || !pattern.test(value)) {
+      throw violation(value, camel(member), `satisfy regular expression pattern: ${pattern.source}`);
+    }
+  }
+}
+
+/** The policy document that AWS shows. */
+export function documentOf(statements: Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements });
+}
+
+/** A policy with one statement more. 409 when there is one with its id; PolicyLengthExceededException when it is too large. */
+export function withStatement(statements: Statement[], added: Statement): Statement[] {
+  if (statements.some(({ Sid }) => Sid === added.Sid)) {
+    throw new LambdaError(
+      'ResourceConflictException',
+      `The statement id (${added.Sid}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
+    );
+  }
+  const all = [...statements, added];
+  if (Buffer.byteLength(documentOf(all)) <= LARGEST_POLICY_BYTES) return all;
+  throw new LambdaError(
+    'PolicyLengthExceededException',
+    `The final policy size is bigger than the limit (${LARGEST_POLICY_BYTES}).`,
+  );
+}
+
+/** A policy without one of its statements; 404 when there is none with this id. */
+export function withoutStatement(statements: Statement[], sid: string): Statement[] {
+  const left = statements.filter(({ Sid }) => Sid !== sid);
+  if (left.length < statements.length) return left;
+  throw new LambdaError('ResourceNotFoundException', `Statement ${sid} is not found in resource policy.`);
 }
 
 /** Everybody, an account, an IAM identity, or a service of AWS. */
