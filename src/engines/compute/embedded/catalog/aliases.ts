@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import { MOST_ALIASES } from '../limits.ts';
-import { type CatalogContext, checkRevision, recordOf, versionNumbered } from './functions.ts';
+import {
+  type CatalogContext,
+  checkRevision,
+  recordOf,
+  versionNumbered,
+  withoutQualifier,
+} from './functions.ts';
 import { functionArn, isAliasName } from './names.ts';
 import { checkProvisioned } from './provisioned.ts';
 import { type AliasRecord, type FunctionRecord, LATEST } from './records.ts';
@@ -76,14 +82,8 @@ export async function updateAlias(
 export async function deleteAlias(context: CatalogContext, name: string, alias: string): Promise<void> {
   await context.store.exclusive(name, async () => {
     const record = recordOf(context, name);
-    const without = {
-      ...record,
-      aliases: record.aliases.filter((a) => a.name !== alias),
-      urls: record.urls.filter((u) => u.alias !== alias),
-      policies: record.policies.filter((p) => p.qualifier !== alias),
-      eventConfigs: record.eventConfigs.filter((config) => config.qualifier !== alias),
-      provisioned: record.provisioned.filter((config) => config.qualifier !== alias),
-    };
+    const aliases = record.aliases.filter((a) => a.name !== alias);
+    const without = { ...withoutQualifier(record, alias), aliases };
     await context.store.save(without);
     await context.onProvisioned(without);
   });

@@ -185,11 +185,21 @@ async function deleteVersion(context: CatalogContext, record: FunctionRecord, qu
     );
   }
   const versions = record.versions.filter((v) => v !== version);
-  const policies = record.policies.filter((policy) => policy.qualifier !== qualifier);
-  const eventConfigs = record.eventConfigs.filter((config) => config.qualifier !== qualifier);
-  const provisioned = record.provisioned.filter((config) => config.qualifier !== qualifier);
-  await context.store.save({ ...record, versions, policies, eventConfigs, provisioned });
+  await context.store.save({ ...withoutQualifier(record, qualifier), versions });
   context.onReplaced(record.name, version);
+}
+
+/** A function without what belongs to one of its versions or aliases: URL, policy, configurations. */
+export function withoutQualifier(record: FunctionRecord, qualifier: string): FunctionRecord {
+  const others = <One extends { qualifier?: string | undefined }>(all: One[]) =>
+    all.filter((one) => one.qualifier !== qualifier);
+  return {
+    ...record,
+    urls: record.urls.filter(({ alias }) => alias !== qualifier),
+    policies: others(record.policies),
+    eventConfigs: others(record.eventConfigs),
+    provisioned: others(record.provisioned),
+  };
 }
 
 export function checkRevision(present: string, expected: string | undefined): void {
