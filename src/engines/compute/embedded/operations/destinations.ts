@@ -1,8 +1,7 @@
 import { destinationOf, invalidDestination } from '../catalog/destinations.ts';
 import { versionOf } from '../catalog/functions.ts';
 import { invalidParameter, notSupported } from '../errors.ts';
-import { findQueue, type Queue } from '../queues/queue-store.ts';
-import type { QueueTables } from '../queues/tables.ts';
+import { findQueue } from '../queues/queue-store.ts';
 import type { ApiContext } from './operation.ts';
 
 /**
@@ -35,8 +34,7 @@ export async function checkDeadLetter(context: ApiContext, arn: string): Promise
   await checkQueue(context, destination.queue, arn);
 }
 
-async function checkQueue({ state }: ApiContext, name: string, arn: string): Promise<void> {
-  if (!state) throw notSupported('A queue without a state engine');
-  const queue = await state.run<QueueTables, Queue | undefined>((database) => findQueue(database, name));
-  if (!queue) throw invalidDestination(arn);
+async function checkQueue({ queues }: ApiContext, name: string, arn: string): Promise<void> {
+  if (!queues) throw notSupported('A queue without a state engine');
+  if (!(await queues.run((database) => findQueue(database, name)))) throw invalidDestination(arn);
 }

@@ -1,5 +1,4 @@
 import type { Log } from '../../../../lib/log.ts';
-import type { StateEngine } from '../../../state/engine.ts';
 import type { EventInvocationWorker } from '../asynchronous/worker.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionReference } from '../catalog/names.ts';
@@ -43,8 +42,6 @@ export interface ApiContext {
   /** Execution environments of one version at most. */
   concurrencyPerVersion: number;
   log: Log;
-  /** Keeps what waits: undefined where the runtime was opened without one. */
-  state: StateEngine | undefined;
   /** Undefined where there is no state engine. */
   queues: Queues | undefined;
   eventSources: EventSources | undefined;
