@@ -30,7 +30,7 @@ export interface InvokeInput {
   traceId: string | undefined;
   clientContext: string | undefined;
   /** How many invocations of the function may run at a time; undefined when nothing is reserved. */
-  reservedConcurrency?: number | undefined;
+  reservedConcurrency: number | undefined;
   /** Takes the parts of a streamed response while the function writes them. */
   stream?: ResponseSink | undefined;
   /** Collect the log of this invocation. */

@@ -1,5 +1,7 @@
 import { type CatalogContext, recordOf, versionNumbered, versionOf } from './catalog/functions.ts';
+import { functionArn } from './catalog/names.ts';
 import type { AliasRecord, VersionRecord } from './catalog/records.ts';
+import type { InvokeInput } from './invocations.ts';
 
 export interface RoutingContext {
   catalog: CatalogContext;
@@ -13,6 +15,23 @@ export function routed(context: RoutingContext, name: string, qualifier: string 
   const { version, alias } = versionOf(context.catalog, record, qualifier);
   if (!alias) return version;
   return versionNumbered(record, routedVersion(alias, context.draw())) ?? version;
+}
+
+/**
+ * What an invocation of a function by name and qualifier runs, whoever asks for it: an alias' weights are drawn. Throws
+ * ResourceNotFoundException.
+ */
+export function routedInput(
+  context: RoutingContext,
+  name: string,
+  qualifier: string | undefined,
+): Pick<InvokeInput, 'name' | 'version' | 'functionArn' | 'reservedConcurrency'> {
+  return {
+    name,
+    version: routed(context, name, qualifier),
+    functionArn: functionArn(context.catalog.account, name, qualifier),
+    reservedConcurrency: recordOf(context.catalog, name, qualifier).reservedConcurrency,
+  };
 }
 
 /**

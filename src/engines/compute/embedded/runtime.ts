@@ -7,7 +7,6 @@ import type { StateEngine } from '../../state/engine.ts';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
 import { EventInvocationWorker } from './asynchronous/worker.ts';
 import type { CatalogContext } from './catalog/functions.ts';
-import { functionArn } from './catalog/names.ts';
 import { Packages } from './catalog/packages.ts';
 import { RecordFiles } from './catalog/record-files.ts';
 import type { FunctionRecord, LayerRecord, UrlRecord } from './catalog/records.ts';
@@ -36,7 +35,7 @@ import {
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
 import { Queues } from './queues/queues.ts';
 import { answerSqs, type SqsRequest, sqsRequestLimit } from './queues/sqs-api.ts';
-import { routed } from './routing.ts';
+import { routedInput } from './routing.ts';
 import { invokeStreamed } from './streamed-invocation.ts';
 import { streamedUrlAnswer } from './url-stream.ts';
 
@@ -131,7 +130,6 @@ export class EmbeddedRuntime {
       accountConcurrency,
       concurrencyPerVersion,
       log,
-      state,
       queues,
       eventSources: queues && new EventSources({ state, queues, ...polling }),
       events,
@@ -212,13 +210,10 @@ export class EmbeddedRuntime {
       const unanswered = badGateway();
       let answer: UrlAnswer = unanswered;
       const input: InvokeInput = {
-        name: record.name,
-        version: routed(this.#context, record.name, url.alias),
-        functionArn: functionArn(catalog.account, record.name, url.alias),
+        ...routedInput(this.#context, record.name, url.alias),
         payload,
         traceId,
         clientContext: undefined,
-        reservedConcurrency: record.reservedConcurrency,
         tail: false,
         httpStatusOf(result) {
           if (result && buffered) answer = urlAnswer(result);

@@ -1,9 +1,8 @@
 import { recordOf, versionOf } from '../catalog/functions.ts';
-import { functionArn } from '../catalog/names.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations.ts';
 import type { ApiContext } from '../operations/operation.ts';
-import { routed } from '../routing.ts';
+import { routedInput } from '../routing.ts';
 
 /** The functions, as those who process queues see them. */
 export interface Target {
@@ -28,13 +27,10 @@ export function functionTarget(context: Pick<ApiContext, 'catalog' | 'draw' | 'i
     },
     invoke: async (name, qualifier, payload) =>
       await invocations.invoke({
-        name,
-        version: routed(context, name, qualifier),
-        functionArn: functionArn(catalog.account, name, qualifier),
+        ...routedInput(context, name, qualifier),
         payload,
         traceId: undefined,
         clientContext: undefined,
-        reservedConcurrency: catalog.store.get(name)?.reservedConcurrency,
         tail: false,
       }),
   };

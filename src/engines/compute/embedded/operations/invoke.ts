@@ -1,9 +1,9 @@
 import type { EventInvocationInput } from '../asynchronous/event.ts';
-import { functionArn, functionReference } from '../catalog/names.ts';
+import { functionReference } from '../catalog/names.ts';
 import { eventTooLarge, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
 import type { InvokeInput } from '../invocations.ts';
 import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES } from '../limits.ts';
-import { routed } from '../routing.ts';
+import { routedInput } from '../routing.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -66,23 +66,20 @@ export function invocationOf(
   for (const header of ['x-amz-durable-execution-name', 'x-amz-tenant-id']) {
     if (request.headers[header] !== undefined) throw notSupported(`Header ${header}`);
   }
-  const version = routed(context, name, qualifier);
+  const input = routedInput(context, name, qualifier);
   if (type === 'Event' && request.body.length > LARGEST_EVENT_BYTES) throw eventTooLarge(request.body.length);
   if (request.body.length > LARGEST_PAYLOAD_BYTES) {
     throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
   }
   if (type !== 'DryRun' && request.body.length > 0) parseJson(request.body, 'InvalidRequestContentException');
-  const input: InvokeInput = {
-    name,
-    version,
-    functionArn: functionArn(context.catalog.account, name, qualifier),
+  const asked: InvokeInput = {
+    ...input,
     payload: request.body.length > 0 ? request.body : EMPTY_EVENT,
     traceId: request.headers['x-amzn-trace-id'],
-    reservedConcurrency: context.catalog.store.get(name)?.reservedConcurrency,
     clientContext: clientContextOf(request.headers['x-amz-client-context']),
     tail: wantsTail(request.headers['x-amz-log-type']),
   };
-  return { input, type, qualifier };
+  return { input: asked, type, qualifier };
 }
 
 function wantsTail(logType = 'None'): boolean {
