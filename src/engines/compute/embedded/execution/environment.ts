@@ -55,8 +55,6 @@ export class Environment {
   #over = false;
   /** The process asks for an invocation. */
   #asks = false;
-  /** All have asked, and who subscribed is about to get the report. */
-  #reporting = false;
   /** It may be given one. */
   #ready = false;
   #requestId = INIT_ID;
@@ -133,7 +131,7 @@ export class Environment {
     const invocation = new RunningInvocation(delivery, this.#clock.now(), this.#clock.monotonic());
     this.invocations++;
     if (!this.ready) {
-      void this.#conclude(invocation, exited(asked.requestId, null, 'SIGKILL'));
+      this.#conclude(invocation, exited(asked.requestId, null, 'SIGKILL'));
       return invocation;
     }
     this.#invocation = invocation;
@@ -153,8 +151,8 @@ export class Environment {
   shutDown(): void {
     if (this.#gone) return;
     const invocation = this.#invocation;
-    const cut = invocation && this.#conclude(invocation, exited(invocation.requestId, null, 'SIGKILL'));
-    this.#end('spindown', cut);
+    if (invocation) this.#conclude(invocation, exited(invocation.requestId, null, 'SIGKILL'));
+    this.#end('spindown');
   }
 
   /** Ends it and resolves when its processes and files are gone. */
@@ -215,21 +213,15 @@ export class Environment {
 
   /** The runtime or an extension has asked for work: when all of them have, the phase is over. */
   #onAsked(): void {
-    if (!this.#asks || this.#ready || this.#reporting || this.#gone) return;
+    if (!this.#asks || this.#ready || this.#gone) return;
     const invocation = this.#invocation;
     if (this.initMs === undefined) this.#log.runtimeInitialised(undefined);
     else if (invocation) this.#log.runtimeDone(invocation);
     if (!this.#extensions.done) return;
     if (this.initMs === undefined) this.#onInitialised();
-    const reported = invocation && this.#conclude(invocation, undefined);
     // Who subscribed gets the report before anything of the next invocation.
-    if (reported && this.#telemetry.subscribed) {
-      this.#reporting = true;
-      void reported.then(() => {
-        this.#reporting = false;
-        this.#rest();
-      });
-    } else this.#rest();
+    if (invocation) this.#conclude(invocation, undefined);
+    this.#rest();
   }
 
   #onInitialised(): void {
@@ -252,8 +244,8 @@ export class Environment {
     this.#fail((id) => timedOut(id, this.#clock.now(), afterMs / 1000));
   }
 
-  /** Ends an invocation, and answers its caller with the failure unless that has been done. Resolves with its report. */
-  async #conclude(invocation: RunningInvocation, failure: Failure | undefined): Promise<void> {
+  /** Ends an invocation, and answers its caller with the failure unless that has been done. */
+  #conclude(invocation: RunningInvocation, failure: Failure | undefined): void {
     if (this.#invocation === invocation) this.#invocation = undefined;
     const now = this.#clock.monotonic();
     clearTimeout(invocation.timer);
@@ -261,13 +253,12 @@ export class Environment {
     invocation.onRuntimeDone(now);
     if (failure) invocation.fail(failure, now);
     this.#log.runtimeDone(invocation);
-    const measured = {
+    const end = invocation.end(now, failure, {
       memorySizeMB: this.#launch.memoryMb,
+      maxMemoryUsedMB: this.#runtime.peakMb(now),
       initMs: this.invocations === 1 ? this.initMs : undefined,
       initializationType: this.#log.initializationType,
-    };
-    const maxMemoryUsedMB = await this.#runtime.peakMb(now);
-    const end = invocation.end(now, failure, { ...measured, maxMemoryUsedMB });
+    });
     this.#log.report(end.report, invocation);
     invocation.finish(end);
   }
@@ -281,11 +272,11 @@ export class Environment {
       this.#failure = failure;
       this.#log.initFailed(failure, this.#sinceStartMs(), this.#extensions.records());
     }
-    const reported = invocation && this.#conclude(invocation, failure);
-    this.#end(failure.status === 'timeout' ? 'timeout' : 'failure', reported);
+    if (invocation) this.#conclude(invocation, failure);
+    this.#end(failure.status === 'timeout' ? 'timeout' : 'failure');
   }
 
-  #end(reason: ShutdownReason, reported: Promise<void> = Promise.resolve()): void {
+  #end(reason: ShutdownReason): void {
     if (this.#gone) return;
     this.#ready = false;
     clearTimeout(this.#initTimer);
@@ -295,7 +286,7 @@ export class Environment {
     extensions.end();
     if (reason !== 'spindown' || extensions.size === 0) process?.kill();
     const ending = { process, extensions, telemetry: this.#telemetry, clock: this.#clock };
-    this.#gone = reported.then(() => shutDown(ending, reason)).then(() => this.#clear());
+    this.#gone = shutDown(ending, reason).then(() => this.#clear());
     if (!process) this.#leave();
   }
 

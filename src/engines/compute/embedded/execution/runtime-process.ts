@@ -75,8 +75,8 @@ export class RuntimeProcess {
   }
 
   /** The largest resident memory of the process so far, MB; see MemoryGauge. */
-  peakMb(nowMs: number): Promise<number> {
-    return this.#memory?.peakMb(nowMs) ?? Promise.resolve(0);
+  peakMb(nowMs: number): number {
+    return this.#memory?.peakMb(nowMs) ?? 0;
   }
 
   #onMissing(error: Error): void {
