@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
   CreateFunctionUrlConfigCommand,
+  type CreateFunctionUrlConfigCommandInput,
   InvokeCommand,
   LambdaClient,
   UpdateFunctionUrlConfigCommand,
@@ -30,6 +31,7 @@ let runtime: EmbeddedRuntime;
 let door: HttpDoor;
 let port = 0;
 let compute: ComputeEngine;
+let client: LambdaClient;
 let reported: (report: InvocationReport) => void = () => {};
 
 before(async () => {
@@ -49,9 +51,12 @@ before(async () => {
   const signed = { credentials: KEYS, region: REGION, clock: systemClock };
   await door.serve(lambdaRoutes({ runtime, origins, ...signed }), () => {});
   port = door.port;
-  compute = openCompute({ endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: KEYS });
+  const endpoint = `http://127.0.0.1:${port}`;
+  compute = openCompute({ endpoint, region: REGION, credentials: KEYS });
+  client = new LambdaClient({ endpoint, region: REGION, credentials: KEYS });
 });
 after(async () => {
+  client.destroy();
   await compute.close();
   await door.close();
   await runtime.close();
@@ -68,6 +73,17 @@ function input(name: string, code: string) {
     memoryMb: 128,
     environment: {},
   };
+}
+
+/** The address of a URL of the function. */
+async function openUrl(
+  FunctionName: string,
+  settings: Omit<CreateFunctionUrlConfigCommandInput, 'FunctionName'>,
+) {
+  const { FunctionUrl = '' } = await client.send(
+    new CreateFunctionUrlConfigCommand({ FunctionName, ...settings }),
+  );
+  return new URL(FunctionUrl);
 }
 
 async function send(
@@ -245,24 +261,12 @@ test('a function that streams is not held back by a client that is gone before t
     stream.end();
   });`;
   await compute.createFunction(input('streams', code));
-  const client = new LambdaClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: REGION,
-    credentials: KEYS,
-  });
-  const { FunctionUrl = '' } = await client.send(
-    new CreateFunctionUrlConfigCommand({
-      FunctionName: 'streams',
-      AuthType: 'NONE',
-      InvokeMode: 'RESPONSE_STREAM',
-    }),
-  );
-  client.destroy();
+  const { host } = await openUrl('streams', { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' });
   const report = new Promise<InvocationReport>((resolve) => {
     reported = resolve;
   });
   const socket = connect(port, '127.0.0.1');
-  socket.write(`GET / HTTP/1.1\r\nhost: ${new URL(FunctionUrl).host}\r\n\r\n`);
+  socket.write(`GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
   await new Promise((resolve) => setTimeout(resolve, 100));
   socket.destroy();
   const { status, durationMs } = await report;
@@ -276,16 +280,8 @@ test('a function URL of the type AWS_IAM answers who signs, and nobody else', as
       'export const handler = async ({ requestContext }) => requestContext.authorizer?.iam.accessKey ?? "nobody";',
     ),
   );
-  const client = new LambdaClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: REGION,
-    credentials: KEYS,
-  });
   const FunctionName = 'guarded';
-  const { FunctionUrl = '' } = await client.send(
-    new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'AWS_IAM' }),
-  );
-  const { host } = new URL(FunctionUrl);
+  const { host } = await openUrl(FunctionName, { AuthType: 'AWS_IAM' });
   const call = async (path: string, keys?: typeof KEYS) =>
     await send(path, {
       host,
@@ -299,5 +295,39 @@ test('a function URL of the type AWS_IAM answers who signs, and nobody else', as
   assert.deepEqual([signed.status, signed.body], [200, KEYS.accessKeyId]);
   await client.send(new UpdateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE' }));
   assert.deepEqual([(await call('/')).body, (await call('/', KEYS)).body], ['nobody', 'nobody']);
-  client.destroy();
 });
+
+const STATUSES = [
+  ['/200', 200],
+  ['/404', 404],
+  ['/302', 302],
+  ['/503', 503],
+  // `end` alone does not send the status, as on Lambda: what comes is no HTTP answer.
+  ['/502', 502],
+  ['/none', 502],
+] as const;
+
+for (const InvokeMode of ['BUFFERED', 'RESPONSE_STREAM'] as const) {
+  test(`the status that a function URL answers is the one that is reported: ${InvokeMode}`, async () => {
+    const name = `status-${InvokeMode.toLowerCase()}`;
+    const code =
+      InvokeMode === 'BUFFERED'
+        ? 'export const handler = async ({ rawPath }) => ({ statusCode: Number(rawPath.slice(1)) || "none" });'
+        : `export const handler = awslambda.streamifyResponse(async ({ rawPath }, stream) => {
+    if (rawPath === '/none') throw new Error('none');
+    const answer = awslambda.HttpResponseStream.from(stream, { statusCode: Number(rawPath.slice(1)) });
+    if (rawPath === '/502') return answer.end('all at once');
+    answer.write('all at once');
+    answer.end();
+  });`;
+    await compute.createFunction(input(name, code));
+    const { host } = await openUrl(name, { AuthType: 'NONE', InvokeMode });
+    for (const [path, status] of STATUSES) {
+      const report = new Promise<InvocationReport>((resolve) => {
+        reported = resolve;
+      });
+      const answer = await send(path, { host });
+      assert.deepEqual([answer.status, (await report).httpStatus], [status, status], path);
+    }
+  });
+}

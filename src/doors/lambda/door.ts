@@ -11,7 +11,7 @@ export interface LambdaApiOptions extends SignaturePolicy {
 }
 
 export interface FunctionUrlOptions extends SignaturePolicy {
-  runtime: Pick<EmbeddedRuntime, 'url' | 'hasUrl' | 'urlWantsSignature'>;
+  runtime: Pick<EmbeddedRuntime, 'urls'>;
 }
 
 /** Largest body of a function URL's request: the payload quota of a synchronous invocation. */
@@ -62,12 +62,18 @@ export function invocationSockets(
  * Function URLs: each request to `<id>.lambda-url.localhost` invokes the function. Those of the type NONE are open to
  * everybody, those of AWS_IAM to who signs; what is signed wrongly is refused here.
  */
-export function functionUrls({ runtime, credentials, region, clock }: FunctionUrlOptions): RawHandler {
+export function functionUrls({
+  runtime: { urls },
+  credentials,
+  region,
+  clock,
+}: FunctionUrlOptions): RawHandler {
   const verify = signatureVerifier({ credentials, region, service: 'lambda' });
   return guarded(async (request, response) => {
     const host = request.headers.host ?? '';
     const id = functionUrlId(host);
-    if (id === undefined || !runtime.hasUrl(id)) {
+    const authType = id && urls.authType(id);
+    if (!id || !authType) {
       request.resume();
       await answerWith(response, messageAnswer(404, 'Not Found'));
       return;
@@ -84,13 +90,13 @@ export function functionUrls({ runtime, credentials, region, clock }: FunctionUr
       headers: textHeaders(request.headers),
       body: body.bytes,
     };
-    const signed = runtime.urlWantsSignature(id) && sent.headers.authorization !== undefined;
+    const signed = authType === 'AWS_IAM' && sent.headers.authorization !== undefined;
     const verdict = signed ? verify(sent, clock.now()) : undefined;
     if (verdict?.ok === false) {
       await answerWith(response, refusal(verdict));
       return;
     }
-    const answer = await runtime.url(id, {
+    const answer = await urls.answer(id, {
       ...sent,
       ...(verdict && { accessKeyId: verdict.accessKeyId }),
       sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),

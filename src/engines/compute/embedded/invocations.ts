@@ -35,8 +35,11 @@ export interface InvokeInput {
   stream?: ResponseSink | undefined;
   /** Collect the log of this invocation. */
   tail: boolean;
-  /** The status of the HTTP answer that the result becomes; absent for an invocation by the API. */
-  httpStatusOf?: (result: Buffer | undefined) => number;
+  /**
+   * The status of the HTTP answer that the result becomes, undefined for a failure; a promise when the answer is still to
+   * be made, which must not reject. Absent for an invocation by the API.
+   */
+  httpStatusOf?: (result: Buffer | undefined) => number | Promise<number>;
 }
 
 export interface InvokeOutcome {
@@ -48,6 +51,9 @@ export interface InvokeOutcome {
   /** The last 4 KB of the log, when it was asked for. */
   log: string | undefined;
 }
+
+/** An invocation whose outcome is known, and the status of its HTTP answer maybe not yet. */
+type Answered = Omit<Invoked, 'httpStatus'> & { httpStatus: number | Promise<number> | undefined };
 
 /** Runs invocations in execution environments, and reports each one and each line that it writes. */
 export class Invocations {
@@ -114,10 +120,11 @@ export class Invocations {
   }
 
   /** Reports without making the caller wait for the work that goes on after its answer. */
-  #report(ended: Promise<InvocationEnd>, invoked: Invoked): Promise<InvocationEnd> {
-    const reporting = ended.then((end) => {
+  #report(ended: Promise<InvocationEnd>, invoked: Answered): Promise<InvocationEnd> {
+    const reporting = ended.then(async (end) => {
+      const httpStatus = await invoked.httpStatus;
       this.#reports.delete(reporting);
-      this.#options.onInvocation(invocationReport(end, invoked));
+      this.#options.onInvocation(invocationReport(end, { ...invoked, httpStatus }));
       return end;
     });
     this.#reports.add(reporting);
@@ -145,10 +152,15 @@ export class Invocations {
     const memorySizeMB = input.version.memoryMb;
     const metrics = { durationMs: 0, billedDurationMs: 0, memorySizeMB, maxMemoryUsedMB: 0 };
     const report: PlatformReport = { requestId, status, errorType, metrics };
-    const httpStatus = input.httpStatusOf?.(undefined);
     const startMs = this.#options.clock.now();
     const end: InvocationEnd = { report, startMs, coldStart: true, initializationType: 'on-demand' };
-    this.#options.onInvocation(invocationReport(end, { ...input, instance, httpStatus }));
+    const { name, version } = input;
+    void this.#report(Promise.resolve(end), {
+      name,
+      version,
+      instance,
+      httpStatus: input.httpStatusOf?.(undefined),
+    });
     // The failure was described before there was an invocation to name.
     const described = failure.payload.toString('utf8').replace(/(RequestId: |Z )init\b/, `$1${requestId}`);
     const payload = Buffer.from(described);

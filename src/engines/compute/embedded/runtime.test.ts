@@ -120,9 +120,9 @@ test('functions, versions, aliases and URLs survive a reopen', async () => {
   assert.deepEqual((await second.call('GET', `${FUNCTIONS}/kept`)).value, before.value);
   assert.equal((await second.invoke('kept:live')).value, '1');
   const id = new URL(url.value.FunctionUrl).host.split('.')[0] as string;
-  assert.equal(second.runtime.hasUrl(id), true);
+  assert.equal(second.runtime.urls.authType(id), 'NONE');
   await second.call('DELETE', `${FUNCTIONS}/kept`);
-  assert.equal(second.runtime.hasUrl(id), false);
+  assert.equal(second.runtime.urls.authType(id), undefined);
   await second.runtime.close();
 
   const third = await new Fixture(first.directory).open();

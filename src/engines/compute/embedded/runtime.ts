@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
@@ -9,35 +8,18 @@ import { EventInvocationWorker } from './asynchronous/worker.ts';
 import type { CatalogContext } from './catalog/functions.ts';
 import { Packages } from './catalog/packages.ts';
 import { RecordFiles } from './catalog/record-files.ts';
-import type { FunctionRecord, LayerRecord, UrlRecord } from './catalog/records.ts';
+import type { LayerRecord } from './catalog/records.ts';
 import { CatalogStore } from './catalog/store.ts';
-import { preflightAnswer, withCors } from './cors.ts';
-import { LambdaError } from './errors.ts';
 import { EventSources } from './event-sources/event-sources.ts';
 import { functionTarget } from './event-sources/target.ts';
 import { openSandbox } from './execution/sandbox.ts';
-import {
-  badGateway,
-  messageAnswer,
-  type UrlAnswer,
-  type UrlRequest,
-  urlAnswer,
-  urlEvent,
-} from './function-url.ts';
-import { Invocations, type InvokeInput, newTraceId } from './invocations.ts';
+import { FunctionUrls } from './function-urls/function-urls.ts';
+import { Invocations } from './invocations.ts';
 import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './lambda-api.ts';
-import {
-  ACCOUNT_CONCURRENCY,
-  CONCURRENCY_PER_VERSION,
-  LARGEST_PAYLOAD_BYTES,
-  PARKED_PROCESSES,
-} from './limits.ts';
+import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, PARKED_PROCESSES } from './limits.ts';
 import type { ApiAnswer, ApiContext, ApiRequest } from './operations/operation.ts';
 import { Queues } from './queues/queues.ts';
 import { answerSqs, type SqsRequest, sqsRequestLimit } from './queues/sqs-api.ts';
-import { routedInput } from './routing.ts';
-import { invokeStreamed } from './streamed-invocation.ts';
-import { streamedUrlAnswer } from './url-stream.ts';
 
 export interface EmbeddedRuntimeOptions {
   /** Where functions are kept; made when it is missing. One runtime at a time may use it. */
@@ -74,10 +56,12 @@ export interface EmbeddedRuntimeOptions {
 export class EmbeddedRuntime {
   /** Whether functions run in sandboxes, and if not why: one line for people. */
   readonly isolation: string;
+  readonly urls: FunctionUrls;
   #context: ApiContext;
 
   private constructor(context: ApiContext, isolation: string) {
     this.#context = context;
+    this.urls = new FunctionUrls(context);
     this.isolation = isolation;
   }
 
@@ -168,67 +152,6 @@ export class EmbeddedRuntime {
   /** How large the body of an SQS API request may be, and the answer when it is larger. */
   sqsRequestLimit(): RequestLimit {
     return sqsRequestLimit();
-  }
-
-  hasUrl(urlId: string): boolean {
-    return this.#context.catalog.store.withUrl(urlId) !== undefined;
-  }
-
-  /** Whether a function URL wants its requests signed. */
-  urlWantsSignature(urlId: string): boolean {
-    const urls = this.#context.catalog.store.withUrl(urlId)?.urls ?? [];
-    return urls.some((url) => url.id === urlId && url.authType === 'AWS_IAM');
-  }
-
-  /** Answers a request of a function URL. Never rejects. */
-  async url(urlId: string, request: UrlRequest): Promise<UrlAnswer> {
-    const record = this.#context.catalog.store.withUrl(urlId);
-    const url = record?.urls.find((u) => u.id === urlId);
-    if (!record || !url) return messageAnswer(404, 'Not Found');
-    if (url.cors === undefined) return await this.#urlAnswer(record, url, request);
-    const preflight = preflightAnswer(url.cors, request);
-    return preflight ?? withCors(url.cors, request, await this.#urlAnswer(record, url, request));
-  }
-
-  async #urlAnswer(record: FunctionRecord, url: UrlRecord, request: UrlRequest): Promise<UrlAnswer> {
-    if (url.authType === 'AWS_IAM' && request.accessKeyId === undefined)
-      return messageAnswer(403, 'Forbidden');
-    const { catalog, invocations, log } = this.#context;
-    try {
-      const nowMs = catalog.clock.now();
-      const traceId = request.headers['x-amzn-trace-id'] ?? newTraceId(nowMs);
-      const event = urlEvent(request, {
-        urlId: url.id,
-        accountId: catalog.account.accountId,
-        requestId: randomUUID(),
-        traceId,
-        nowMs,
-      });
-      const payload = Buffer.from(JSON.stringify(event));
-      if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
-      const buffered = url.invokeMode === 'BUFFERED';
-      const unanswered = badGateway();
-      let answer: UrlAnswer = unanswered;
-      const input: InvokeInput = {
-        ...routedInput(this.#context, record.name, url.alias),
-        payload,
-        traceId,
-        clientContext: undefined,
-        tail: false,
-        httpStatusOf(result) {
-          if (result && buffered) answer = urlAnswer(result);
-          // A result of a URL that streams was not streamed: it is the body of a 200.
-          return result && !buffered && answer === unanswered ? 200 : answer.status;
-        },
-      };
-      if (buffered) await invocations.invoke(input);
-      else answer = await streamedUrlAnswer(await invokeStreamed(invocations, input));
-      return answer;
-    } catch (error) {
-      if (error instanceof LambdaError) return messageAnswer(error.status, error.message);
-      log.error({ urlId: url.id, error: error instanceof Error ? error.stack : error }, 'function url');
-      return messageAnswer(500, 'Internal Server Error');
-    }
   }
 
   /** Kills all execution environments and resolves when no process is left; events that were running wait again. */

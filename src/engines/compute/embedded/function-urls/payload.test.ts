@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { urlAnswer, urlEvent } from './function-url.ts';
+import { urlAnswer } from './answer.ts';
+import { urlEvent } from './event.ts';
 
 const INPUT = {
   urlId: 'abc',

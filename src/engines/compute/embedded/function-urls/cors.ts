@@ -1,5 +1,6 @@
-import type { Cors } from './catalog/records.ts';
-import type { UrlAnswer, UrlRequest } from './function-url.ts';
+import type { Cors } from '../catalog/records.ts';
+import type { UrlAnswer } from './answer.ts';
+import type { UrlRequest } from './event.ts';
 
 /**
  * CORS of function URLs. Lambda answers a preflight request itself; to every other answer it adds the configured

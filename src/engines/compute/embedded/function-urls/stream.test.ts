@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ResponseParts } from './response-parts.ts';
-import { streamedUrlAnswer } from './url-stream.ts';
+import { ResponseParts } from '../response-parts.ts';
+import { streamedUrlAnswer } from './stream.ts';
 
 const END = '\0'.repeat(8);
 

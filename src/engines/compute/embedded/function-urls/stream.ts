@@ -1,5 +1,5 @@
-import { badGateway, parsed, type UrlAnswer, urlAnswerHead } from './function-url.ts';
-import type { StreamedInvocation } from './streamed-invocation.ts';
+import type { StreamedInvocation } from '../streamed-invocation.ts';
+import { badGateway, parsed, type UrlAnswer, urlAnswerHead } from './answer.ts';
 
 const HTTP_INTEGRATION = 'application/vnd.awslambda.http-integration-response';
 const SEPARATOR = Buffer.alloc(8);
