@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { assign } from '../../sdk/src/core/assignment.ts';
+import { until } from '../../test/until.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import type { StateEngine } from '../engines/state/engine.ts';
@@ -182,20 +183,6 @@ function order(unit: string) {
   const decoded = decodeMessage(message, { receivedMs: Date.now(), newMessageId: () => unit });
   assert.ok('records' in decoded);
   return decoded.records;
-}
-
-async function until<Value>(
-  what: string,
-  find: () => Promise<Value | undefined> | Value | undefined,
-  limitMs = 15_000,
-): Promise<Value> {
-  const end = performance.now() + limitMs;
-  for (;;) {
-    const value = await find();
-    if (value !== undefined) return value;
-    if (performance.now() > end) assert.fail(`${what}: not within ${limitMs} ms`);
-    await pause(10);
-  }
 }
 
 const start = (options: FileOptions, on = room) =>

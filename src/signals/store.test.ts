@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../test/until.ts';
 import { openClickHouse } from '../engines/events/clickhouse.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
@@ -86,18 +87,6 @@ async function counts(run: string): Promise<Counts | undefined> {
     { run },
   );
   return row;
-}
-
-async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  longestMs = 10_000,
-): Promise<void> {
-  const since = performance.now();
-  while (!(await condition())) {
-    assert.ok(performance.now() - since < longestMs, `${what} took longer than ${longestMs} ms`);
-    await pause(5);
-  }
 }
 
 const segments = async (run: string) =>

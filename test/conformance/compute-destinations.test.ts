@@ -9,8 +9,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { arnOf, EventsTwin, MINUTE, queueArn, SECOND, TELLING } from './compute-events-twin.ts';
-import { until } from './compute-until.ts';
+import { until } from '../until.ts';
+import { arnOf, EventInvocationsTwin, MINUTE, queueArn, SECOND, TELLING } from './compute-events-twin.ts';
 import { sqsClient } from './queues-support.ts';
 
 /** Says each invocation record that it gets. */
@@ -28,10 +28,10 @@ interface Recorded {
 }
 const recordsOf = (name: string) => events.got(name).map(({ event }) => event as Recorded);
 
-let events: EventsTwin;
+let events: EventInvocationsTwin;
 
 before(async () => {
-  events = await EventsTwin.open();
+  events = await EventInvocationsTwin.open();
 });
 after(() => events?.close());
 

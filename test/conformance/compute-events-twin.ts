@@ -10,11 +10,11 @@ import { type Kysely, sql } from 'kysely';
 import { createQueue } from '../../src/engines/compute/embedded/queues/queue-store.ts';
 import type { MessageAttributes, QueueTables } from '../../src/engines/compute/embedded/queues/tables.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { until } from '../until.ts';
 import { judged } from './compute-contract.ts';
 import { type OwnState, openOwnState } from './compute-state.ts';
 import { FunctionsMade } from './compute-support.ts';
 import { openTwin, REGION, type Twin } from './compute-twin.ts';
-import { until } from './compute-until.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -38,7 +38,7 @@ interface Got {
   trace: string;
 }
 
-export class EventsTwin {
+export class EventInvocationsTwin {
   twin!: Twin;
   made!: FunctionsMade;
   #directory: string;
@@ -50,9 +50,9 @@ export class EventsTwin {
     this.state = state;
   }
 
-  static async open(): Promise<EventsTwin> {
+  static async open(): Promise<EventInvocationsTwin> {
     const directory = await mkdtemp(join(tmpdir(), 'upstack-events-'));
-    const events = new EventsTwin(directory, await openOwnState());
+    const events = new EventInvocationsTwin(directory, await openOwnState());
     await events.reopen();
     return events;
   }
@@ -91,8 +91,8 @@ export class EventsTwin {
       .map(({ requestId, line }) => ({ requestId, ...JSON.parse(line.slice(line.indexOf('got ') + 4)) }));
   }
 
-  gotTimes(functionName: string, times: number): Promise<void> {
-    return until(`attempt ${times} of ${functionName}`, () => this.got(functionName).length >= times);
+  async gotTimes(functionName: string, times: number): Promise<void> {
+    await until(`attempt ${times} of ${functionName}`, () => this.got(functionName).length >= times);
   }
 
   /** Nothing more comes: the worker looked at the time that it is now, and left it. */

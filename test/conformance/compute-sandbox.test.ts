@@ -7,12 +7,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CreateFunctionCommandInput,
   GetFunctionConfigurationCommand,
   InvokeCommand,
 } from '@aws-sdk/client-lambda';
+import { until } from '../until.ts';
 import { FunctionsMade, json, zipOf } from './compute-support.ts';
 import { openTwin, type Twin } from './compute-twin.ts';
 
@@ -58,12 +58,6 @@ function processesWith(text: string): number[] {
       }
     })
     .map(Number);
-}
-
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(10))
-    if (condition()) return;
-  throw new Error(`gave up waiting until ${what}`);
 }
 
 const TRY_TO_WRITE = `const fs = require('node:fs');

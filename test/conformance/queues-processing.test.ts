@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as lambda from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
+import { until } from '../until.ts';
 import { FunctionsMade, zipOf } from './compute-support.ts';
 import { openTwin, REGION, ROLE } from './compute-twin.ts';
 import {
@@ -29,7 +30,7 @@ before(async () => {
 });
 after(() => twin.close());
 
-const LONGEST_WAIT_MS = 30_000;
+const _LONGEST_WAIT_MS = 30_000;
 /** A function that says what it got, and does with it what the body says. */
 const CODE = `exports.handler = async (event) => {
   process.stdout.write('GOT ' + JSON.stringify(event) + '\\n');
@@ -55,14 +56,6 @@ function got(functionName: string): GotRecord[][] {
 }
 
 const bodiesGot = (name: string) => got(name).flatMap((records) => records.map(({ body }) => body));
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const since = performance.now();
-  while (!(await condition())) {
-    assert.ok(performance.now() - since < LONGEST_WAIT_MS, `${what} took longer than ${LONGEST_WAIT_MS} ms`);
-    await pause(20);
-  }
-}
 
 const arnOf = (QueueUrl: string) => `arn:aws:sqs:${REGION}:000000000000:${QueueUrl.split('/').at(-1)}`;
 

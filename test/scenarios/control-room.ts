@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../until.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
 const START_DEADLINE_MS = 60_000;
@@ -12,26 +12,6 @@ export interface Outcome {
   code: number;
   stdout: string;
   stderr: string;
-}
-
-/** Waits until `probe` gives something other than undefined or false; fails after `deadlineMs` with what was awaited. */
-export async function until<Value>(
-  awaited: string,
-  deadlineMs: number,
-  probe: () => Promise<Value | undefined | false>,
-): Promise<Value> {
-  const end = performance.now() + deadlineMs;
-  let last: unknown;
-  while (performance.now() < end) {
-    try {
-      const value = await probe();
-      if (value !== undefined && value !== false) return value;
-    } catch (error) {
-      last = error;
-    }
-    await pause(25);
-  }
-  throw new Error(`${awaited}: not within ${deadlineMs} ms`, { cause: last });
 }
 
 export class ControlRoom {
@@ -73,7 +53,7 @@ export class ControlRoom {
         this.output += data;
       });
     }
-    await until(`ready control room\n${this.output}`, START_DEADLINE_MS, () => this.#ready(child)).catch(
+    await until(`ready control room\n${this.output}`, () => this.#ready(child), START_DEADLINE_MS).catch(
       (error) => {
         throw new Error(`${error.message}\n${this.output}`, { cause: error });
       },

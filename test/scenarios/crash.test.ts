@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { RunView } from '../../src/experiments/schema.ts';
-import { ControlRoom, until } from './control-room.ts';
+import { until } from '../until.ts';
+import { ControlRoom } from './control-room.ts';
 import { childOf, exists } from './processes.ts';
 import { Sender } from './sender.ts';
 
@@ -17,7 +18,7 @@ const LONGEST_RECOVERY_MS = 5_000;
 test('killing the control room during the harmful experiment ends the fault, and nothing acknowledged is lost', async (t) => {
   const room = await ControlRoom.start('--demo', '--no-demo-experiments');
   t.after(() => room.stop());
-  await until('traffic', 30_000, async () => {
+  await until('traffic', async () => {
     const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
       '/api/functions',
     );
@@ -31,7 +32,7 @@ test('killing the control room during the harmful experiment ends the fault, and
   });
   const { runId } = (await started.json()) as { runId: string };
   const injected = async () => (await room.json<RunView>(`/api/experiments/runs/${runId}`)).injections;
-  await until('harm', 10_000, async () => (await injected()).count > 0);
+  await until('harm', async () => (await injected()).count > 0, 10_000);
   await room.kill('SIGKILL');
   const killedAt = Date.now();
   await sender.stop();
@@ -47,7 +48,7 @@ test('killing the control room during the harmful experiment ends the fault, and
   // People are back in the shop, and nobody is struck any more.
   const before = (await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments'))
     .totals;
-  await until('traffic again', 30_000, async () => {
+  await until('traffic again', async () => {
     const { totals } = await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments');
     return totals.invocations > before.invocations + 50;
   });
@@ -93,28 +94,32 @@ for (const { engine, path, pid } of VICTIMS) {
     const room = await ControlRoom.start();
     t.after(() => room.stop());
     const sender = new Sender(room, 'Load');
-    await until('load', 10_000, async () => sender.acknowledged > 200);
+    await until('load', async () => sender.acknowledged > 200, 10_000);
     assert.equal((await room.fetch(path)).status, 200);
 
     const victim = await pid(room);
     process.kill(victim, 'SIGKILL');
     const killedAt = performance.now();
-    const meanwhile = await until('a 503', LONGEST_RECOVERY_MS, async () => {
-      const response = await room.fetch(path);
-      return response.status === 200 ? undefined : response;
-    });
+    const meanwhile = await until(
+      'a 503',
+      async () => {
+        const response = await room.fetch(path);
+        return response.status === 200 ? undefined : response;
+      },
+      LONGEST_RECOVERY_MS,
+    );
     assert.equal(meanwhile.status, 503);
     assert.ok(Number(meanwhile.headers.get('retry-after')) >= 1);
     assert.match(meanwhile.headers.get('content-type') ?? '', /^application\/problem\+json/);
     assert.equal((await fetch(`${room.url}/healthz`)).status, 200);
-    await until('recovery', LONGEST_RECOVERY_MS, async () => (await room.fetch(path)).status === 200);
+    await until('recovery', async () => (await room.fetch(path)).status === 200, LONGEST_RECOVERY_MS);
     const tookMs = Math.round(performance.now() - killedAt);
     t.diagnostic(`back after ${tookMs} ms; refusals of the sender: ${JSON.stringify(sender.refusals)}`);
     assert.ok(tookMs <= LONGEST_RECOVERY_MS, `${tookMs} ms`);
     assert.ok(!exists(victim));
 
     const before = sender.acknowledged;
-    await until('load again', 10_000, async () => sender.acknowledged > before + 100);
+    await until('load again', async () => sender.acknowledged > before + 100, 10_000);
     await sender.stop();
     await sender.expectExactlyOnce();
   });
@@ -128,5 +133,5 @@ test('nothing is left running after a control room was killed', async (t) => {
     (await readFile(join(room.directory, 'state', 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0],
   );
   await room.kill('SIGKILL');
-  await until('the end of the engines', 10_000, async () => !exists(events) && !exists(postmaster));
+  await until('the end of the engines', async () => !exists(events) && !exists(postmaster), 10_000);
 });

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../until.ts';
 import { accessibilityFaults, openBrowser, screenshot, scrollsSideways } from './browser.ts';
-import { ControlRoom, run, until } from './control-room.ts';
+import { ControlRoom, run } from './control-room.ts';
 
 const EXPERIMENTS = resolve(import.meta.dirname, '../../examples/shop/experiments');
 const VERDICT_MS = 120_000;
@@ -52,7 +53,7 @@ test('a wrong token is refused with a reason, the right one logs in', async () =
 });
 
 test('an experiment is watched to its verdict', async () => {
-  await until('traffic', 30_000, async () => {
+  await until('traffic', async () => {
     const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
       '/api/functions',
     );

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipOf } from '../conformance/compute-support.ts';
 import { CREDENTIALS, REGION, ROLE } from '../conformance/compute-twin.ts';
-import { until } from './control-room.ts';
+import { until } from '../until.ts';
 
 const PROCESS = resolve(import.meta.dirname, '../conformance/compute-process.ts');
 const EVENTS = 1_000;
@@ -125,7 +125,7 @@ test('an event that was acknowledged runs, whenever the twin is killed; attempts
   });
   const of = async (name: string) => (await linesIn(told)).filter((line) => line.name === name);
   const times = (name: string, least: number) =>
-    until(`${least} of ${name}`, LONGEST_WAIT_MS, async () => (await of(name)).length >= least);
+    until(`${least} of ${name}`, async () => (await of(name)).length >= least, LONGEST_WAIT_MS);
 
   for (const name of ['counter', 'failing', 'late']) await life.make(name, told);
   const Destination = await life.make('records', told);
@@ -154,10 +154,14 @@ test('an event that was acknowledged runs, whenever the twin is killed; attempts
   life = await Life.start(directory, 3 * HOUR_MS);
   await sendMissing(life, acknowledged);
   assert.equal(acknowledged.size, EVENTS);
-  await until('all events', LONGEST_WAIT_MS, async () => {
-    const ids = new Set((await of('counter')).map(({ id }) => id));
-    return [...acknowledged.values()].every((id) => ids.has(id));
-  });
+  await until(
+    'all events',
+    async () => {
+      const ids = new Set((await of('counter')).map(({ id }) => id));
+      return [...acknowledged.values()].every((id) => ids.has(id));
+    },
+    LONGEST_WAIT_MS,
+  );
   await Promise.all([times('failing', 2), times('records', 1)]);
   await life.end('killed');
 
@@ -165,8 +169,8 @@ test('an event that was acknowledged runs, whenever the twin is killed; attempts
   life = await Life.start(directory, 3 * HOUR_MS + 180_000);
   await until(
     'both records',
-    LONGEST_WAIT_MS,
     async () => new Set((await of('records')).map(({ id }) => id)).size === 2,
+    LONGEST_WAIT_MS,
   );
   await life.end('asked');
 

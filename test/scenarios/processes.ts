@@ -1,12 +1,15 @@
 import { globSync, readFileSync } from 'node:fs';
-import { until } from './control-room.ts';
+import { until } from '../until.ts';
 
 /** The child process of `parent` whose command line contains `part` (Linux, `/proc`); waits a little for it. */
 export function childOf(parent: number, part: string): Promise<number> {
-  return until(`a child of ${parent} that runs ${part}`, 5_000, async () =>
-    globSync('/proc/[0-9]*')
-      .map((path) => Number(path.slice('/proc/'.length)))
-      .find((pid) => parentOf(pid) === parent && read(pid, 'cmdline').includes(part)),
+  return until(
+    `a child of ${parent} that runs ${part}`,
+    async () =>
+      globSync('/proc/[0-9]*')
+        .map((path) => Number(path.slice('/proc/'.length)))
+        .find((pid) => parentOf(pid) === parent && read(pid, 'cmdline').includes(part)),
+    5_000,
   );
 }
 

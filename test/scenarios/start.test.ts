@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ControlRoom, until } from './control-room.ts';
+import { until } from '../until.ts';
+import { ControlRoom } from './control-room.ts';
 import { childOf, exists } from './processes.ts';
 
 const READY_MS = 5_000;
@@ -21,8 +22,8 @@ test('a control room is ready within 5 s, the first time and again, and leaves n
   const stopMs = Math.round(performance.now() - stopping);
   await until(
     'the end of the engines',
-    5_000,
     async () => !exists(events) && !exists(Number(postmaster.split('\n')[0])),
+    5_000,
   );
 
   const again = performance.now();

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { until } from '../../../test/until.ts';
 import { Lifecycle } from '../../lib/lifecycle.ts';
 import { silentLog } from '../../lib/log.ts';
 import { Problem } from '../../lib/problem.ts';
@@ -53,18 +54,6 @@ function alive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<number> {
-  const since = performance.now();
-  while (!(await condition())) {
-    assert.ok(
-      performance.now() - since < LONGEST_RECOVERY_MS,
-      `${what} took longer than ${LONGEST_RECOVERY_MS} ms`,
-    );
-    await pause(10);
-  }
-  return performance.now() - since;
 }
 
 /** Eight writers that insert numbers until told to stop; what was acknowledged and what failed. */

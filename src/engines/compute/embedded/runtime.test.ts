@@ -84,14 +84,6 @@ function zipOf(code: string, name = 'index.js'): string {
   return Buffer.from(zipSync({ [name]: file })).toString('base64');
 }
 
-async function until(what: string, condition: () => boolean, deadlineMs = 15_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`gave up waiting until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** A zombie that nobody has waited for yet is dead all the same. */
 function lives(pid: number): boolean {
   try {
@@ -492,6 +484,8 @@ def handler(event, context):
     if event['what'] == 'exit': sys.exit(3)
     return [event['what'], VALUE, context.function_name, context.aws_request_id, context.get_remaining_time_in_millis() > 1000]
 `;
+
+import { until } from '../../../../test/until.ts';
 
 test('Python functions run, fail and log as on Lambda', {
   skip: pythonPath() ? false : 'no python3',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { afterEach, beforeEach, test } from 'node:test';
+import { until } from '../../../../../test/until.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { Extensions } from './extensions.ts';
 import { ExtensionsApi } from './extensions-api.ts';
@@ -102,14 +103,6 @@ const register = (name: string, body: unknown = { events: ['INVOKE'] }) =>
 
 async function identified(name = 'inside'): Promise<Record<string, string>> {
   return { 'lambda-extension-identifier': (await register(name)).id ?? '' };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('gave up waiting');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 test('a registration is answered with the function; the account only on request', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../../../../../test/until.ts';
 import { LambdaError } from '../errors.ts';
 import { exited } from './failures.ts';
 import { Pool, type PoolMember, StartFailure } from './pool.ts';
@@ -55,14 +56,6 @@ function fixture(concurrency = 3) {
     },
   });
   return { pool, members, state };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('gave up waiting');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 /** A pool with so many members, all of them idle since the given times. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
+import { until } from '../../../../../test/until.ts';
 import {
   type Delivery,
   type OtherApi,
@@ -67,14 +68,6 @@ function call(method: string, path: string, body?: string, headers: Record<strin
       sending.end(body);
     },
   );
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`gave up; seen: ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 /** An invocation whose streamed response has begun: `socket` is where its parts are written. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { until } from '../../../../../test/until.ts';
 import type { Subscription } from './subscription.ts';
 import { TelemetrySubscriber } from './telemetry-subscriber.ts';
 
@@ -22,14 +23,6 @@ async function listener(t: TestContext) {
   t.after(() => server.close());
   const answer = (status = 200) => open.shift()?.writeHead(status).end();
   return { port: (server.address() as AddressInfo).port, batches, answer };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('gave up waiting');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 function subscriber(t: TestContext, port: number, more: Partial<Subscription> = {}): TelemetrySubscriber {
