@@ -95,6 +95,12 @@ export class EventInvocationsTwin {
     await until(`attempt ${times} of ${functionName}`, () => this.got(functionName).length >= times);
   }
 
+  /** So many attempts are over: what follows from the last is settled by the time that it is now. */
+  async ranTimes(functionName: string, times: number): Promise<void> {
+    const ended = () => this.twin.reports.filter((report) => report.functionName === functionName);
+    await until(`the end of attempt ${times} of ${functionName}`, () => ended().length >= times);
+  }
+
   /** Nothing more comes: the worker looked at the time that it is now, and left it. */
   async staysAt(functionName: string, times: number): Promise<void> {
     this.twin.wake();
