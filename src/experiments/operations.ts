@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { type Operation, operation } from '../lib/operation.ts';
+import { within } from '../lib/within.ts';
 import { judgedAfterMs } from '../metrics/definition.ts';
 import { expectedEvents } from './expected.ts';
 import type { Experiment } from './experiment.ts';
@@ -12,7 +13,6 @@ import { type Facts, readiness } from './readiness.ts';
 import { type PlanView, planView, runSummary, runView } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf, viewOf } from './view.ts';
-import { within } from './within.ts';
 import type { ExperimentWorker } from './worker.ts';
 
 export interface ExperimentSources {

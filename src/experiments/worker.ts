@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import { newSecret } from '../lib/secret.ts';
+import { within } from '../lib/within.ts';
 import type { TreatmentControl } from '../treatments/treatment.ts';
 import type { Experiment, Run } from './experiment.ts';
 import {
@@ -20,7 +21,6 @@ import type { RunSummary } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf } from './view.ts';
 import { type RunEvent, RunWatch } from './watch/worker.ts';
-import { within } from './within.ts';
 
 export interface WorkerOptions {
   store: RunStore;

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
 import { retry } from '../lib/retry.ts';
 import { type Segment, Spool, SpoolFullError } from '../lib/spool.ts';
+import { doneWithin } from '../lib/within.ts';
 import { isolate } from './isolate.ts';
 import { jsonText } from './json-text.ts';
 import { problem } from './problems.ts';
@@ -163,16 +164,11 @@ export class Signals {
   async close(): Promise<void> {
     if (this.#closed) return this.#flusher;
     this.#closed = true;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), LONGEST_CLOSE_MS);
-    });
-    const settled = await Promise.race([this.settle(), late]);
-    clearTimeout(timer);
+    const settled = await doneWithin(LONGEST_CLOSE_MS, this.settle());
     this.#stopping.abort();
     await this.#spool.close();
     // An insert that hangs is left behind: its segment is still on disk and keeps its token.
-    if (settled !== 'late') await this.#flusher;
+    if (settled) await this.#flusher;
   }
 
   async #flush(): Promise<void> {

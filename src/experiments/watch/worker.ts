@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { within } from '../../lib/within.ts';
 import { describeTreatment, type TreatmentControl } from '../../treatments/treatment.ts';
 import { decide } from '../decision.ts';
 import { delayOf, type End, type Run } from '../experiment.ts';
@@ -16,7 +17,6 @@ import { type Look, type LookCounts, lookOf, lookView } from '../look.ts';
 import type { JournalEntry, LookView, RunSummary } from '../schema.ts';
 import type { RunStore } from '../store.ts';
 import { summaryOf } from '../view.ts';
-import { within } from '../within.ts';
 
 /** What happened to a run, for the live stream. */
 export interface RunEvent {

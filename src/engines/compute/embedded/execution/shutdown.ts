@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../lib/clock.ts';
+import { doneWithin } from '../../../../lib/within.ts';
 import { LONGEST_INTERNAL_SHUTDOWN_MS, LONGEST_RUNTIME_SHUTDOWN_MS, LONGEST_SHUTDOWN_MS } from '../limits.ts';
 import type { Extensions, ShutdownReason } from './extensions.ts';
 import type { EnvironmentProcess } from './process.ts';
@@ -28,7 +29,7 @@ export async function shutDown(ending: Ending, reason: ShutdownReason): Promise<
     await telemetry.flush();
     const restMs = deadline - clock.monotonic();
     extensions.tellShutdown(reason, Math.round(clock.now() + restMs));
-    await within(restMs, extensions.gone);
+    await doneWithin(restMs, extensions.gone);
   }
   extensions.kill();
   await extensions.gone;
@@ -38,15 +39,5 @@ async function endRuntime(process: EnvironmentProcess | undefined, extensions: E
   if (!process) return;
   process.terminate();
   const longestMs = extensions.hasInternal ? LONGEST_INTERNAL_SHUTDOWN_MS : LONGEST_RUNTIME_SHUTDOWN_MS;
-  await within(longestMs, process.gone);
-}
-
-/** Resolves when that does, or when the time is over. */
-async function within(longestMs: number, something: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.max(longestMs, 0));
-  });
-  await Promise.race([late, something]);
-  clearTimeout(timer);
+  await doneWithin(longestMs, process.gone);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../lib/clock.ts';
+import { doneWithin } from '../../../../lib/within.ts';
 import { LARGEST_TELEMETRY_BACKLOG_BYTES } from '../limits.ts';
 import {
   type Category,
@@ -76,12 +77,8 @@ export class TelemetryStream {
   /** Delivers what is there; resolves when that is done, or has taken too long. */
   async flush(): Promise<void> {
     if (!this.subscribed) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, LONGEST_FLUSH_MS);
-    });
-    await Promise.race([late, Promise.all([...this.#subscribers.values()].map((one) => one.flush()))]);
-    clearTimeout(timer);
+    const flushed = [...this.#subscribers.values()].map((one) => one.flush());
+    await doneWithin(LONGEST_FLUSH_MS, Promise.all(flushed));
   }
 
   close(): void {
