@@ -41,7 +41,6 @@ function list(context: ApiContext, request: ApiRequest, [reference]: string[]): 
   const aliases = recordOf(context.catalog, name).aliases.filter(
     (alias) => version === null || alias.version === version || version in alias.weights,
   );
-  aliases.sort((a, b) => (a.name < b.name ? -1 : 1));
   const keyOf = (alias: AliasRecord) => alias.name;
   const { items, NextMarker } = page({ name: 'ListAliases', items: aliases, keyOf }, request.query);
   const Aliases = items.map((alias) => aliasConfiguration(context.catalog.account, name, alias));

@@ -84,7 +84,7 @@ function list(context: ApiContext, request: ApiRequest, [reference]: string[]): 
   const { items, NextMarker } = page(
     {
       name: 'ListFunctionEventInvokeConfigs',
-      items: record.eventConfigs.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+      items: record.eventConfigs,
       keyOf,
       mostAsked: MOST_EVENT_CONFIGS_ASKED,
     },

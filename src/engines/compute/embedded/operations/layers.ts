@@ -87,7 +87,8 @@ function listVersions(context: ApiContext, request: ApiRequest, [layer = '']: st
   const matching = versionsOf(layers.get(name)).filter((one) => fits(one, filter));
   const versions = {
     name: 'ListLayerVersions',
-    items: matching.toReversed(),
+    items: matching,
+    // The newest first.
     keyOf: ({ version }: LayerVersionRecord) => String(1e10 - version).padStart(11, '0'),
     mostAsked: MOST_LAYERS_ASKED,
   };

@@ -5,8 +5,8 @@ import { LARGEST_PAGE, MOST_ITEMS_ASKED } from '../limits.ts';
 export interface List<T> {
   /** The name of the operation: a marker of one list means nothing to another. */
   name: string;
-  /** In the order of their keys, compared by code units. */
   items: readonly T[];
+  /** What the list is in the order of, compared by code units; no two have the same. */
   keyOf(item: T): string;
   /** The most that `MaxItems` may ask for. */
   mostAsked?: number;
@@ -20,11 +20,17 @@ export interface List<T> {
 export function page<T>(list: List<T>, query: URLSearchParams): { items: T[]; NextMarker: string | null } {
   const wanted = Math.min(maxItemsOf(query, list.mostAsked ?? MOST_ITEMS_ASKED), LARGEST_PAGE);
   const after = keyIn(query.get('Marker'), list.name);
-  const left = after === undefined ? list.items : list.items.filter((item) => list.keyOf(item) > after);
-  const items = left.slice(0, wanted);
-  const last = items.at(-1);
-  const isMore = left.length > items.length && last !== undefined;
-  return { items, NextMarker: isMore ? markerOf(list.name, list.keyOf(last)) : null };
+  const left = list.items
+    .map((item) => ({ item, key: list.keyOf(item) }))
+    .filter(({ key }) => after === undefined || key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const sent = left.slice(0, wanted);
+  const last = sent.at(-1);
+  const isMore = left.length > sent.length && last !== undefined;
+  return {
+    items: sent.map(({ item }) => item),
+    NextMarker: isMore ? markerOf(list.name, last.key) : null,
+  };
 }
 
 /** Puts the versions of a function in their order: `$LATEST` first, then by number. */

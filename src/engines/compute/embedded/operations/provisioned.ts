@@ -56,7 +56,7 @@ function list(context: ApiContext, request: ApiRequest, [reference = '']: string
   const record = recordOf(context.catalog, name);
   const configs = {
     name: 'ListProvisionedConcurrencyConfigs',
-    items: record.provisioned.toSorted((a, b) => (a.qualifier < b.qualifier ? -1 : 1)),
+    items: record.provisioned,
     keyOf: ({ qualifier }: ProvisionedRecord) => qualifier,
     mostAsked: MOST_PROVISIONED_CONFIGS_ASKED,
   };

@@ -78,7 +78,7 @@ async function remove(context: ApiContext, request: ApiRequest, [reference]: str
 
 function list(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
   const { name } = referenceOf(request, reference);
-  const urls = recordOf(context.catalog, name).urls.toSorted((a, b) => (urlKey(a) < urlKey(b) ? -1 : 1));
+  const { urls } = recordOf(context.catalog, name);
   const one = { name: 'ListFunctionUrlConfigs', items: urls, keyOf: urlKey, mostAsked: MOST_URLS_ASKED };
   const { items, NextMarker } = page(one, request.query);
   const FunctionUrlConfigs = items.map((url) =>
