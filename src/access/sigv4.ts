@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.ts';
 import { equalInConstantTime, hmac, macUnder, sha256Hex } from '../lib/digest.ts';
 
 /**
@@ -15,14 +16,19 @@ export interface SignedRequest {
   body: Uint8Array;
 }
 
-export interface Credentials {
+interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
 }
 
-export interface SignaturePolicy {
+/** Whose signatures a door takes. */
+export interface Signer {
   credentials: Credentials;
   region: string;
+  clock: Clock;
+}
+
+export interface SignaturePolicy extends Omit<Signer, 'clock'> {
   /** AWS's name of the service in the credential scope: `lambda`. */
   service: string;
 }

@@ -24,8 +24,8 @@ export function guarded(
   };
 }
 
-export function target(request: IncomingMessage): { path: string; query: string } {
-  const url = request.url ?? '/';
+/** Path and query of a request's target, both as sent. */
+export function targetOf(url = '/'): { path: string; query: string } {
   const mark = url.indexOf('?');
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }

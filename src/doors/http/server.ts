@@ -8,15 +8,14 @@ import { Problem } from '../../lib/problem.ts';
 import { hostInUrl } from './hosts.ts';
 import { problemAnswer } from './problem-json.ts';
 import { problem } from './problems.ts';
+import type { RawHandler } from './raw.ts';
 import { type SocketRoute, SocketRouter } from './sockets.ts';
 import { securityHeaders } from './static.ts';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A route that takes its requests away from the web framework: the Lambda API, function URLs, the SQS API. */
 export interface RawRoute {
   takes(request: IncomingMessage): boolean;
-  handle: Handler;
+  handle: RawHandler;
 }
 
 /** What is served without the web framework. */
@@ -46,7 +45,7 @@ export class HttpDoor {
   #server: Server;
   #sockets: SocketRouter;
   #app: FastifyInstance | undefined;
-  #handle: Handler = (_request, response) =>
+  #handle: RawHandler = (_request, response) =>
     sendProblem(response, problem('starting', 'the control room is starting: try again'));
 
   private constructor(options: HttpDoorOptions) {

@@ -1,25 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Credentials,
   type SignatureVerdict,
   type SignedRequest,
+  type Signer,
   signatureVerifier,
 } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
-import type { Clock } from '../../lib/clock.ts';
 import type { Answer } from '../http/raw.ts';
-
-export interface SignaturePolicy {
-  /** The key pair that signs requests. */
-  credentials: Credentials;
-  region: string;
-  clock: Clock;
-}
 
 /** Answers requests of the Lambda API that have come whole; what is not signed rightly is refused. */
 export function apiAnswers(
   runtime: Pick<EmbeddedRuntime, 'api'>,
-  { credentials, region, clock }: SignaturePolicy,
+  { credentials, region, clock }: Signer,
 ): (request: SignedRequest) => Promise<Answer> {
   const verify = signatureVerifier({ credentials, region, service: 'lambda' });
   return async (request) => {

@@ -1,16 +1,16 @@
-import { signatureVerifier } from '../../access/sigv4.ts';
+import { type Signer, signatureVerifier } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
 import { readBody } from '../http/body.ts';
-import { answerWith, guarded, messageAnswer, type RawHandler, target, textHeaders } from '../http/raw.ts';
+import { answerWith, guarded, messageAnswer, type RawHandler, targetOf, textHeaders } from '../http/raw.ts';
 import type { SocketRoute } from '../http/sockets.ts';
-import { apiAnswers, refusal, type SignaturePolicy } from './answer.ts';
+import { apiAnswers, refusal } from './answer.ts';
 import { invokeSocket } from './invoke-socket.ts';
 
-export interface LambdaApiOptions extends SignaturePolicy {
+export interface LambdaApiOptions extends Signer {
   runtime: Pick<EmbeddedRuntime, 'api' | 'requestLimit'>;
 }
 
-export interface FunctionUrlOptions extends SignaturePolicy {
+export interface FunctionUrlOptions extends Signer {
   runtime: Pick<EmbeddedRuntime, 'urls'>;
 }
 
@@ -30,11 +30,11 @@ export function functionUrlId(hostHeader: string | undefined): string | undefine
 }
 
 /** The Lambda API over HTTP: reads the body within its limit, verifies the signature, hands the request on. */
-export function lambdaApi({ runtime, ...policy }: LambdaApiOptions): RawHandler {
-  const answer = apiAnswers(runtime, policy);
+export function lambdaApi({ runtime, ...signer }: LambdaApiOptions): RawHandler {
+  const answer = apiAnswers(runtime, signer);
   return guarded(async (request, response) => {
     const method = request.method ?? 'GET';
-    const { path, query } = target(request);
+    const { path, query } = targetOf(request.url);
     const limit = runtime.requestLimit({ method, path, query: new URLSearchParams(query) });
     const body = await readBody(request, limit.bytes);
     if (body.state === 'aborted') return;
@@ -46,13 +46,13 @@ export function lambdaApi({ runtime, ...policy }: LambdaApiOptions): RawHandler 
 
 /** What of the Lambda API is served below the web server: invocations, for the hosts that `isOurs` names. */
 export function invocationSockets(
-  { runtime, ...policy }: LambdaApiOptions,
+  { runtime, ...signer }: LambdaApiOptions,
   isOurs: (host: string) => boolean,
 ): SocketRoute {
   const path = '/2015-03-31/functions/any/invocations';
   const limit = runtime.requestLimit({ method: 'POST', path, query: new URLSearchParams() });
   return invokeSocket({
-    answer: apiAnswers(runtime, policy),
+    answer: apiAnswers(runtime, signer),
     limit,
     isOurs: (host) => functionUrlId(host) === undefined && isOurs(host),
   });
@@ -86,7 +86,7 @@ export function functionUrls({
     }
     const sent = {
       method: request.method ?? 'GET',
-      ...target(request),
+      ...targetOf(request.url),
       headers: textHeaders(request.headers),
       body: body.bytes,
     };

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { SignedRequest } from '../../access/sigv4.ts';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from '../../lib/http-parser.ts';
 import { DRAINED_BYTES } from '../http/body.ts';
-import { type Answer, messageAnswer } from '../http/raw.ts';
+import { type Answer, messageAnswer, targetOf } from '../http/raw.ts';
 import type { SocketRoute } from '../http/sockets.ts';
 
 export interface InvokeSocketOptions {
@@ -133,14 +133,7 @@ class InvokeConnection {
 }
 
 function signedRequest({ method, target, headers, body }: ParsedRequest): SignedRequest {
-  const mark = target.indexOf('?');
-  return {
-    method,
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: mark < 0 ? '' : target.slice(mark + 1),
-    headers: Object.fromEntries(headers),
-    body,
-  };
+  return { method, ...targetOf(target), headers: Object.fromEntries(headers), body };
 }
 
 let second = 0;

@@ -1,10 +1,10 @@
 import { hostAllowed, type OriginPolicy } from '../../access/origin.ts';
+import type { Signer } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
 import type { Routes } from '../http/server.ts';
-import type { SignaturePolicy } from './answer.ts';
 import { functionUrlId, functionUrls, invocationSockets, isLambdaApiPath, lambdaApi } from './door.ts';
 
-export interface LambdaRouteOptions extends SignaturePolicy {
+export interface LambdaRouteOptions extends Signer {
   runtime: EmbeddedRuntime;
   origins: OriginPolicy;
 }

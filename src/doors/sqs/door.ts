@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Credentials, type SignatureVerdict, signatureVerifier } from '../../access/sigv4.ts';
+import { type SignatureVerdict, type Signer, signatureVerifier } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
-import type { Clock } from '../../lib/clock.ts';
 import { readBody } from '../http/body.ts';
-import { type Answer, answerWith, guarded, type RawHandler, target, textHeaders } from '../http/raw.ts';
+import { type Answer, answerWith, guarded, type RawHandler, targetOf, textHeaders } from '../http/raw.ts';
 import type { RawRoute } from '../http/server.ts';
 
-export interface SqsDoorOptions {
+export interface SqsDoorOptions extends Signer {
   runtime: Pick<EmbeddedRuntime, 'sqs' | 'sqsRequestLimit'>;
-  /** The key pair that signs requests. */
-  credentials: Credentials;
-  region: string;
-  clock: Clock;
 }
 
 const TARGET = /^AmazonSQS\.(\w+)$/;
@@ -31,7 +26,7 @@ function sqsApi({ runtime, credentials, region, clock }: SqsDoorOptions): RawHan
     if (body.state === 'aborted') return;
     if (body.state === 'too-large') return await answerWith(response, limit.refusal());
     const headers = textHeaders(request.headers);
-    const signed = { method: request.method ?? 'POST', ...target(request), headers, body: body.bytes };
+    const signed = { method: request.method ?? 'POST', ...targetOf(request.url), headers, body: body.bytes };
     const verdict = verify(signed, clock.now());
     if (!verdict.ok) return await answerWith(response, refusal(verdict));
     const answer = await runtime.sqs({
