@@ -350,6 +350,23 @@ test('new code gets new environments while old ones finish', async () => {
   await fixture.runtime.close();
 });
 
+for (const isolation of ['auto', 'off'] as const) {
+  test(`a package that was deleted from the disk costs its function and nobody else: isolation ${isolation}`, async () => {
+    const fixture = await new Fixture().open({ isolation });
+    await fixture.make('lost', 'exports.handler = async () => new Promise((r) => setTimeout(r, 100));');
+    await fixture.invoke('lost');
+    const packages = join(fixture.directory, 'code');
+    for (const name of await readdir(packages)) await rm(join(packages, name), { recursive: true });
+    const answers = await Promise.all(Array.from({ length: 4 }, () => fixture.invoke('lost')));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    const failed = answers.filter(({ headers }) => headers['x-amz-function-error'] === 'Unhandled');
+    assert.ok(failed.length > 0, 'no new environment was started');
+    await fixture.make('other', 'exports.handler = async () => "here";');
+    assert.equal((await fixture.invoke('other')).value, 'here');
+    await fixture.runtime.close();
+  });
+}
+
 test('what the twin does not have yet is refused clearly', async () => {
   const fixture = await new Fixture().open();
   await fixture.make('plain', 'exports.handler = async () => 1;');

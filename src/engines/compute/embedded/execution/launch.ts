@@ -174,7 +174,12 @@ function nodeProgram(memoryMb: number, { node, runtimeDirectory }: Places): Prog
 
 /** Whether the package has shared libraries where LD_LIBRARY_PATH leads, which is read when a process starts. */
 function bringsLibraries(taskRoot: string): boolean {
-  return readdirSync(taskRoot).some((name) => name === 'lib' || /\.so(\.|$)/.test(name));
+  try {
+    return readdirSync(taskRoot).some((name) => name === 'lib' || /\.so(\.|$)/.test(name));
+  } catch {
+    // A package that somebody has deleted fails where its process is started.
+    return false;
+  }
 }
 
 /** The function's own comes before that of a layer. */
