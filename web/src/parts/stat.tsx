@@ -23,9 +23,16 @@ export function Stat({ label, value, note, definition }: StatProps) {
   );
 }
 
-export function Stats({ children, label }: { children: ReactNode; label: string }) {
+interface StatsProps {
+  children: ReactNode;
+  label: string;
+  /** At most so many in a row; as many as fit, unless it is given. */
+  columns?: number;
+}
+
+export function Stats({ children, label, columns }: StatsProps) {
   return (
-    <section className="stats" aria-label={label}>
+    <section className="stats" aria-label={label} data-columns={columns}>
       {children}
     </section>
   );

@@ -63,7 +63,7 @@ function Content({ view }: { view: FunctionView }) {
   const { totals } = view;
   return (
     <>
-      <Stats label="In this range">
+      <Stats label="In this range" columns={4}>
         <Stat label="Invocations" value={count(totals.invocations)} />
         <Stat
           label="Errors"
@@ -71,9 +71,6 @@ function Content({ view }: { view: FunctionView }) {
           note={`${percent(share(totals.errors, totals.invocations))} of invocations`}
           definition="Invocations that threw, ran out of time, or whose process died. A response with status 500 or more counts as an error too."
         />
-        <Stat label="p50" value={latency(totals.p50Ms)} definition="Half of the invocations were quicker." />
-        <Stat label="p95" value={latency(totals.p95Ms)} definition="19 of 20 invocations were quicker." />
-        <Stat label="p99" value={latency(totals.p99Ms)} definition="99 of 100 invocations were quicker." />
         <Stat
           label="Cold starts"
           value={count(totals.coldStarts)}
@@ -85,14 +82,17 @@ function Content({ view }: { view: FunctionView }) {
           value={usd(totals.costUsd)}
           definition="What the billed time and the requests cost by AWS's public prices, without the free tier. Here they cost nothing."
         />
+        <Stat label="p50" value={latency(totals.p50Ms)} definition="Half of the invocations were quicker." />
+        <Stat label="p95" value={latency(totals.p95Ms)} definition="19 of 20 invocations were quicker." />
+        <Stat label="p99" value={latency(totals.p99Ms)} definition="99 of 100 invocations were quicker." />
       </Stats>
       <FunctionCharts view={view} />
       <div className="grid">
         <Facts view={view} className="span-6 fill" />
         <Aliases view={view} className="span-6 fill" />
-        <Versions view={view} className="span-6 fill" />
-        <RecentErrors view={view} className="span-6 fill" />
       </div>
+      <Versions view={view} />
+      <RecentErrors view={view} />
       <FunctionExperiments name={view.name} />
     </>
   );

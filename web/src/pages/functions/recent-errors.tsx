@@ -4,9 +4,9 @@ import { clockTime } from '../../format.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 
-export function RecentErrors({ view, className }: { view: FunctionView; className: string }) {
+export function RecentErrors({ view }: { view: FunctionView }) {
   return (
-    <Card title="Recent errors" flush className={className}>
+    <Card title="Recent errors" flush>
       {view.recentErrors.length === 0 ? (
         <Empty icon={IconMoodCheck} title="No error in this range">
           <p>Failed invocations appear here with their type and request.</p>

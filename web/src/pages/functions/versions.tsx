@@ -4,11 +4,11 @@ import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/card.tsx';
 import { useNow } from '../../parts/now.ts';
 
-export function Versions({ view, className }: { view: FunctionView; className: string }) {
+export function Versions({ view }: { view: FunctionView }) {
   const now = useNow(10_000);
   const aliasesOf = (version: string) => view.aliases.filter((alias) => alias.version === version);
   return (
-    <Card title="Versions" flush className={className}>
+    <Card title="Versions" flush>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <section className="scroll-x" aria-label="Versions, table" tabIndex={0}>
         <table className="table">
