@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
+import fc from 'fast-check';
 import { Sha256 } from '../../test/conformance/signer.ts';
 import { type SignaturePolicy, type SignedRequest, signatureVerifier } from './sigv4.ts';
 
@@ -149,6 +150,41 @@ test('a verifier keeps judging rightly when the day changes', async () => {
     const at = NOW + day * 86_400_000;
     assert.equal(verify(await signed({}, POLICY, at), at).ok, true);
   }
+});
+
+test('what a verifier has judged before does not change what it says', async () => {
+  const good = await signed();
+  const authorization = good.headers.authorization ?? '';
+  const otherwise = (text: string) => ({ ...good, headers: { ...good.headers, authorization: text } });
+  const dated = (stamp: string) => ({ ...good, headers: { ...good.headers, 'x-amz-date': stamp } });
+  const [, credential, headers, signature] = /^\S+ (\S+), (\S+), (\S+)$/.exec(authorization) ?? [];
+  const requests = [
+    good,
+    await signed({ body: Buffer.from('{"a":2}') }),
+    await signed({ headers: { 'x-colour': 'red' } }),
+    await signed({}, { ...POLICY, region: 'us-east-1' }),
+    await signed({}, POLICY, NOW - 60_000),
+    await signed({}, POLICY, NOW - 86_400_000),
+    otherwise(authorization.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))),
+    otherwise(`${authorization},`),
+    otherwise(`${authorization.slice(0, -64)}${'f'.repeat(32)}, SignedHeaders=host`),
+    otherwise(authorization.toUpperCase()),
+    otherwise(`AWS4-HMAC-SHA256 ${signature}, ${headers}, ${credential}`),
+    otherwise(''),
+    dated('20261325T120000Z'),
+    dated('yesterday'),
+  ];
+  const fresh = requests.map((request) => JSON.stringify(judge(request)));
+  assert.ok(new Set(fresh).size > 5);
+  const verify = signatureVerifier(POLICY);
+  const order = fc.array(fc.nat({ max: requests.length - 1 }), { minLength: 20, maxLength: 40 });
+  fc.assert(
+    fc.property(order, (places) => {
+      for (const place of places) {
+        assert.equal(JSON.stringify(verify(requests[place] as SignedRequest, NOW)), fresh[place]);
+      }
+    }),
+  );
 });
 
 test('an absent or incomplete authorization says what is missing', async () => {

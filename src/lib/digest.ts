@@ -27,8 +27,9 @@ export function macUnder(key: Uint8Array): (data: string) => string {
   const inner = block.map((byte) => byte ^ 0x36);
   const outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(32)]);
   return (data) => {
-    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(data)]), 'buffer');
-    outer.set(digest, BLOCK_BYTES);
+    // As text: to make a buffer of it would take longer than the hash.
+    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(data)]), 'binary');
+    outer.write(digest, BLOCK_BYTES, 'binary');
     return hash('sha256', outer, 'hex');
   };
 }

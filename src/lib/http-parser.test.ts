@@ -75,8 +75,8 @@ test('any requests, pipelined and split anywhere, come out as they were sent', (
           assert.equal(got.method, request.method);
           assert.equal(got.target, request.path);
           assert.deepEqual(new Uint8Array(got.body), request.body);
-          for (const [name, value] of request.headers) assert.equal(got.headers.get(name), value);
-          const trailer = got.headers.get('lambda-runtime-function-error-type');
+          for (const [name, value] of request.headers) assert.equal(got.headers[name], value);
+          const trailer = got.headers['lambda-runtime-function-error-type'];
           assert.equal(trailer, request.chunks === undefined ? undefined : 'Broken');
           assert.equal(got.keepAlive, true);
         }

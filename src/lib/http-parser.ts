@@ -8,7 +8,7 @@ export interface ParsedRequest {
   /** The target as sent, path and query. */
   target: string;
   /** Names in lower case; of a name that came twice, the values joined by `, `. */
-  headers: Map<string, string>;
+  headers: Fields;
   body: Buffer;
   /** True when the body was larger than the limit; `body` is empty then. */
   tooLarge: boolean;
@@ -17,6 +17,9 @@ export interface ParsedRequest {
   /** False after `connection: close`. */
   keepAlive: boolean;
 }
+
+/** Without a prototype: no name is there that did not come. */
+export type Fields = Record<string, string>;
 
 /** A request whose body is still to come. */
 export type RequestHead = Omit<ParsedRequest, 'body' | 'tooLarge' | 'streamed'>;
@@ -116,7 +119,7 @@ export class RequestParser {
     const match = REQUEST_LINE.exec(lines[0] as string);
     if (!match) throw new HttpSyntaxError(400, 'the request line is not HTTP/1.1');
     const headers = parseFields(lines, 1);
-    const connection = headers.get('connection')?.toLowerCase() ?? '';
+    const connection = headers.connection?.toLowerCase() ?? '';
     const keepAlive = match[3] === '1' ? !connection.includes('close') : connection.includes('keep-alive');
     this.#request = { method: match[1] as string, target: match[2] as string, headers, keepAlive };
     this.#frame(headers);
@@ -124,9 +127,9 @@ export class RequestParser {
   }
 
   /** Decides how the body is delimited (RFC 9112 section 6.3). */
-  #frame(headers: Map<string, string>): void {
-    const coding = headers.get('transfer-encoding');
-    const length = headers.get('content-length');
+  #frame(headers: Fields): void {
+    const coding = headers['transfer-encoding'];
+    const length = headers['content-length'];
     if (coding !== undefined && length !== undefined) {
       throw new HttpSyntaxError(400, 'transfer-encoding and content-length in one request');
     }
@@ -142,7 +145,7 @@ export class RequestParser {
     this.#state = coding === undefined ? 'sized' : 'chunk-size';
     const hasBody = coding !== undefined || this.#remaining > 0;
     this.#sink = hasBody ? this.#events.body?.(this.#request as RequestHead) : undefined;
-    if (hasBody && headers.get('expect')?.toLowerCase() === '100-continue') this.#events.expectsContinue();
+    if (hasBody && headers.expect?.toLowerCase() === '100-continue') this.#events.expectsContinue();
   }
 
   /** Moves bytes of the body or chunk; what is above the limit is counted and dropped. True when it is complete. */
@@ -185,9 +188,10 @@ export class RequestParser {
     const line = this.#line(this.#limits.headBytes);
     if (line === undefined) return false;
     if (line === '') return this.#finish();
-    for (const [name, value] of parseFields([line], 0)) {
+    const { headers } = this.#request as RequestHead;
+    for (const [name, value] of Object.entries(parseFields([line], 0))) {
       // Trailers must not change the framing or the meaning of what was already read.
-      if (this.#events.trailer?.(name)) this.#request?.headers.set(name, value);
+      if (this.#events.trailer?.(name)) headers[name] = value;
     }
     return true;
   }
@@ -235,8 +239,8 @@ function keyOf(name: string): string {
 }
 
 /** The lines from the one numbered `from` on. */
-function parseFields(lines: string[], from: number): Map<string, string> {
-  const fields = new Map<string, string>();
+function parseFields(lines: string[], from: number): Fields {
+  const fields: Fields = Object.create(null);
   for (let i = from; i < lines.length; i++) {
     const line = lines[i] as string;
     const colon = line.indexOf(':');
@@ -245,11 +249,11 @@ function parseFields(lines: string[], from: number): Map<string, string> {
     const key = keyOf(name);
     const value = line.slice(colon + 1).trim();
     if (CONTROL.test(value)) throw new HttpSyntaxError(400, `the header ${name} holds a control character`);
-    const before = fields.get(key);
+    const before = fields[key];
     if (before !== undefined && (key === 'content-length' || key === 'transfer-encoding')) {
       throw new HttpSyntaxError(400, `the header ${name} came twice`);
     }
-    fields.set(key, before === undefined ? value : `${before}, ${value}`);
+    fields[key] = before === undefined ? value : `${before}, ${value}`;
   }
   return fields;
 }

@@ -22,6 +22,12 @@ export interface SocketRoute {
   serve(socket: Socket, first: Buffer, keeps: (first: Buffer) => boolean): void;
 }
 
+interface Routed {
+  route: SocketRoute;
+  /** The request up to the line of its Host. */
+  start: Buffer;
+}
+
 /** A start that is longer, or comes in pieces, is the web server's. */
 const LONGEST_HEAD_BYTES = 8_192;
 const START = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.1\r\n(?:.*\r\n)*?host: *([^\s,]+)\r\n/i;
@@ -72,21 +78,26 @@ export class SocketRouter {
     socket.setTimeout(this.#idleMs).once('timeout', end).once('end', end);
     socket.once('data', (first: Buffer) => {
       socket.off('timeout', end).off('end', end);
-      const route = this.#routeOf(first);
-      if (!route) return release(first);
+      let routed = this.#routed(first);
+      if (!routed) return release(first);
+      const { route } = routed;
       route.serve(socket, first, (next) => {
-        const kept = this.#routeOf(next) === route;
+        routed = this.#routed(next, routed);
+        const kept = routed?.route === route;
         if (!kept) release(next);
         return kept;
       });
     });
   }
 
-  #routeOf(first: Buffer): SocketRoute | undefined {
+  /** A request that begins as the one before goes where that went. */
+  #routed(first: Buffer, before?: Routed): Routed | undefined {
     const end = first.indexOf('\r\n\r\n');
     if (end < 0 || end > LONGEST_HEAD_BYTES) return undefined;
-    const [, method, target, host] = START.exec(first.toString('latin1', 0, end + 2)) ?? [];
-    if (method === undefined || target === undefined || host === undefined) return undefined;
-    return this.#routes.find((route) => route.takes({ method, target, host }));
+    if (before && first.subarray(0, before.start.length).equals(before.start)) return before;
+    const [start, method, target, host] = START.exec(first.toString('latin1', 0, end + 2)) ?? [];
+    if (!start || !method || !target || !host) return undefined;
+    const route = this.#routes.find((one) => one.takes({ method, target, host }));
+    return route && { route, start: Buffer.from(start, 'latin1') };
   }
 }

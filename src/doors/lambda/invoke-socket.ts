@@ -133,7 +133,7 @@ class InvokeConnection {
 }
 
 function signedRequest({ method, target, headers, body }: ParsedRequest): SignedRequest {
-  return { method, ...targetOf(target), headers: Object.fromEntries(headers), body };
+  return { method, ...targetOf(target), headers, body };
 }
 
 let second = 0;

@@ -90,11 +90,11 @@ export class ExtensionsApi {
   }
 
   #register(connection: Connection, { headers, body }: ParsedRequest): true {
-    const name = headers.get('lambda-extension-name');
+    const name = headers['lambda-extension-name'];
     if (!name) throw new ExtensionRefusal('Extension.InvalidExtensionName', 'Empty extension name');
     const extension = this.#extensions.register(name, eventsFrom(body, this.#extensions.isExternal(name)));
     const { accountId, ...metadata } = this.#metadata;
-    const features = headers.get('lambda-extension-accept-feature')?.split(/\s*,\s*/) ?? [];
+    const features = headers['lambda-extension-accept-feature']?.split(/\s*,\s*/) ?? [];
     const answer = features.includes('accountId') ? { ...metadata, accountId } : metadata;
     connection.write(answerBytes(200, answer, { 'lambda-extension-identifier': extension.id }));
     return true;
@@ -125,7 +125,7 @@ export class ExtensionsApi {
 
   #fail(connection: Connection, { headers }: ParsedRequest, extension: Extension, path: string): true {
     const header = 'Lambda-Extension-Function-Error-Type';
-    const errorType = headers.get(header.toLowerCase());
+    const errorType = headers[header.toLowerCase()];
     if (!errorType) throw new ExtensionRefusal('Extension.MissingHeader', `${header} not found`);
     extension.fail(path.includes('/init/') ? 'InitError' : 'ExitError', errorType);
     connection.write(ACCEPTED);
@@ -147,7 +147,7 @@ export class ExtensionsApi {
 
   #identified({ headers }: ParsedRequest): Extension {
     const header = 'Lambda-Extension-Identifier';
-    const id = headers.get(header.toLowerCase());
+    const id = headers[header.toLowerCase()];
     if (!id) throw new ExtensionRefusal('Extension.MissingExtensionIdentifier', `Missing ${header} header`);
     if (!IDENTIFIER.test(id.toLowerCase())) {
       throw new ExtensionRefusal('Extension.InvalidExtensionIdentifier', `Invalid ${header}`);

@@ -115,9 +115,9 @@ export class RuntimeApi {
     if (requestId === undefined || requestId !== this.#current) return;
     this.#events.responding(requestId);
     const sink = this.#stream;
-    const streams = headers.get('lambda-runtime-function-response-mode')?.toLowerCase() === 'streaming';
+    const streams = headers['lambda-runtime-function-response-mode']?.toLowerCase() === 'streaming';
     if (!sink || !streams || method !== 'POST' || kind !== 'response') return;
-    const contentType = headers.get('content-type') ?? 'application/octet-stream';
+    const contentType = headers['content-type'] ?? 'application/octet-stream';
     return (part: Buffer) => {
       const room = sink(part, contentType);
       if (room) connection.holdUntil(room);
@@ -127,7 +127,7 @@ export class RuntimeApi {
   /** Answers one request; returns false when the answer comes later and the connection has to wait for it. */
   #handle(connection: Connection, request: ParsedRequest): boolean {
     // A web page can reach loopback ports too, and must not be handed a function's events.
-    if (request.headers.has('origin') || request.headers.has('sec-fetch-site')) {
+    if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) {
       return connection.fail(403, 'Forbidden', 'the Runtime API does not answer to web pages');
     }
     if (request.target === `${BASE}/invocation/next`) return this.#next(connection, request);
@@ -174,15 +174,15 @@ export class RuntimeApi {
   #end(connection: Connection, request: ParsedRequest, requestId: string, kind: string): boolean {
     if (requestId !== this.#current) return connection.fail(400, 'InvalidRequestID', 'Invalid request ID');
     this.#current = undefined;
-    const failure = request.headers.get('lambda-runtime-function-error-type');
+    const failure = request.headers['lambda-runtime-function-error-type'];
     if (request.tooLarge) {
       connection.fail(413, 'RequestEntityTooLarge', 'Exceeded maximum allowed payload size (6291556 bytes).');
-      this.#events.responseTooLarge(requestId, request.headers.get('content-length') ?? 'too many');
+      this.#events.responseTooLarge(requestId, request.headers['content-length'] ?? 'too many');
     } else {
       connection.writeSoon(ACCEPTED);
       // A streamed response that broke off says so in a trailer.
       if (kind === 'error' || failure !== undefined) {
-        const described = request.headers.get('lambda-runtime-function-error-body');
+        const described = request.headers['lambda-runtime-function-error-body'];
         const body = described === undefined ? request.body : Buffer.from(described, 'base64');
         this.#events.error(requestId, body, failure);
       } else this.#events.response(requestId, request.body);
@@ -209,5 +209,5 @@ function nextHead(delivery: Delivery): string {
 }
 
 function errorTypeHeader(request: ParsedRequest): string | undefined {
-  return request.headers.get('lambda-runtime-function-error-type');
+  return request.headers['lambda-runtime-function-error-type'];
 }
