@@ -5,8 +5,9 @@
  * Each figure is the best of three rounds' medians; within a round all take turns. They are to be: a warm invocation
  * within 6 times a bare node:http echo of the same request, and within half of serverless-offline's; twice its
  * throughput; a cold start within 2.5 times `node -e 0`, and within 15 ms from a process that was booted in advance; the
- * first part of a streamed response, a timeout's answer and its processes' end within 50 ms. A turn has 1,500 requests: of a few hundred most of the time
- * goes by before caches and connections have settled.
+ * first part of a streamed response, a timeout's answer and its processes' end within 50 ms. A turn has 1,500 requests:
+ * of a few hundred most of the time goes by before caches and connections have settled. Under `taskset -c 0` nobody has to
+ * be woken across cores, which on virtual machines takes longer than the work.
  */
 import type { Bench, Row } from '../row.ts';
 import { measure, type Round, type Size } from './measure.ts';
