@@ -1,5 +1,5 @@
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
-import { zipSync } from 'fflate';
+import { executableZip } from './compute-support.ts';
 
 export type Language = 'node' | 'python' | 'bash';
 
@@ -14,13 +14,13 @@ export interface RuntimeClient {
 export const OUR_NODE: RuntimeClient = {
   name: 'nodejs24.x',
   language: 'node',
-  settings: (files) => ({ Runtime: 'nodejs24.x', Code: { ZipFile: packed(files) } }),
+  settings: (files) => ({ Runtime: 'nodejs24.x', Code: { ZipFile: executableZip(files) } }),
 };
 
 export const OUR_PYTHON: RuntimeClient = {
   name: 'python3.13',
   language: 'python',
-  settings: (files) => ({ Runtime: 'python3.13', Code: { ZipFile: packed(files) } }),
+  settings: (files) => ({ Runtime: 'python3.13', Code: { ZipFile: executableZip(files) } }),
 };
 
 /** A runtime in plain bash: HTTP over /dev/tcp, one connection for each request. `handle` is in the function's `index.sh`. */
@@ -57,14 +57,5 @@ export function officialNode(program: string): RuntimeClient {
 }
 
 function custom(files: Record<string, string>): ReturnType<RuntimeClient['settings']> {
-  return { Runtime: 'provided.al2023', Code: { ZipFile: packed(files) } };
-}
-
-/** A zip file of executable files, as `zip` writes them on Unix. */
-function packed(files: Record<string, string>): Uint8Array {
-  const executable = { os: 3, attrs: 0o755 << 16 };
-  const entries = Object.entries(files).map(
-    ([name, text]) => [name, [Buffer.from(text), executable]] as const,
-  );
-  return zipSync(Object.fromEntries(entries) as never);
+  return { Runtime: 'provided.al2023', Code: { ZipFile: executableZip(files) } };
 }

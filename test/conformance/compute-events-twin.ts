@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvokeCommand, PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda';
 import { type Kysely, sql } from 'kysely';
+import { DEFAULT_SETTINGS } from '../../src/engines/compute/embedded/queues/attributes.ts';
 import { createQueue } from '../../src/engines/compute/embedded/queues/queue-store.ts';
 import type { MessageAttributes, QueueTables } from '../../src/engines/compute/embedded/queues/tables.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -135,16 +136,8 @@ export class EventInvocationsTwin {
   /** Makes a queue; returns its name. */
   async queue(): Promise<string> {
     const name = `upstack-test-${randomUUID()}`;
-    const settings = {
-      delaySeconds: 0,
-      largestMessageBytes: 1_048_576,
-      retentionSeconds: 345_600,
-      waitSeconds: 0,
-      visibilitySeconds: 30,
-      redrive: undefined,
-    };
     await this.state.run((database: Kysely<QueueTables>) =>
-      createQueue(database, name, settings, {}, Date.now()),
+      createQueue(database, name, DEFAULT_SETTINGS, {}, Date.now()),
     );
     return name;
   }

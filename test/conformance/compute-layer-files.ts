@@ -10,8 +10,8 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
-import { executableZip, LayersMade } from './compute-layer-support.ts';
-import { type ComputeUnderTest, FunctionsMade, json } from './compute-support.ts';
+import { LayersMade } from './compute-layer-support.ts';
+import { type ComputeUnderTest, executableZip, FunctionsMade, json } from './compute-support.ts';
 
 const WRAPPER = '#!/bin/bash\nexport WRAPPED="by $(basename "$0"), runtime $#"\nexec "$@"\n';
 /** The custom runtime of the sample application in bash. */

@@ -7,8 +7,7 @@ import {
   type PublishLayerVersionCommandInput,
   type PublishLayerVersionCommandOutput,
 } from '@aws-sdk/client-lambda';
-import { zipSync } from 'fflate';
-import type { ComputeUnderTest } from './compute-support.ts';
+import { type ComputeUnderTest, executableZip } from './compute-support.ts';
 
 /** Layers that a suite makes, each with a name of its own, to be deleted when the suite ends. */
 export class LayersMade {
@@ -51,13 +50,4 @@ export class LayersMade {
       await this.#under.client.send(new DeleteLayerVersionCommand(version)).catch(() => {});
     }
   }
-}
-
-/** A zip whose files may all be executed: made as on Unix (3), with the mode in the upper half of the attributes. */
-export function executableZip(files: Record<string, string>): Uint8Array {
-  const entries = Object.entries(files).map(([name, text]) => [
-    name,
-    [Buffer.from(text), { os: 3, attrs: (0o100755 << 16) >>> 0, level: 1 }] as const,
-  ]);
-  return zipSync(Object.fromEntries(entries));
 }

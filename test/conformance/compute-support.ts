@@ -111,3 +111,12 @@ export function callUrl(
     request.end(options.body);
   });
 }
+
+/** A zip whose files may all be executed: made as on Unix (3), with the mode in the upper half of the attributes. */
+export function executableZip(files: Record<string, string>): Uint8Array {
+  const entries = Object.entries(files).map(([name, text]) => [
+    name,
+    [Buffer.from(text), { os: 3, attrs: (0o100755 << 16) >>> 0, level: 1 }] as const,
+  ]);
+  return zipSync(Object.fromEntries(entries));
+}

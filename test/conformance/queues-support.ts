@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CreateQueueCommand,
   DeleteQueueCommand,
@@ -13,8 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { StateEngine } from '../../src/engines/state/engine.ts';
-import { openState } from '../../src/engines/state/open.ts';
-import { silentLog } from '../../src/lib/log.ts';
+import { openOwnState } from './compute-state.ts';
 import { CREDENTIALS, openTwin, REGION, type Twin } from './compute-twin.ts';
 
 /** Queues that a conformance suite talks to, and how to leave them. */
@@ -30,8 +26,7 @@ export interface QueuesTwin extends Twin {
 
 /** The compute twin with an embedded PostgreSQL of its own, and a client for its queues. */
 export async function openQueuesTwin(): Promise<QueuesTwin> {
-  const directory = await mkdtemp(join(tmpdir(), 'upstack-queues-'));
-  const state = await openState({ url: 'embedded:', directory, log: silentLog });
+  const state = await openOwnState();
   const twin = await openTwin({ state });
   const sqs = sqsClient(twin.endpoint);
   return {
@@ -42,7 +37,6 @@ export async function openQueuesTwin(): Promise<QueuesTwin> {
       sqs.destroy();
       await twin.close();
       await state.close();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

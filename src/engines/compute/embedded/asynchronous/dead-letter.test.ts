@@ -1,32 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { answer, ended } from '../../../../../test/ended-events.ts';
 import { deadLetter } from './dead-letter.ts';
-import type { Answer, Condition, Ended } from './ended.ts';
-
-const NOW = Date.UTC(2026, 0, 31, 12);
-
-function ended(condition: Condition, payload: string, answer?: Answer, refusals = 0): Ended {
-  const event = {
-    requestId: 'e4b46cbf-b738-4880-8880-a18cdf61200e',
-    functionName: 'cart',
-    qualifier: 'live',
-    payload: Buffer.from(payload),
-    traceId: 'Root=1-2-3',
-    clientContext: undefined,
-    acceptedMs: NOW - 1_000,
-    attempts: answer ? 3 : 0,
-    refusals,
-    lineage: {},
-  };
-  return { kind: 'ended', event, condition, answer, destinationArn: '', deadLetterArn: '' };
-}
-
-function answer(ok: boolean, payload: string): Answer {
-  const errorType = ok ? '' : 'Error';
-  const outcome = { requestId: '', ok, errorType, payload: Buffer.from(payload), log: undefined };
-  return { outcome, executedVersion: '7' };
-}
 
 test('a dead letter is the event, with its id, status and message', () => {
   const failed = answer(false, '{"errorMessage":"no","errorType":"Error"}');

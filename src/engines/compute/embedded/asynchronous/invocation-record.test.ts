@@ -1,33 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Answer, Condition, Ended } from './ended.ts';
+import { answer, ended, NOW } from '../../../../../test/ended-events.ts';
+import type { Ended } from './ended.ts';
 import { invocationRecord } from './invocation-record.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:cart:live';
-const NOW = Date.UTC(2026, 0, 31, 12);
-
-function ended(condition: Condition, payload: string, answer?: Answer, refusals = 0): Ended {
-  const event = {
-    requestId: 'e4b46cbf-b738-4880-8880-a18cdf61200e',
-    functionName: 'cart',
-    qualifier: 'live',
-    payload: Buffer.from(payload),
-    traceId: 'Root=1-2-3',
-    clientContext: undefined,
-    acceptedMs: NOW - 1_000,
-    attempts: answer ? 3 : 0,
-    refusals,
-    lineage: {},
-  };
-  return { kind: 'ended', event, condition, answer, destinationArn: '', deadLetterArn: '' };
-}
-
-function answer(ok: boolean, payload: string): Answer {
-  const errorType = ok ? '' : 'Error';
-  const outcome = { requestId: '', ok, errorType, payload: Buffer.from(payload), log: undefined };
-  return { outcome, executedVersion: '7' };
-}
 
 const record = (given: Ended) => invocationRecord(given, ARN, NOW);
 
