@@ -1,5 +1,5 @@
 /** Events that have ended, for the tests of what is made of them. */
-import type { Answer, Condition, Ended } from '../src/engines/compute/embedded/asynchronous/ended.ts';
+import type { Answer, Condition, Ended } from '../src/engines/compute/embedded/event-invocations/ended.ts';
 
 export const NOW = Date.UTC(2026, 0, 31, 12);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ReceivedMessage } from '../queues/store.ts';
+import type { ReceivedMessage } from '../queues/message-store.ts';
 import { eventRecord, eventsOf, failedIds, sqsEvent } from './sqs-event.ts';
 
 const ACCOUNT = { region: 'eu-west-1', accountId: '000000000000' };

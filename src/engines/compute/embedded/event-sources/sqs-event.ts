@@ -3,9 +3,9 @@ import type { Account } from '../catalog/names.ts';
 import { md5OfAttributes, md5OfBody } from '../queues/digests.ts';
 import { isObject } from '../queues/input.ts';
 import { systemAttributes } from '../queues/message.ts';
+import type { ReceivedMessage } from '../queues/message-store.ts';
 import { queueArn } from '../queues/names.ts';
 import { receiptHandle } from '../queues/receipt-handle.ts';
-import type { ReceivedMessage } from '../queues/store.ts';
 import type { MessageAttributes } from '../queues/tables.ts';
 
 /** One message as JSON, and its bytes. */

@@ -1,6 +1,6 @@
-import type { EventInvocationInput } from '../asynchronous/event.ts';
 import { functionReference } from '../catalog/names.ts';
 import { eventTooLarge, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
+import type { EventInvocationInput } from '../event-invocations/event.ts';
 import type { InvokeInput } from '../invocations.ts';
 import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES } from '../limits.ts';
 import { routedInput } from '../routing.ts';

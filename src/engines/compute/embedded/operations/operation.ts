@@ -1,10 +1,10 @@
 import type { Log } from '../../../../lib/log.ts';
-import type { EventInvocationWorker } from '../asynchronous/worker.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionReference } from '../catalog/names.ts';
 import type { Packages } from '../catalog/packages.ts';
 import { LATEST } from '../catalog/records.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
+import type { EventInvocationWorker } from '../event-invocations/worker.ts';
 import type { EventSources } from '../event-sources/event-sources.ts';
 import type { Invocations } from '../invocations.ts';
 import type { Queues } from '../queues/queues.ts';

@@ -4,10 +4,10 @@ import { LONGEST_DELAY_SECONDS, LONGEST_MESSAGE_ATTRIBUTE_NAME, MOST_MESSAGE_ATT
 import { md5OfAttributes, md5OfBody } from './digests.ts';
 import { invalidValue, QueueError, unsupported } from './errors.ts';
 import { type Input, isObject, optionalNumberOf, optionalTextOf, textOf, unreadable } from './input.ts';
+import type { NewMessage, ReceivedMessage } from './message-store.ts';
 import { queueArn } from './names.ts';
 import type { Queue } from './queue-store.ts';
 import { receiptHandle } from './receipt-handle.ts';
-import type { NewMessage, ReceivedMessage } from './store.ts';
 import type { MessageAttribute, MessageAttributes } from './tables.ts';
 
 /** The characters that a message may have: those of XML 1.0. */

@@ -5,7 +5,6 @@ import type { StateEngine } from '../../../state/engine.ts';
 import type { Account } from '../catalog/names.ts';
 import { Arrivals } from './arrivals.ts';
 import { noSuchQueue } from './errors.ts';
-import { findQueue, type Queue } from './queue-store.ts';
 import {
   changeVisibility,
   deleteExpired,
@@ -18,7 +17,8 @@ import {
   receiveMessages,
   returnMessages,
   sendMessage,
-} from './store.ts';
+} from './message-store.ts';
+import { findQueue, type Queue } from './queue-store.ts';
 import type { QueueTables } from './tables.ts';
 
 export interface QueuesOptions {

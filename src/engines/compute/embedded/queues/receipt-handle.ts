@@ -1,5 +1,5 @@
 import { QueueError } from './errors.ts';
-import type { Receipt } from './store.ts';
+import type { Receipt } from './message-store.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -2,8 +2,8 @@ import { LARGEST_MESSAGE_BYTES, MOST_BATCH_ENTRIES } from '../../limits.ts';
 import { QueueError } from '../errors.ts';
 import { type Input, isObject, textOf, unreadable } from '../input.ts';
 import { checkSize, messageFrom, sent, sizeOf } from '../message.ts';
+import type { NewMessage } from '../message-store.ts';
 import { receiptIn } from '../receipt-handle.ts';
-import type { NewMessage } from '../store.ts';
 import { changeOne } from './messages.ts';
 import { type QueueCall, type QueueOperation, queueNameOf } from './operation.ts';
 

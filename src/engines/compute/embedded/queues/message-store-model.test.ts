@@ -10,8 +10,14 @@ import { silentLog } from '../../../../lib/log.ts';
 import type { StateEngine } from '../../../state/engine.ts';
 import { openState } from '../../../state/open.ts';
 import { DEFAULT_SETTINGS } from './attributes.ts';
+import {
+  changeVisibility,
+  deleteMessages,
+  type Receipt,
+  receiveMessages,
+  sendMessage,
+} from './message-store.ts';
 import { createQueue } from './queue-store.ts';
-import { changeVisibility, deleteMessages, type Receipt, receiveMessages, sendMessage } from './store.ts';
 import type { QueueTables } from './tables.ts';
 
 const VISIBILITY_SECONDS = 4;

@@ -1,5 +1,5 @@
 import { LARGEST_DEAD_LETTER_ERROR_BYTES } from '../limits.ts';
-import type { NewMessage } from '../queues/store.ts';
+import type { NewMessage } from '../queues/message-store.ts';
 import { type Ended, type Refusal, refusalOf } from './ended.ts';
 
 /**

@@ -8,14 +8,6 @@ import { silentLog } from '../../../../lib/log.ts';
 import type { StateEngine } from '../../../state/engine.ts';
 import { openState } from '../../../state/open.ts';
 import {
-  countMessages,
-  createQueue,
-  deleteQueue,
-  findQueue,
-  purgeQueue,
-  type QueueSettings,
-} from './queue-store.ts';
-import {
   changeVisibility,
   deleteExpired,
   deleteMessages,
@@ -23,7 +15,15 @@ import {
   receiveMessages,
   returnMessages,
   sendMessage,
-} from './store.ts';
+} from './message-store.ts';
+import {
+  countMessages,
+  createQueue,
+  deleteQueue,
+  findQueue,
+  purgeQueue,
+  type QueueSettings,
+} from './queue-store.ts';
 import type { QueueTables } from './tables.ts';
 
 const T = Date.UTC(2026, 0, 31);
