@@ -37,7 +37,7 @@ export interface InvokeInput {
   tail: boolean;
   /**
    * The status of the HTTP answer that the result becomes, undefined for a failure; a promise when the answer is still to
-   * be made, which must not reject. Absent for an invocation by the API.
+   * be made. Neither throws nor rejects. Absent for an invocation by the API.
    */
   httpStatusOf?: (result: Buffer | undefined) => number | Promise<number>;
 }

@@ -10,16 +10,16 @@ export interface UrlAnswer {
   stream?: AsyncIterable<Uint8Array>;
 }
 
-/** The HTTP answer of what the handler returned: a response object, or any other JSON value as the body. */
+/** The HTTP answer of what the handler returned: a response object, or any other JSON value as the body. Never throws. */
 export function urlAnswer(payload: Buffer): UrlAnswer {
   const value = parsed(payload);
   if (value === undefined) return badGateway();
   if (typeof value !== 'object' || value === null || !('statusCode' in value))
     return plainAnswer(value, payload);
   const head = urlAnswerHead(value, 'application/json');
-  if (!head) return badGateway();
   const { body, isBase64Encoded } = value as Record<string, unknown>;
-  return { ...head, body: bodyOf(body, isBase64Encoded === true) };
+  const bytes = bodyOf(body, isBase64Encoded === true);
+  return head && bytes ? { ...head, body: bytes } : badGateway();
 }
 
 /** Status, headers and cookies as the handler gave them; undefined when the status is not one of 200 to 599. */
@@ -27,7 +27,7 @@ export function urlAnswerHead(
   { statusCode, headers, cookies }: { statusCode: unknown; headers?: unknown; cookies?: unknown },
   contentType: string,
 ): Pick<UrlAnswer, 'status' | 'headers'> | undefined {
-  const status = Number(statusCode);
+  const status = typeof statusCode === 'object' ? Number.NaN : Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
   return {
     status,
@@ -75,13 +75,27 @@ const CONNECTION_HEADERS = new Set([
 
 /** A header value without what would end the line. */
 function clean(value: unknown): string {
-  return String(value).replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
+  return textOf(value).replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
 }
 
-function bodyOf(body: unknown, isBase64: boolean): Buffer {
+/** Nothing for what has no text: an object's member `toString` may be a number, arrays may be nested too deep. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return '';
+  }
+}
+
+function bodyOf(body: unknown, isBase64: boolean): Buffer | undefined {
   if (body === undefined || body === null) return Buffer.alloc(0);
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return Buffer.from(text, isBase64 ? 'base64' : 'utf8');
+  try {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return Buffer.from(text, isBase64 ? 'base64' : 'utf8');
+  } catch {
+    // It can be nested deeper than it can be written again.
+    return undefined;
+  }
 }
 
 /** The JSON value; undefined when it is none. */

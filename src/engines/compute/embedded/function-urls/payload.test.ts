@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { urlAnswer } from './answer.ts';
 import { urlEvent } from './event.ts';
 
@@ -99,4 +100,32 @@ test('who signed is told, nobody is anonymous', () => {
     [authorizer.iam.accessKey, authorizer.iam.userArn],
     ['AKIA', 'arn:aws:iam::123456789012:root'],
   );
+});
+
+test('whatever a handler returns becomes an answer', () => {
+  const hostile = fc.oneof(
+    fc.jsonValue(),
+    fc.constant({ toString: 1, valueOf: 1 }),
+    fc.constant([{ toString: 1 }]),
+    fc.string({ unit: 'binary' }),
+  );
+  const returned = fc.record({
+    statusCode: fc.oneof(fc.constantFrom(200, '404', 599), hostile),
+    headers: fc.oneof(fc.dictionary(fc.string(), hostile), hostile),
+    cookies: fc.oneof(fc.array(hostile), hostile),
+    body: hostile,
+  });
+  fc.assert(
+    fc.property(returned, (value) => {
+      const { status, headers } = urlAnswer(Buffer.from(JSON.stringify(value)));
+      assert.ok(status >= 200 && status <= 599);
+      for (const text of Object.values(headers).flat()) assert.doesNotMatch(text, /[\r\n\0]/);
+    }),
+  );
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  for (const member of ['"headers":{"x":', '"body":']) {
+    const end = member.includes('{') ? '}}' : '}';
+    const payload = Buffer.from(`{"statusCode":200,${member}${deep}${end}`);
+    assert.ok([200, 502].includes(urlAnswer(payload).status), member);
+  }
 });

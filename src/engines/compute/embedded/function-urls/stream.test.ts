@@ -43,6 +43,11 @@ test('what is no answer before the body is a bad gateway, and the function is no
   }
 });
 
+test('a header that has no text is an empty one', async () => {
+  const { headers } = await written(`{"headers":{"x":{"toString":1}}}${END}`).answer;
+  assert.equal(headers.x, '');
+});
+
 test('a reader that leaves at the first bytes of the body lets the function go on', async () => {
   const { answer, held } = written(`{}${END}first`, true);
   for await (const part of (await answer).stream ?? []) {

@@ -27,11 +27,16 @@ export async function streamedUrlAnswer({
   if (contentType !== HTTP_INTEGRATION) {
     return { status: 200, headers: { 'content-type': contentType }, ...stream(NOTHING) };
   }
-  const { prelude, first } = await readPrelude(reader);
-  const head = prelude && urlAnswerHead({ statusCode: 200, ...prelude }, 'application/octet-stream');
-  if (head) return { ...head, ...stream(first) };
-  await reader.return(undefined);
-  return badGateway();
+  let answer: UrlAnswer | undefined;
+  try {
+    const { prelude, first } = await readPrelude(reader);
+    const head = prelude && urlAnswerHead({ statusCode: 200, ...prelude }, 'application/octet-stream');
+    answer = head && { ...head, ...stream(first) };
+  } finally {
+    // A function that nobody listens to must not be held back.
+    if (!answer) await reader.return(undefined);
+  }
+  return answer ?? badGateway();
 }
 
 /** The JSON object before the body, undefined when there is none, and what of the body came with it. */
