@@ -168,6 +168,8 @@ test('what a verifier has judged before does not change what it says', async () 
     otherwise(authorization.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))),
     otherwise(`${authorization},`),
     otherwise(`${authorization.slice(0, -64)}${'f'.repeat(32)}, SignedHeaders=host`),
+    otherwise(`${authorization}, MySignature=${authorization.slice(-64)}`),
+    otherwise(`${authorization.slice(0, -64)}${'0'.repeat(64)}, MySignature=${authorization.slice(-64)}`),
     otherwise(authorization.toUpperCase()),
     otherwise(`AWS4-HMAC-SHA256 ${signature}, ${headers}, ${credential}`),
     otherwise(''),

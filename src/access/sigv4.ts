@@ -59,6 +59,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SKEW_MS = 15 * 60_000;
 const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 const SIGNATURE = /^[0-9a-f]{64}$/;
+const ENDS_WITH_SIGNATURE = /, ?Signature=[0-9a-f]{64}$/;
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
@@ -108,8 +109,8 @@ function authorizationReader(): typeof parseAuthorization {
       if (SIGNATURE.test(signature)) return { ...known.authorization, signature };
     }
     const authorization = parseAuthorization(header);
-    if (header && !('ok' in authorization) && header.endsWith(`Signature=${authorization.signature}`)) {
-      known = { start: header.slice(0, -authorization.signature.length), authorization };
+    if (header && !('ok' in authorization) && ENDS_WITH_SIGNATURE.test(header)) {
+      known = { start: header.slice(0, header.lastIndexOf('=') + 1), authorization };
     }
     return authorization;
   };

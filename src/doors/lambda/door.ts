@@ -72,8 +72,7 @@ export function functionUrls({
   return guarded(async (request, response) => {
     const host = request.headers.host ?? '';
     const id = functionUrlId(host);
-    const authType = id && urls.authType(id);
-    if (!id || !authType) {
+    if (id === undefined || urls.authType(id) === undefined) {
       request.resume();
       await answerWith(response, messageAnswer(404, 'Not Found'));
       return;
@@ -90,7 +89,8 @@ export function functionUrls({
       headers: textHeaders(request.headers),
       body: body.bytes,
     };
-    const signed = authType === 'AWS_IAM' && sent.headers.authorization !== undefined;
+    // Who may call can have changed while the body came.
+    const signed = urls.authType(id) === 'AWS_IAM' && sent.headers.authorization !== undefined;
     const verdict = signed ? verify(sent, clock.now()) : undefined;
     if (verdict?.ok === false) {
       await answerWith(response, refusal(verdict));
