@@ -1,13 +1,14 @@
+import { AssertionError } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 
 type Look<Value> = () => Value | Promise<Value>;
-type Found<Value> = Exclude<Value, false | undefined>;
+type Found<Value> = Exclude<Value, false | undefined | null | 0 | ''>;
 
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Looks every few milliseconds until there is something other than undefined or false, and resolves with it. A look that
- * throws has seen nothing yet. Gives up after `longestMs` with an error that says what was awaited.
+ * Looks every few milliseconds until there is something, and resolves with it. A look that throws has seen nothing yet,
+ * unless it was an assertion. Gives up after `longestMs` with an error that says what was awaited.
  */
 export function until<Value>(look: Look<Value>): Promise<Found<Value>>;
 export function until<Value>(what: string, look: Look<Value>, longestMs?: number): Promise<Found<Value>>;
@@ -25,8 +26,9 @@ async function found<Value>(what: string, look: Look<Value>, longestMs: number):
   while (performance.now() < end) {
     try {
       const value = await look();
-      if (value !== undefined && value !== false) return value as Found<Value>;
+      if (value) return value as Found<Value>;
     } catch (error) {
+      if (error instanceof AssertionError) throw error;
       last = error;
     }
     await pause(5);

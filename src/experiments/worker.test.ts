@@ -559,9 +559,7 @@ test('when an engine is gone the treatment is not renewed, and the run ends as s
     const other = await start({ name: 'no-state', target: 'shop-checkout' }, mute);
     await leased('shop-checkout', mute);
     await ownState.close();
-    await until('the end of the lease', () =>
-      mute.leases.current('shop-checkout').length === 0 ? true : undefined,
-    );
+    await until('the end of the lease', () => mute.leases.current('shop-checkout').length === 0, 15_000);
     await assert.rejects(
       mute.worker.abort(other.runId, { by: 'ada', reason: 'x' }),
       (error) => error instanceof Problem && error.code === 'experiments.not-recorded',

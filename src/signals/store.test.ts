@@ -99,7 +99,7 @@ test('what is appended is queryable soon, once, in the table and its view', asyn
   for (let i = 0; i < 12; i++) {
     const since = performance.now();
     await signals.append([exposure(run, `u${i}`)]);
-    await until('visibility', async () => (await counts(run))?.spans === i + 1);
+    await until('visibility', async () => (await counts(run))?.spans === i + 1, 10_000);
     visibleMs.push(performance.now() - since);
   }
   visibleMs.sort((a, b) => a - b);

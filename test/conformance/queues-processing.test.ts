@@ -30,7 +30,6 @@ before(async () => {
 });
 after(() => twin.close());
 
-const _LONGEST_WAIT_MS = 30_000;
 /** A function that says what it got, and does with it what the body says. */
 const CODE = `exports.handler = async (event) => {
   process.stdout.write('GOT ' + JSON.stringify(event) + '\\n');

@@ -91,7 +91,7 @@ test('kill -9 of the child under load: back within 5 s, every batch lands once i
     await until('some batches', () => done.size > before + 10);
     const failed = failures.length;
     process.kill(twin.pid() as number, 'SIGKILL');
-    await until('the outage', () => failures.length > failed);
+    await until('the outage', () => failures.length > failed, LONGEST_RECOVERY_MS);
     const answered = done.size;
     const since = performance.now();
     await until('the recovery', () => done.size > answered + 5, LONGEST_RECOVERY_MS);
@@ -134,7 +134,7 @@ test('a control room that is killed leaves no child behind, and the next one ope
   // At once, while the predecessor may still hold the lock of the directory.
   const { engine } = await opened(t, directory);
   assert.equal((await engine.health()).ok, true);
-  await until('the end of the child', () => !alive(pid));
+  await until('the end of the child', () => !alive(pid), LONGEST_RECOVERY_MS);
 });
 
 test('only who has the token is answered', async (t) => {

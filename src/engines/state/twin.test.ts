@@ -135,7 +135,7 @@ test('a control room that is killed leaves no server behind, and the next one op
   const pid = await postmasterPid(join(directory, 'postgres'));
   assert.ok(alive(pid));
   room.kill('SIGKILL');
-  await until('the end of the server', () => !alive(pid));
+  await until('the end of the server', () => !alive(pid), LONGEST_RECOVERY_MS);
   const { engine } = await opened(t, directory);
   assert.equal((await engine.health()).ok, true);
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { strToU8, zipSync } from 'fflate';
+import { until } from '../../../../test/until.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
 import { openPostgres } from '../../state/postgres.ts';
@@ -501,8 +502,6 @@ def handler(event, context):
     if event['what'] == 'exit': sys.exit(3)
     return [event['what'], VALUE, context.function_name, context.aws_request_id, context.get_remaining_time_in_millis() > 1000]
 `;
-
-import { until } from '../../../../test/until.ts';
 
 test('Python functions run, fail and log as on Lambda', {
   skip: pythonPath() ? false : 'no python3',
