@@ -55,7 +55,11 @@ interface Violation {
   nodes: { target: string[] }[];
 }
 
-/** Whether the page scrolls sideways, which on a phone it must not. */
-export function scrollsSideways(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+/** Whether the page is wider than its window, when it has had a second to lay itself out: a full screenshot resizes it. */
+export async function scrollsSideways(page: Page): Promise<boolean> {
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1;
+  return await page.waitForFunction(fits, undefined, { timeout: 1_000 }).then(
+    () => false,
+    () => true,
+  );
 }
