@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SignedRequest } from '../../access/sigv4.ts';
+import { busyPoll } from '../../lib/busy-poll.ts';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from '../../lib/http-parser.ts';
 import { DRAINED_BYTES } from '../http/body.ts';
 import { type Answer, messageAnswer, targetOf } from '../http/raw.ts';
@@ -76,6 +77,7 @@ class InvokeConnection {
   }
 
   read(bytes: Buffer): void {
+    busyPoll.arrived();
     if (this.#answering || this.#last) {
       this.#last = true;
       return;

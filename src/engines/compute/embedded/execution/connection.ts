@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { busyPoll } from '../../../../lib/busy-poll.ts';
 import {
   HttpSyntaxError,
   type ParsedRequest,
@@ -49,6 +50,7 @@ export class Connection {
       trailer: (name) => name.startsWith('lambda-runtime-'),
     });
     socket.on('data', (bytes) => {
+      busyPoll.arrived();
       try {
         parser.push(bytes);
         if (!this.#blocked) this.#flush();
