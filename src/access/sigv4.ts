@@ -1,20 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { equalInConstantTime, hmac, macUnder, sha256Hex } from '../lib/digest.ts';
-
-/**
- * Verifies AWS Signature Version 4 in the `Authorization` header.
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- */
-export interface SignedRequest {
-  method: string;
-  /** Path as sent, without the query. */
-  path: string;
-  /** Query as sent, without the question mark. */
-  query: string;
-  /** Names in lower case. */
-  headers: Record<string, string>;
-  body: Uint8Array;
-}
+import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
 
 interface Credentials {
   accessKeyId: string;
@@ -63,7 +49,11 @@ const ENDS_WITH_SIGNATURE = /, ?Signature=[0-9a-f]{64}$/;
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
-/** A function that judges requests at a time (epoch milliseconds). It keeps the signing key of the day. */
+/**
+ * Verifies AWS Signature Version 4 in the `Authorization` header: a function that judges requests at a time (epoch
+ * milliseconds). It keeps the signing key of the day.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 export function signatureVerifier(
   policy: SignaturePolicy,
 ): (request: SignedRequest, nowMs: number) => SignatureVerdict {
@@ -220,71 +210,8 @@ function payloadHashOf({ headers, body }: SignedRequest): string | undefined {
 }
 
 function stringToSign(request: SignedRequest, { scope, signedHeaders }: Authorization, hash: string): string {
-  const canonical = [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query),
-    ...signedHeaders.map((name) => `${name}:${canonicalValue(sent(request.headers, name))}`),
-    '',
-    signedHeaders.join(';'),
-    hash,
-  ].join('\n');
+  const canonical = canonicalRequest(request, signedHeaders, hash);
   return [ALGORITHM, request.headers['x-amz-date'], scope, sha256Hex(canonical)].join('\n');
-}
-
-/** A path in which nothing is to be normalised or encoded. */
-const PLAIN_PATH = /^(?:\/[\w\-~]+)+$/;
-
-/** The path as sent, normalised and encoded once more, as every service but S3 wants it. */
-function canonicalPath(path: string): string {
-  if (PLAIN_PATH.test(path)) return path;
-  const kept: string[] = [];
-  for (const segment of path.split('/')) {
-    if (segment === '..') kept.pop();
-    else if (segment !== '' && segment !== '.') kept.push(segment);
-  }
-  const end = kept.length > 0 && path.endsWith('/') ? '/' : '';
-  return `/${kept.map(encode).join('/')}${end}`;
-}
-
-function canonicalQuery(query: string): string {
-  if (query === '') return '';
-  const pairs = query.split('&').map((pair) => {
-    const [name = '', ...value] = pair.split('=');
-    return [encode(decode(name)), encode(decode(value.join('=')))] as const;
-  });
-  // By code point, the names first: comparing the joined text would order `a=` after `a-b=`.
-  pairs.sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)));
-  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Only what was sent: a caller may sign for a header named `constructor`. */
-function sent(headers: Record<string, string>, name: string): string | undefined {
-  return Object.hasOwn(headers, name) ? headers[name] : undefined;
-}
-
-function canonicalValue(value: string | undefined): string {
-  return (value ?? '').trim().replace(/\s+/g, ' ');
-}
-
-/** RFC 3986: all but the unreserved characters. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function signingKey(secret: string, { date, region, service }: Authorization): Uint8Array {

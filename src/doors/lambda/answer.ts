@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type SignatureVerdict,
-  type SignedRequest,
-  type Signer,
-  signatureVerifier,
-} from '../../access/sigv4.ts';
+import type { SignedRequest } from '../../access/canonical-request.ts';
+import { type SignatureVerdict, type Signer, signatureVerifier } from '../../access/sigv4.ts';
 import type { EmbeddedRuntime } from '../../engines/compute/embedded/runtime.ts';
 import type { Answer } from '../http/raw.ts';
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SignedRequest } from '../../access/sigv4.ts';
+import type { SignedRequest } from '../../access/canonical-request.ts';
 import { busyPoll } from '../../lib/busy-poll.ts';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from '../../lib/http-parser.ts';
 import { DRAINED_BYTES } from '../http/body.ts';
