@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../../../../test/until.ts';
 import { LambdaError } from '../errors.ts';
 import { exited } from './failures.ts';
@@ -59,8 +60,8 @@ function fixture(concurrency = 3) {
 }
 
 /** A pool with so many members, all of them idle since the given times. */
-async function idle(times: number[]) {
-  const made = fixture(times.length);
+async function idle(times: number[], concurrency = times.length) {
+  const made = fixture(concurrency);
   const taken = times.map(() => made.pool.acquire());
   for (let i = 0; i < times.length; i++) {
     await until(() => made.members.length > i);
@@ -90,6 +91,33 @@ test('one that waits takes what becomes free first, and no more are started than
   await Promise.all(taken);
   assert.deepEqual(order, ['a', 'b', 'c', 'd']);
   assert.equal(members.length, 2);
+  await pool.close();
+});
+
+test('invocations that wait a little again and again get another environment', async () => {
+  const { pool, members } = await idle([0], 2);
+  await pool.acquire();
+  const from = performance.now();
+  await until(async () => {
+    const waiting = pool.acquire();
+    await sleep(2);
+    members[0]?.rest();
+    await waiting;
+    return members.length === 2;
+  });
+  assert.ok(performance.now() - from > 10);
+  await pool.close();
+});
+
+test('waits that are hardly any start no environment, however many they are', async () => {
+  const { pool, members } = await idle([0], 2);
+  await pool.acquire();
+  for (let i = 0; i < 1_000; i++) {
+    const waiting = pool.acquire();
+    members[0]?.rest();
+    await waiting;
+  }
+  assert.equal(members.length, 1);
   await pool.close();
 });
 

@@ -39,8 +39,14 @@ export interface PoolOptions<Member extends PoolMember> {
   drained(): void;
 }
 
-/** So long an invocation waits for a busy environment before another one is started: starting takes longer. */
+/**
+ * So long invocations wait for busy environments, all of them together, before another one is started: about what starting
+ * takes, so that little waiting costs no environment, and much of it no more than twice what starting at once would have.
+ * Source: ski rental, Karlin et al., "Competitive snoopy caching" (1988), https://doi.org/10.1007/BF01762111
+ */
 const PATIENCE_MS = 10;
+/** A shorter wait does not count: one more process would take its time from the others. */
+const NEGLIGIBLE_MS = 0.25;
 
 interface Waiter<Member> {
   since: number;
@@ -62,6 +68,8 @@ export class Pool<Member extends PoolMember> {
   #provision: Provision<Member>;
   #idle: Member[] = [];
   #waiters: Waiter<Member>[] = [];
+  /** Milliseconds that invocations have waited for busy environments since others were last started for some. */
+  #waitedMs = 0;
   #retired = false;
   #growth: NodeJS.Timeout | undefined;
 
@@ -90,11 +98,12 @@ export class Pool<Member extends PoolMember> {
 
   /** An environment of this pool waits for work. */
   onIdle(environment: Member): void {
-    this.#starting.delete(environment);
+    const isNew = this.#starting.delete(environment);
     this.#provision.onIdle(environment);
     const waiter = this.#waiters.shift();
     if (waiter) {
       clearTimeout(waiter.timer);
+      if (!isNew && this.#starting.size === 0) this.#noteWait(performance.now() - waiter.since);
       this.#provision.onTaken(environment);
       waiter.resolve(environment);
       this.#grow();
@@ -171,11 +180,12 @@ export class Pool<Member extends PoolMember> {
     await Promise.all([...this.#all].map((environment) => environment.close()));
   }
 
-  /** Starts environments for those that wait; while others are there, only after some patience. */
+  /** Starts environments for those that wait; while others are there, only once there was much waiting. */
   #grow(): void {
     const [oldest] = this.#waiters;
     if (!oldest || this.#growth || !this.#mayStart()) return;
-    const restMs = this.#all.size === 0 ? 0 : oldest.since + PATIENCE_MS - performance.now();
+    const waitedMs = this.#waitedMs + performance.now() - oldest.since;
+    const restMs = this.#all.size === 0 ? 0 : PATIENCE_MS - waitedMs;
     if (restMs > 0) {
       this.#growth = setTimeout(() => {
         this.#growth = undefined;
@@ -183,7 +193,12 @@ export class Pool<Member extends PoolMember> {
       }, restMs);
       return;
     }
+    this.#waitedMs = 0;
     while (this.#mayStart()) this.#starting.add(this.#start('on-demand'));
+  }
+
+  #noteWait(ms: number): void {
+    if (ms > NEGLIGIBLE_MS) this.#waitedMs += ms;
   }
 
   #start(initialization: Initialization): Member {
