@@ -45,7 +45,7 @@ export interface PoolOptions<Member extends PoolMember> {
  * Source: ski rental, Karlin et al., "Competitive snoopy caching" (1988), https://doi.org/10.1007/BF01762111
  */
 const PATIENCE_MS = 10;
-/** A shorter wait does not count: one more process would take its time from the others. */
+/** So long an invocation may wait on average: one more process would take its time from the others. */
 const NEGLIGIBLE_MS = 0.25;
 
 interface Waiter<Member> {
@@ -68,7 +68,7 @@ export class Pool<Member extends PoolMember> {
   #provision: Provision<Member>;
   #idle: Member[] = [];
   #waiters: Waiter<Member>[] = [];
-  /** Milliseconds that invocations have waited for busy environments since others were last started for some. */
+  /** Milliseconds that invocations have waited for busy environments, beyond what each may, since others were started. */
   #waitedMs = 0;
   #retired = false;
   #growth: NodeJS.Timeout | undefined;
@@ -85,7 +85,10 @@ export class Pool<Member extends PoolMember> {
   /** Throws TooManyRequestsException when none became free in time, and StartFailure. */
   async acquire(): Promise<Member> {
     for (let environment = this.#takeIdle(); environment; environment = this.#takeIdle()) {
-      if (environment.ready) return environment;
+      if (environment.ready) {
+        this.#noteWait(0);
+        return environment;
+      }
     }
     if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     return await new Promise((resolve, reject) => {
@@ -198,7 +201,7 @@ export class Pool<Member extends PoolMember> {
   }
 
   #noteWait(ms: number): void {
-    if (ms > NEGLIGIBLE_MS) this.#waitedMs += ms;
+    this.#waitedMs = Math.max(0, this.#waitedMs + ms - NEGLIGIBLE_MS);
   }
 
   #start(initialization: Initialization): Member {
