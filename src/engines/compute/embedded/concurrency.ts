@@ -1,3 +1,4 @@
+import { busyPoll } from '../../../lib/busy-poll.ts';
 import { LambdaError } from './errors.ts';
 
 /**
@@ -23,6 +24,7 @@ export class ConcurrencyGate {
     if (this.#total >= this.#limit) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     this.#running.set(functionName, running + 1);
     this.#total++;
+    busyPoll.began();
   }
 
   /** Counts it out, however it ended. */
@@ -31,6 +33,7 @@ export class ConcurrencyGate {
     if (running > 0) this.#running.set(functionName, running);
     else this.#running.delete(functionName);
     this.#total--;
+    busyPoll.ended();
   }
 }
 
