@@ -123,6 +123,7 @@ export class Environments {
     const sandboxed = sandbox !== undefined && externalExtensions(layersRoot).length === 0;
     const made: Pool<Environment> = new Pool({
       concurrency: concurrencyPerVersion,
+      clock,
       drained: () => this.#pools.delete(version.revisionId),
       start: (pool, initialization) => {
         const instance = newInstance(version, clock.now());

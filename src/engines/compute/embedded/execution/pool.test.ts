@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type TestContext, test } from 'node:test';
 import { until } from '../../../../../test/until.ts';
+import { type Clock, systemClock } from '../../../../lib/clock.ts';
 import { LambdaError } from '../errors.ts';
 import { exited } from './failures.ts';
 import { Pool, type PoolMember, StartFailure } from './pool.ts';
@@ -44,11 +44,12 @@ class Member implements PoolMember {
   }
 }
 
-function fixture(concurrency = 3) {
+function fixture(concurrency = 3, clock: Pick<Clock, 'monotonic'> = systemClock) {
   const members: Member[] = [];
   const state = { drained: 0 };
   const pool = new Pool<Member>({
     concurrency,
+    clock,
     drained: () => state.drained++,
     start(of, initialization) {
       const member = new Member(`m${members.length}`, of, initialization === 'provisioned-concurrency');
@@ -60,8 +61,8 @@ function fixture(concurrency = 3) {
 }
 
 /** A pool with so many members, all of them idle since the given times. */
-async function idle(times: number[], concurrency = times.length) {
-  const made = fixture(concurrency);
+async function idle(times: number[]) {
+  const made = fixture(times.length);
   const taken = times.map(() => made.pool.acquire());
   for (let i = 0; i < times.length; i++) {
     await until(() => made.members.length > i);
@@ -94,31 +95,44 @@ test('one that waits takes what becomes free first, and no more are started than
   await pool.close();
 });
 
-test('invocations that wait a little again and again get another environment', async () => {
-  const { pool, members } = await idle([0], 2);
-  await pool.acquire();
-  const from = performance.now();
-  await until(async () => {
+/** A pool whose only environment came up in so many milliseconds and is busy; the clock stands unless it is told. */
+async function busy(t: TestContext, startMs = 0) {
+  let now = 0;
+  const { pool, members } = fixture(2, { monotonic: () => now });
+  t.after(() => pool.close());
+  /** An invocation waits so long for the environment. */
+  const wait = async (ms: number) => {
     const waiting = pool.acquire();
-    await sleep(2);
+    now += ms;
     members[0]?.rest();
     await waiting;
-    return members.length === 2;
-  });
-  assert.ok(performance.now() - from > 10);
-  await pool.close();
+  };
+  await wait(startMs);
+  return { pool, members, wait };
+}
+
+test('invocations that wait a little again and again get another environment', async (t) => {
+  const { pool, members, wait } = await busy(t);
+  for (let i = 0; i < 6; i++) await wait(2);
+  assert.equal(members.length, 1);
+  const waiting = pool.acquire();
+  // Should no other be started, the pool refuses it when it closes.
+  waiting.catch(() => {});
+  assert.equal(members.length, 2);
+  members[1]?.rest();
+  assert.equal(await waiting, members[1]);
 });
 
-test('waits that are hardly any start no environment, however many they are', async () => {
-  const { pool, members } = await idle([0], 2);
-  await pool.acquire();
-  for (let i = 0; i < 1_000; i++) {
-    const waiting = pool.acquire();
-    members[0]?.rest();
-    await waiting;
-  }
+test('waits that are hardly any start no environment, however many they are', async (t) => {
+  const { members, wait } = await busy(t);
+  for (let i = 0; i < 1_000; i++) await wait(0.2);
   assert.equal(members.length, 1);
-  await pool.close();
+});
+
+test('what an invocation waited for a start counts for no other environment', async (t) => {
+  const { members, wait } = await busy(t, 60);
+  await wait(0.2);
+  assert.equal(members.length, 1);
 });
 
 test('an environment that is dead already is not handed out', async () => {

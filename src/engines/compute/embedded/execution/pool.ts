@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../lib/clock.ts';
 import { tooManyRequests } from '../concurrency.ts';
 import { LambdaError } from '../errors.ts';
 import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
@@ -33,6 +34,7 @@ export interface PoolMember {
 export interface PoolOptions<Member extends PoolMember> {
   /** Most execution environments at a time. */
   concurrency: number;
+  clock: Pick<Clock, 'monotonic'>;
   /** Makes and starts an environment that reports to this pool. */
   start(pool: Pool<Member>, initialization: Initialization): Member;
   /** Called when a retired pool has no environment any more. */
@@ -93,7 +95,7 @@ export class Pool<Member extends PoolMember> {
     if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     return await new Promise((resolve, reject) => {
       const timer = this.#alarm(() => this.#giveUp(waiter));
-      const waiter: Waiter<Member> = { since: performance.now(), resolve, reject, timer };
+      const waiter: Waiter<Member> = { since: this.#now(), resolve, reject, timer };
       this.#waiters.push(waiter);
       this.#grow();
     });
@@ -106,7 +108,7 @@ export class Pool<Member extends PoolMember> {
     const waiter = this.#waiters.shift();
     if (waiter) {
       clearTimeout(waiter.timer);
-      if (!isNew && this.#starting.size === 0) this.#noteWait(performance.now() - waiter.since);
+      if (!isNew && this.#starting.size === 0) this.#noteWait(this.#now() - waiter.since);
       this.#provision.onTaken(environment);
       waiter.resolve(environment);
       this.#grow();
@@ -186,11 +188,11 @@ export class Pool<Member extends PoolMember> {
   /** Starts environments for those that wait; while others are there, only once there was much waiting. */
   #grow(): void {
     const [oldest] = this.#waiters;
-    if (!oldest || this.#growth || !this.#mayStart()) return;
-    const waitedMs = this.#waitedMs + performance.now() - oldest.since;
+    if (!oldest || !this.#mayStart()) return;
+    const waitedMs = this.#waitedMs + this.#now() - oldest.since;
     const restMs = this.#all.size === 0 ? 0 : PATIENCE_MS - waitedMs;
     if (restMs > 0) {
-      this.#growth = setTimeout(() => {
+      this.#growth ??= setTimeout(() => {
         this.#growth = undefined;
         this.#grow();
       }, restMs);
@@ -198,6 +200,10 @@ export class Pool<Member extends PoolMember> {
     }
     this.#waitedMs = 0;
     while (this.#mayStart()) this.#starting.add(this.#start('on-demand'));
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonic();
   }
 
   #noteWait(ms: number): void {
