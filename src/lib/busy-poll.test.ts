@@ -7,7 +7,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** A poll under a clock that stands still, and arrivals at intervals of so many milliseconds. */
 function polled(processors = 2) {
   let now = 0;
-  const poll = new BusyPoll(processors, () => now);
+  const poll = new BusyPoll(processors, { monotonic: () => now });
   const pass = (ms: number) => {
     now += ms;
   };

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type Clock, systemClock } from './clock.ts';
 
 /** Where sleeping and being woken costs most, on virtual machines, an exchange with a process takes half of it. */
 const WINDOW_MS = 0.25;
@@ -20,14 +21,14 @@ const WORTH = 16;
 export class BusyPoll {
   #processors: number;
   #running = 0;
-  #now: () => number;
+  #clock: Pick<Clock, 'monotonic'>;
   #at = Number.NEGATIVE_INFINITY;
   #credit = 0;
   #polling = false;
 
-  constructor(processors = availableParallelism(), now = () => performance.now()) {
+  constructor(processors = availableParallelism(), clock: Pick<Clock, 'monotonic'> = systemClock) {
     this.#processors = processors;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   get polling(): boolean {
@@ -46,7 +47,7 @@ export class BusyPoll {
   /** Something has come that will be answered at once, and may have a successor soon. */
   arrived(): void {
     if (this.#processors < 2) return;
-    const now = this.#now();
+    const now = this.#clock.monotonic();
     const isNear = now - this.#at <= WINDOW_MS;
     this.#credit = isNear ? Math.min(this.#credit + 1, MOST) : Math.max(this.#credit - LATE, 0);
     this.#at = now;
@@ -57,7 +58,7 @@ export class BusyPoll {
 
   #turn = (): void => {
     const windowMs = this.#running < this.#processors ? WINDOW_MS : CROWDED_WINDOW_MS;
-    if (this.#now() - this.#at > windowMs) this.#polling = false;
+    if (this.#clock.monotonic() - this.#at > windowMs) this.#polling = false;
     else setImmediate(this.#turn);
   };
 }
