@@ -176,6 +176,18 @@ test('every page is accessible and fits a desktop and a phone, in light and in d
   assert.deepEqual(faults, []);
 });
 
+test('charts bear every width that a page passes through while it is laid out anew', async () => {
+  await page.goto(`${room.url}/people`);
+  await page.getByRole('img', { name: /Weekly active people/ }).waitFor();
+  for (const width of [120, 80, 60, 40, 20, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+  }
+  await page.getByRole('img', { name: /Weekly active people/ }).waitFor();
+});
+
 test('the browser had nothing to complain about', () => {
   assert.deepEqual(complaints, []);
 });

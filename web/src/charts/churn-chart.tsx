@@ -1,9 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
 import { dayName, percent } from '../format.ts';
-import type { GrowthWeek } from './growth-layout.ts';
-import { ceiling } from './scale.ts';
+import { type GrowthWeek, slotsOf } from './growth-layout.ts';
+import { AXIS_WIDTH, ceiling } from './scale.ts';
 
-const LEFT = 44;
 const HEIGHT = 84;
 const TOP = 18;
 
@@ -11,33 +10,32 @@ const TOP = 18;
 export function ChurnChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
   const { ref, width } = useElementSize();
   const top = ceiling(Math.max(0, ...weeks.map(({ churn }) => churn ?? 0)));
-  const slot = (width - LEFT) / Math.max(1, weeks.length);
-  const bar = Math.min(44, slot * 0.66);
+  const slots = slotsOf(weeks.length, width);
   const known = weeks.filter(({ churn, settling }) => churn !== null && !settling);
   const label = known.map(({ week, churn }) => `week of ${dayName(week)} ${percent(churn)}`).join(', ');
   return (
     <div ref={ref} className="plot-host" style={{ height: HEIGHT }}>
-      {width > 0 && (
+      {slots && (
         <svg width={width} height={HEIGHT} role="img" aria-label={`Churn: ${label}`} className="svg-chart">
-          <line className="zero-line" x1={LEFT} x2={width} y1={HEIGHT - 1} y2={HEIGHT - 1} />
+          <line className="zero-line" x1={AXIS_WIDTH} x2={width} y1={HEIGHT - 1} y2={HEIGHT - 1} />
           {weeks.map(({ week, churn, settling }, index) => {
             if (churn === null) return null;
             const height = Math.max(1, (churn / top) * (HEIGHT - TOP - 2));
-            const x = LEFT + slot * (index + 0.5);
+            const x = slots.x(index);
             return (
               <g key={week}>
                 <rect
                   className="churn-bar"
                   data-settling={settling ? '' : undefined}
-                  x={x - bar / 2}
+                  x={x - slots.bar / 2}
                   y={HEIGHT - 1 - height}
-                  width={bar}
+                  width={slots.bar}
                   height={height}
                   rx={2}
                 >
                   {settling && <title>not over</title>}
                 </rect>
-                {slot > 30 && !settling && (
+                {slots.slot > 30 && !settling && (
                   <text className="bar-name" x={x} y={HEIGHT - 6 - height} textAnchor="middle">
                     {percent(churn)}
                   </text>

@@ -1,7 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import { ChartTip } from './hover.tsx';
-import { ceiling, steps } from './scale.ts';
+import { AXIS_WIDTH, ceiling, steps } from './scale.ts';
 
 interface CurveChartProps {
   label: string;
@@ -15,7 +15,6 @@ interface CurveChartProps {
   area?: boolean;
 }
 
-const LEFT = 44;
 const BOTTOM = 24;
 const TOP = 10;
 
@@ -25,15 +24,16 @@ export function CurveChart({ label, names, values, format, top, height = 200, ar
   const [hover, setHover] = useState<number | null>(null);
   const known = values.flatMap((value, index) => (value === null ? [] : [{ value, index }]));
   const end = top ?? ceiling(Math.max(0, ...known.map(({ value }) => value)));
-  const x = (index: number) => LEFT + (index / Math.max(1, values.length - 1)) * (width - LEFT - 14);
+  const x = (index: number) =>
+    AXIS_WIDTH + (index / Math.max(1, values.length - 1)) * (width - AXIS_WIDTH - 14);
   const y = (value: number) => TOP + (1 - value / end) * (height - TOP - BOTTOM);
   const line = known.map(({ value, index }) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
-  const every = Math.max(1, Math.ceil(values.length / Math.max(2, Math.floor((width - LEFT) / 56))));
+  const every = Math.max(1, Math.ceil(values.length / Math.max(2, Math.floor((width - AXIS_WIDTH) / 56))));
   const shown = hover === null ? undefined : known.find(({ index }) => index === hover);
 
   return (
     <div ref={ref} className="plot-host" style={{ height }}>
-      {width > 0 && (
+      {width > AXIS_WIDTH && (
         <svg
           width={width}
           height={height}
@@ -42,15 +42,15 @@ export function CurveChart({ label, names, values, format, top, height = 200, ar
           className="svg-chart"
           onPointerLeave={() => setHover(null)}
           onPointerMove={(event) => {
-            const offset = event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT;
-            const index = Math.round((offset / (width - LEFT - 14)) * (values.length - 1));
+            const offset = event.clientX - event.currentTarget.getBoundingClientRect().left - AXIS_WIDTH;
+            const index = Math.round((offset / (width - AXIS_WIDTH - 14)) * (values.length - 1));
             setHover(Math.min(values.length - 1, Math.max(0, index)));
           }}
         >
           {steps(end, 4).map((value) => (
             <g key={value}>
-              <line className="grid-line" x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />
-              <text x={LEFT - 8} y={y(value)} textAnchor="end" dominantBaseline="middle">
+              <line className="grid-line" x1={AXIS_WIDTH} x2={width} y1={y(value)} y2={y(value)} />
+              <text x={AXIS_WIDTH - 8} y={y(value)} textAnchor="end" dominantBaseline="middle">
                 {format(value)}
               </text>
             </g>

@@ -1,11 +1,10 @@
 import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import { count, dayName, percent } from '../format.ts';
-import { blocksOf, type GrowthPart, type GrowthWeek, growthDomain } from './growth-layout.ts';
+import { blocksOf, type GrowthPart, type GrowthWeek, growthDomain, slotsOf } from './growth-layout.ts';
 import { ChartTip } from './hover.tsx';
-import { steps } from './scale.ts';
+import { AXIS_WIDTH, steps } from './scale.ts';
 
-const LEFT = 44;
 const BOTTOM = 24;
 const TOP = 20;
 const HEIGHT = 300;
@@ -22,73 +21,71 @@ export function GrowthChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
   const { ref, width } = useElementSize();
   const [hover, setHover] = useState<number | null>(null);
   const [low, high] = growthDomain(weeks);
-  const slot = (width - LEFT) / Math.max(1, weeks.length);
-  const bar = Math.min(44, slot * 0.66);
-  const x = (index: number) => LEFT + slot * (index + 0.5);
+  const slots = slotsOf(weeks.length, width);
   const y = (people: number) => TOP + ((high - people) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const grid = [...steps(high, 4), ...steps(-low, 2).map((value) => -value)].filter(
     (value, index, all) => all.indexOf(value) === index && Object.is(value, -0) === false,
   );
-  const every = Math.ceil(52 / Math.max(1, slot));
   const shown = hover === null ? undefined : weeks[hover];
 
+  if (slots === undefined) return <div ref={ref} className="plot-host" style={{ height: HEIGHT }} />;
+  const { slot, bar, x } = slots;
+  const every = Math.ceil(52 / Math.max(1, slot));
   return (
     <div ref={ref} className="plot-host" style={{ height: HEIGHT }}>
-      {width > 0 && (
-        <svg width={width} height={HEIGHT} role="img" aria-label={summary(weeks)} className="svg-chart">
-          <defs>
-            <pattern
-              id="settling"
-              width="6"
-              height="6"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <rect width="3" height="6" fill="var(--up-surface)" fillOpacity="0.45" />
-            </pattern>
-          </defs>
-          {grid.map((value) => (
-            <g key={value}>
-              <line
-                className={value === 0 ? 'zero-line' : 'grid-line'}
-                x1={LEFT}
-                x2={width}
-                y1={y(value)}
-                y2={y(value)}
+      <svg width={width} height={HEIGHT} role="img" aria-label={summary(weeks)} className="svg-chart">
+        <defs>
+          <pattern
+            id="settling"
+            width="6"
+            height="6"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <rect width="3" height="6" fill="var(--up-surface)" fillOpacity="0.45" />
+          </pattern>
+        </defs>
+        {grid.map((value) => (
+          <g key={value}>
+            <line
+              className={value === 0 ? 'zero-line' : 'grid-line'}
+              x1={AXIS_WIDTH}
+              x2={width}
+              y1={y(value)}
+              y2={y(value)}
+            />
+            <text x={AXIS_WIDTH - 8} y={y(value)} textAnchor="end" dominantBaseline="middle">
+              {value < 0 ? `−${count(-value)}` : count(value)}
+            </text>
+          </g>
+        ))}
+        {weeks.map((week, index) => (
+          <g key={week.week} onPointerEnter={() => setHover(index)} onPointerLeave={() => setHover(null)}>
+            <rect className="hit" x={x(index) - slot / 2} y={0} width={slot} height={HEIGHT} />
+            {blocksOf(week).map(({ part, from, to }) => (
+              <Block
+                key={part}
+                x={x(index) - bar / 2}
+                width={bar}
+                top={y(to)}
+                bottom={y(from)}
+                part={part}
+                settling={week.settling}
               />
-              <text x={LEFT - 8} y={y(value)} textAnchor="end" dominantBaseline="middle">
-                {value < 0 ? `−${count(-value)}` : count(value)}
+            ))}
+            {slot > 30 && (
+              <text className="bar-name" x={x(index)} y={y(week.active) - 6} textAnchor="middle">
+                {count(week.active)}
               </text>
-            </g>
-          ))}
-          {weeks.map((week, index) => (
-            <g key={week.week} onPointerEnter={() => setHover(index)} onPointerLeave={() => setHover(null)}>
-              <rect className="hit" x={x(index) - slot / 2} y={0} width={slot} height={HEIGHT} />
-              {blocksOf(week).map(({ part, from, to }) => (
-                <Block
-                  key={part}
-                  x={x(index) - bar / 2}
-                  width={bar}
-                  top={y(to)}
-                  bottom={y(from)}
-                  part={part}
-                  settling={week.settling}
-                />
-              ))}
-              {slot > 30 && (
-                <text className="bar-name" x={x(index)} y={y(week.active) - 6} textAnchor="middle">
-                  {count(week.active)}
-                </text>
-              )}
-              {(weeks.length - 1 - index) % every === 0 && (
-                <text x={x(index)} y={HEIGHT - 6} textAnchor="middle">
-                  {dayName(week.week)}
-                </text>
-              )}
-            </g>
-          ))}
-        </svg>
-      )}
+            )}
+            {(weeks.length - 1 - index) % every === 0 && (
+              <text x={x(index)} y={HEIGHT - 6} textAnchor="middle">
+                {dayName(week.week)}
+              </text>
+            )}
+          </g>
+        ))}
+      </svg>
       {shown !== undefined && (
         <ChartTip left={x(hover ?? 0)} flip={(hover ?? 0) >= weeks.length / 2}>
           <strong>

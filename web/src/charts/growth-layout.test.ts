@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blocksOf, type GrowthWeek, growthDomain } from './growth-layout.ts';
+import { blocksOf, type GrowthWeek, growthDomain, slotsOf } from './growth-layout.ts';
 
 const week: GrowthWeek = {
   week: '2026-11-16',
@@ -30,4 +30,13 @@ test('empty blocks are left out, and an empty product still has an axis', () => 
   );
   assert.deepEqual(growthDomain([week, first]), [-20, 100]);
   assert.deepEqual(growthDomain([]), [0, 1]);
+});
+
+test('weeks fill the room beside the axis, and are not drawn without any', () => {
+  const { slot, bar, x } = slotsOf(10, 444) ?? assert.fail('there is room');
+  assert.deepEqual([slot, x(0), x(9)], [40, 64, 424]);
+  assert.ok(bar > 0 && bar < slot);
+  assert.equal(slotsOf(10, 44), undefined);
+  assert.equal(slotsOf(10, 6), undefined);
+  assert.equal(slotsOf(0, 0), undefined);
 });

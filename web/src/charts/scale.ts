@@ -1,5 +1,8 @@
 /** The arithmetic of the charts' axes; no drawing here. */
 
+/** Room for the numbers of a y axis, left of an SVG chart, in px. */
+export const AXIS_WIDTH = 44;
+
 /** The least of 1, 2, 2.5, 5 · 10^k that is at least `max`, so that an axis ends on a round number; 1 for nothing. */
 export function ceiling(max: number): number {
   if (!(max > 0)) return 1;
