@@ -1,7 +1,8 @@
 /**
  * Every check, as `npm test` runs it: dashboard build, types, lint, then the tests. Tests that start engines, control
  * rooms and browsers run one file at a time, because they time what they start. The last line counts them all.
- * Arguments narrow the tests to files whose path contains one of them.
+ * Arguments narrow the tests to files whose path contains one of them; the dashboard is built then, too, if one of
+ * them opens it in a browser.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -13,8 +14,16 @@ const root = resolve(import.meta.dirname, '..');
 const wanted = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-const CHECKS: [name: string, script: string, args: string[], directory: string][] = [
-  ['dashboard build', 'node_modules/vite/bin/vite.js', ['build', '--logLevel', 'warn'], 'web'],
+type Check = [name: string, script: string, args: string[], directory: string];
+
+const BUILD: Check = [
+  'dashboard build',
+  'node_modules/vite/bin/vite.js',
+  ['build', '--logLevel', 'warn'],
+  'web',
+];
+const CHECKS: Check[] = [
+  BUILD,
   ['lock file', 'scripts/fix-lock.ts', ['--check'], '.'],
   ['types', 'node_modules/typescript/bin/tsc', ['--noEmit'], '.'],
   [
@@ -28,7 +37,7 @@ const CHECKS: [name: string, script: string, args: string[], directory: string][
 /** Each of these starts engines or whole control rooms and may take the machine for itself. */
 const HEAVY = /^(test\/(conformance|scenarios)|src\/engines|src\/signals\/store|src\/experiments\/worker)/;
 
-function check([name, script, args, directory]: (typeof CHECKS)[number]): void {
+function check([name, script, args, directory]: Check): void {
   const { status } = spawnSync(process.execPath, [join(root, script), ...args], {
     cwd: join(root, directory),
     stdio: 'inherit',
@@ -60,6 +69,7 @@ const files = globSync('{src,sdk,web,examples,test,bench}/**/*.test.ts', { cwd: 
   .sort();
 
 if (wanted.length === 0) for (const entry of CHECKS) check(entry);
+else if (files.some((file) => file.startsWith('test/scenarios'))) check(BUILD);
 await runTests(
   files.filter((file) => !HEAVY.test(file)),
   2,
