@@ -1,8 +1,9 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { mergeBaggage } from './baggage.ts';
 import { config } from './config.ts';
 import { type Arm, assign } from './core/assignment.ts';
+import { mergeBaggage } from './core/baggage.ts';
 import type { LeaseClaims } from './core/lease.ts';
+import { type ContextHeaders, findUnit } from './core/unit.ts';
 import {
   formatTraceparent,
   parseTraceparent,
@@ -10,7 +11,6 @@ import {
   randomHex,
   type TraceParent,
 } from './trace-context.ts';
-import { type ContextHeaders, findUnit } from './unit.ts';
 
 /** Where an invocation's unit stands in the run whose lease applies. */
 export interface Assignment {
@@ -32,6 +32,8 @@ export class Invocation {
   readonly headers: ContextHeaders | undefined;
   /** The Lambda context object as it came. */
   readonly platform: unknown;
+  /** What the caller said in its client context. */
+  readonly sentUnit: string | undefined;
   /** What `options.unit` found in the event. */
   readonly ownUnit: string | undefined;
   endedAt = 0;
@@ -52,6 +54,7 @@ export class Invocation {
     coldStart: boolean,
     startedAt: number,
     headers: ContextHeaders | undefined,
+    sentUnit: string | undefined,
     ownUnit: string | undefined,
     platform: unknown,
   ) {
@@ -60,13 +63,19 @@ export class Invocation {
     this.coldStart = coldStart;
     this.startedAt = startedAt;
     this.headers = headers;
+    this.sentUnit = sentUnit;
     this.ownUnit = ownUnit;
     this.platform = platform;
   }
 
+  /** Whether it brought what must not leak into another invocation: somebody's unit or trace. */
+  get isPersonal(): boolean {
+    return this.headers !== undefined || this.sentUnit !== undefined;
+  }
+
   /** The person or session that came with the event; undefined when none did. */
   get unit(): string | undefined {
-    if (this.#unit === null) this.#unit = findUnit(this.headers, this.ownUnit);
+    if (this.#unit === null) this.#unit = this.sentUnit ?? findUnit(this.headers, this.ownUnit);
     return this.#unit;
   }
 
@@ -125,8 +134,8 @@ function traceOf(headers: ContextHeaders | undefined): TraceOfInvocation {
 
 /*
  * Which invocation is the current one. An asynchronous context costs more than all the rest of the SDK together, so it
- * is entered only when the event came over HTTP (a unit and a trace must not leak into another person's invocation), a
- * lease is armed, or the process runs invocations concurrently. Otherwise the only invocation in flight is the current
+ * is entered only when the event brought a unit or a trace (they must not leak into another person's invocation), a lease
+ * is armed, or the process runs invocations concurrently. Otherwise the only invocation in flight is the current
  * one, and as soon as there are two that rule is given up for good: then no answer rather than a wrong one.
  */
 let storage: AsyncLocalStorage<Invocation> | undefined;

@@ -94,6 +94,26 @@ describe('a wrapped handler', { concurrency: 2 }, () => {
       assert.equal(span.attributes['upstack.unit'], 'c-1');
     }));
 
+  it('takes the unit that the caller says in its client context before all others, and keeps it to itself', () =>
+    withFunction(async (fn) => {
+      const of = (unit: unknown) => ({ clientContext: { custom: { 'upstack.unit': unit } } });
+      assert.deepEqual((await fn.invoke('own-unit', { customer: 'c-1' }, of('called'))).value, {
+        unit: 'called',
+      });
+      const outcomes = await Promise.all(['x', 'y'].map((unit) => fn.invoke('slow', { ms: 30 }, of(unit))));
+      assert.deepEqual(
+        outcomes.map(({ value }) => value?.unit),
+        ['x', 'y'],
+      );
+      for (const bad of ['', 'x'.repeat(257), 7, null]) {
+        assert.deepEqual((await fn.invoke('own-unit', { customer: 'c-1' }, of(bad))).value, { unit: 'c-1' });
+      }
+      for (const clientContext of [null, 'text', { custom: null }]) {
+        const { value } = await fn.invoke('own-unit', { customer: 'c-1' }, { clientContext });
+        assert.deepEqual(value, { unit: 'c-1' });
+      }
+    }));
+
   it('passes trace and unit on with every client, and disturbs nothing else', () =>
     withFunction(async (fn) => {
       const { startUpstream } = await import('../testing/upstream.ts');

@@ -1,14 +1,14 @@
-import { LONGEST_UNIT } from './baggage.ts';
 import { monotonicNow } from './clock.ts';
 import { config } from './config.ts';
 import { enter, Invocation, leave } from './context.ts';
+import { isUnit } from './core/baggage.ts';
 import type { LeaseClaims } from './core/lease.ts';
+import { readContextHeaders, unitOfClientContext } from './core/unit.ts';
 import { strikeFunction } from './faults.ts';
 import { flushAtEnd, keepInvocation } from './flush.ts';
 import { hookDispatchers, hookFetch } from './hook-fetch.ts';
 import { hookHttp } from './hook-http.ts';
 import { leaseAtInvocation, leasesPossible, whenLeaseArrives } from './leases.ts';
-import { readContextHeaders } from './unit.ts';
 import { warn } from './warnings.ts';
 
 /** A Lambda handler without a callback. */
@@ -49,13 +49,7 @@ export function withUpstack<E, C, R>(
     }
     let result: R;
     try {
-      result = enter(
-        invocation,
-        lease !== undefined || invocation.headers !== undefined,
-        handler,
-        event,
-        context,
-      );
+      result = enter(invocation, lease !== undefined || invocation.isPersonal, handler, event, context);
     } catch (error) {
       fail(invocation, error);
       throw error;
@@ -98,13 +92,15 @@ function begin(event: unknown, context: unknown, options: UpstackOptions): Invoc
     const startedAt = monotonicNow();
     const cold = coldStart;
     coldStart = false;
-    const id = (context as { awsRequestId?: unknown } | undefined)?.awsRequestId;
+    const platform = context as { awsRequestId?: unknown; clientContext?: unknown } | undefined;
+    const id = platform?.awsRequestId;
     return new Invocation(
       options.name ?? config.functionName,
       typeof id === 'string' ? id : '',
       cold,
       startedAt,
       headersOf(event),
+      unitOfClientContext(platform?.clientContext),
       options.unit === undefined ? undefined : ownUnit(options.unit, event),
       context,
     );
@@ -126,7 +122,7 @@ function headersOf(event: unknown): Invocation['headers'] {
 function ownUnit(unit: (event: unknown) => string | undefined, event: unknown): string | undefined {
   try {
     const found = unit(event);
-    return typeof found === 'string' && found !== '' && found.length <= LONGEST_UNIT ? found : undefined;
+    return isUnit(found) ? found : undefined;
   } catch {
     warn('unit-option-threw');
     return undefined;

@@ -7,6 +7,7 @@ interface Call {
   handler: string;
   event: { url?: string; [member: string]: unknown };
   requestId: string;
+  clientContext?: unknown;
   remainingMs: number;
 }
 type Context = { awsRequestId: string; getRemainingTimeInMillis(): number };
@@ -97,9 +98,13 @@ wrapped['own-unit'] = withUpstack(handlers.context as (typeof handlers)[string],
   name: 'renamed',
 });
 
-process.on('message', async ({ id, handler, event, requestId, remainingMs }: Call) => {
+process.on('message', async ({ id, handler, event, requestId, clientContext, remainingMs }: Call) => {
   const deadline = performance.now() + remainingMs;
-  const context = { awsRequestId: requestId, getRemainingTimeInMillis: () => deadline - performance.now() };
+  const context = {
+    awsRequestId: requestId,
+    clientContext,
+    getRemainingTimeInMillis: () => deadline - performance.now(),
+  };
   const from = performance.now();
   const outcome: Answer = {};
   try {

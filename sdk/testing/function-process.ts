@@ -93,7 +93,7 @@ export class FunctionProcess {
   invoke(
     handler: string,
     event: unknown = {},
-    context: { requestId?: string; remainingMs?: number } = {},
+    context: { requestId?: string; clientContext?: unknown; remainingMs?: number } = {},
   ): Promise<Outcome> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {

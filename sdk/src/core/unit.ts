@@ -1,4 +1,4 @@
-import { decodeUnit, unitOfBaggage } from './baggage.ts';
+import { decodeUnit, isUnit, UNIT_KEY, unitOfBaggage } from './baggage.ts';
 
 /** What an HTTP event's headers say to Upstack; '' where it says nothing. */
 export interface ContextHeaders {
@@ -58,7 +58,7 @@ function isHeader(name: string, header: string): boolean {
 }
 
 /** The unit in the headers: from baggage, else what `own` found in the event, else `x-upstack-unit`, else the cookie `upstack_unit`. */
-export function findUnit(headers: ContextHeaders | undefined, own: string | undefined): string | undefined {
+export function findUnit(headers: ContextHeaders | undefined, own?: string): string | undefined {
   if (headers === undefined) return own;
   return (
     (headers.baggage === '' ? undefined : unitOfBaggage(headers.baggage)) ??
@@ -66,6 +66,20 @@ export function findUnit(headers: ContextHeaders | undefined, own: string | unde
     (headers.unit === '' ? undefined : decodeUnit(headers.unit)) ??
     (headers.cookie === '' ? undefined : unitOfCookie(headers.cookie))
   );
+}
+
+/**
+ * The unit that the caller of an invocation without HTTP names, as `upstack.unit` in the `custom` member of its client
+ * context (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html); undefined unless it has 1 to 256 characters.
+ */
+export function unitOfClientContext(clientContext: unknown): string | undefined {
+  const custom = memberOf(clientContext, 'custom');
+  const unit = memberOf(custom, UNIT_KEY);
+  return isUnit(unit) ? unit : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function unitOfCookie(header: string): string | undefined {

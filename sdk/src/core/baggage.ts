@@ -9,7 +9,7 @@ const MOST_MEMBERS = 180;
 /** The longest unit; a longer one is not taken. */
 export const LONGEST_UNIT = 256;
 
-const UNIT_KEY = 'upstack.unit';
+export const UNIT_KEY = 'upstack.unit';
 const ONLY_UNIT = /^upstack\.unit=[\w.~%-]*$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
@@ -36,6 +36,11 @@ export function mergeBaggage(header: string, unit: string | undefined): string {
   return merged;
 }
 
+/** Whether a value can be a unit: text of 1 to 256 characters. */
+export function isUnit(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_UNIT;
+}
+
 /** A unit out of percent-encoded text; undefined unless it has 1 to 256 characters. Broken escapes are kept as they are. */
 export function decodeUnit(text: string): string | undefined {
   let unit = text;
@@ -44,7 +49,7 @@ export function decodeUnit(text: string): string | undefined {
       unit = decodeURIComponent(text);
     } catch {}
   }
-  return unit.length > 0 && unit.length <= LONGEST_UNIT ? unit : undefined;
+  return isUnit(unit) ? unit : undefined;
 }
 
 function encodeUnit(unit: string): string {
