@@ -16,6 +16,7 @@ import { openOwnState } from './compute-state.ts';
 import { streamConformance } from './compute-stream.ts';
 import { tagConformance } from './compute-tags.ts';
 import { openTwin } from './compute-twin.ts';
+import { unitConformance } from './compute-units.ts';
 import { urlConformance } from './compute-url.ts';
 import { openQueuesTwin } from './queues-support.ts';
 
@@ -38,6 +39,7 @@ const state = await openOwnState();
 after(() => state.close());
 for (const suite of suites) suite('twin', () => judged(openTwin({ state })));
 computeConformance('twin without sandboxes', () => judged(openTwin({ state, isolation: 'off' })));
+unitConformance('twin', () => judged(openTwin({ state })));
 sourceConformance('twin', () => judged(openQueuesTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) {
   for (const suite of suites) suite('AWS', fromEnvironment);

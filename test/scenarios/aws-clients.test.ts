@@ -161,6 +161,25 @@ test('upstack invoke --event is answered at once, and the function runs', async 
   }
 });
 
+test('upstack invoke --unit tells the function whom it is for', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'upstack-unit-'));
+  const unit = 'person 7 ü';
+  try {
+    await writeFile(
+      join(directory, 'index.js'),
+      'exports.handler = async (event, context) => context.clientContext;',
+    );
+    assert.equal((await room.upstack('deploy', directory, '--name', 'told')).code, 0);
+    const { stdout } = await room.upstack('invoke', 'told', '--unit', unit, '--json');
+    assert.deepEqual(JSON.parse(stdout).payload, { custom: { 'upstack.unit': unit } });
+    const long = await room.upstack('invoke', 'told', '--unit', 'x'.repeat(257));
+    assert.equal(long.code, 2);
+    assert.match(long.stderr, /unit/);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
 const hasAwsCli = await run('aws', ['--version']).then(
   ({ code }) => code === 0,
   () => false,

@@ -1,5 +1,6 @@
 import type { AliasConfiguration, FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
-import type { FunctionAlias, FunctionInput, FunctionSummary } from './engine.ts';
+import { UNIT_KEY } from '../../../sdk/src/core/baggage.ts';
+import type { FunctionAlias, FunctionInput, FunctionSummary, InvokeInput } from './engine.ts';
 
 /** The members of CreateFunction and UpdateFunctionConfiguration that we set. */
 export function settings(input: FunctionInput) {
@@ -11,6 +12,17 @@ export function settings(input: FunctionInput) {
     MemorySize: input.memoryMb,
     Environment: { Variables: input.environment },
     Description: input.description ?? '',
+  };
+}
+
+/** The members of Invoke that we set. */
+export function invocation({ name, qualifier, payload, unit }: InvokeInput) {
+  const clientContext = () => JSON.stringify({ custom: { [UNIT_KEY]: unit } });
+  return {
+    FunctionName: name,
+    Payload: payload,
+    ...(qualifier !== undefined && { Qualifier: qualifier }),
+    ...(unit !== undefined && { ClientContext: Buffer.from(clientContext()).toString('base64') }),
   };
 }
 

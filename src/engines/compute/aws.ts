@@ -23,13 +23,14 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { Health } from '../health.ts';
 import { problemOf } from './aws-problem.ts';
-import { aliasOf, settings, summary } from './aws-shapes.ts';
+import { aliasOf, invocation, settings, summary } from './aws-shapes.ts';
 import type {
   ComputeEngine,
   FunctionAlias,
   FunctionDetail,
   FunctionInput,
   FunctionSummary,
+  InvokeInput,
   InvokeResult,
 } from './engine.ts';
 import { problem } from './problems.ts';
@@ -183,21 +184,10 @@ class AwsCompute implements ComputeEngine {
     });
   }
 
-  invoke(input: {
-    name: string;
-    qualifier?: string;
-    payload: Uint8Array;
-    tail?: boolean;
-  }): Promise<InvokeResult> {
-    const { name, qualifier, payload, tail } = input;
-    return this.#try(`invoking ${name}`, async () => {
+  invoke(input: InvokeInput & { tail?: boolean }): Promise<InvokeResult> {
+    return this.#try(`invoking ${input.name}`, async () => {
       const answer = await this.#client.send(
-        new InvokeCommand({
-          FunctionName: name,
-          Payload: payload,
-          ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
-          ...(tail ? { LogType: 'Tail' as const } : {}),
-        }),
+        new InvokeCommand({ ...invocation(input), ...(input.tail ? { LogType: 'Tail' as const } : {}) }),
       );
       return {
         payload: answer.Payload ?? new Uint8Array(),
@@ -211,16 +201,10 @@ class AwsCompute implements ComputeEngine {
     });
   }
 
-  invokeLater(input: { name: string; qualifier?: string; payload: Uint8Array }): Promise<string> {
-    const { name, qualifier, payload } = input;
-    return this.#try(`sending ${name} an event`, async () => {
+  invokeLater(input: InvokeInput): Promise<string> {
+    return this.#try(`sending ${input.name} an event`, async () => {
       const { $metadata } = await this.#client.send(
-        new InvokeCommand({
-          FunctionName: name,
-          InvocationType: 'Event',
-          Payload: payload,
-          ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
-        }),
+        new InvokeCommand({ ...invocation(input), InvocationType: 'Event' }),
       );
       return $metadata.requestId ?? '';
     });

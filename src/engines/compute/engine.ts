@@ -19,14 +19,9 @@ export interface ComputeEngine {
   /** Creates a public function URL (AuthType NONE) for the alias, or returns the one there is. */
   putUrl(name: string, alias: string): Promise<string>;
   deleteFunction(name: string): Promise<void>;
-  invoke(input: {
-    name: string;
-    qualifier?: string;
-    payload: Uint8Array;
-    tail?: boolean;
-  }): Promise<InvokeResult>;
+  invoke(input: InvokeInput & { tail?: boolean }): Promise<InvokeResult>;
   /** Has the function invoked later, with retries; resolves with the request id when the event is durable. */
-  invokeLater(input: { name: string; qualifier?: string; payload: Uint8Array }): Promise<string>;
+  invokeLater(input: InvokeInput): Promise<string>;
   health(): Promise<Health>;
   close(): Promise<void>;
 }
@@ -68,6 +63,14 @@ export interface FunctionDetail extends FunctionSummary {
   versions: FunctionSummary[];
   aliases: FunctionAlias[];
   url: string | undefined;
+}
+
+export interface InvokeInput {
+  name: string;
+  qualifier?: string;
+  payload: Uint8Array;
+  /** Whom it is for, 1 to 256 characters: sent as `upstack.unit` in the client context. */
+  unit?: string;
 }
 
 export interface InvokeResult {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ComputeEngine } from '../../engines/compute/engine.ts';
+import { LONGEST_UNIT } from '../../../sdk/src/core/baggage.ts';
+import type { ComputeEngine, InvokeInput } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { type Operation, operation } from '../../lib/operation.ts';
 import { isTelemetryLine } from '../../signals/function-line.ts';
@@ -11,6 +12,17 @@ const LIVE = 'live';
 const LIST_MINUTES = 15;
 const MOST_STEPS = 120;
 const name = z.string().min(1).max(140).describe('the name of the function');
+const invocation = z.object({
+  name,
+  qualifier: z.string().optional().describe('a version or an alias'),
+  payload: z.unknown().optional(),
+  unit: z
+    .string()
+    .min(1)
+    .max(LONGEST_UNIT)
+    .optional()
+    .describe('the person or session it is for: an alias with weights gives a unit always the same version'),
+});
 
 export function functionOperations(compute: ComputeEngine, events: EventsEngine): Operation[] {
   return [
@@ -40,20 +52,15 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
       method: 'POST',
       path: '/api/functions/:name/invoke',
       permission: 'operate',
-      input: z.object({ name, qualifier: z.string().optional(), payload: z.unknown().optional() }),
+      input: invocation,
       output: z.object({
         payload: z.unknown(),
         executedVersion: z.string(),
         functionError: z.string().nullable(),
         log: z.string().nullable(),
       }),
-      run: async ({ name, qualifier, payload }) => {
-        const result = await compute.invoke({
-          name,
-          ...(qualifier !== undefined && { qualifier }),
-          payload: new TextEncoder().encode(JSON.stringify(payload ?? {})),
-          tail: true,
-        });
+      run: async (input) => {
+        const result = await compute.invoke({ ...invokeInput(input), tail: true });
         return {
           payload: parsed(result.payload),
           executedVersion: result.executedVersion,
@@ -68,17 +75,20 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
       method: 'POST',
       path: '/api/functions/:name/events',
       permission: 'operate',
-      input: z.object({ name, qualifier: z.string().optional(), payload: z.unknown().optional() }),
+      input: invocation,
       output: z.object({ requestId: z.string() }),
-      run: async ({ name, qualifier, payload }) => ({
-        requestId: await compute.invokeLater({
-          name,
-          ...(qualifier !== undefined && { qualifier }),
-          payload: new TextEncoder().encode(JSON.stringify(payload ?? {})),
-        }),
-      }),
+      run: async (input) => ({ requestId: await compute.invokeLater(invokeInput(input)) }),
     }),
   ];
+}
+
+function invokeInput({ payload, qualifier, unit, name }: z.infer<typeof invocation>): InvokeInput {
+  return {
+    name,
+    payload: new TextEncoder().encode(JSON.stringify(payload ?? {})),
+    ...(qualifier !== undefined && { qualifier }),
+    ...(unit !== undefined && { unit }),
+  };
 }
 
 async function listFunctions(compute: ComputeEngine, events: EventsEngine) {

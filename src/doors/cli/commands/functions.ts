@@ -12,6 +12,7 @@ interface Options {
   json?: boolean;
   payload?: string;
   qualifier?: string;
+  unit?: string;
   event?: boolean;
   name?: string;
   alias?: string;
@@ -55,6 +56,10 @@ export function functionCommands(program: Command, openTarget: OpenTarget): void
     .description('invoke a function and print its answer (exit code 1 when the function failed)')
     .option('--payload <json>', 'the payload, or @FILE to read it from a file', '{}')
     .option('--qualifier <version>', 'a version or an alias')
+    .option(
+      '--unit <unit>',
+      'the person or session it is for: an alias with weights keeps its version for it',
+    )
     .option('--event', 'do not wait: the function runs later, and again when it fails')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
@@ -62,6 +67,7 @@ export function functionCommands(program: Command, openTarget: OpenTarget): void
       const body = {
         payload: await readPayload(options.payload ?? '{}'),
         ...(options.qualifier && { qualifier: options.qualifier }),
+        ...(options.unit !== undefined && { unit: options.unit }),
       };
       const room = await connect(options);
       const path = `/api/functions/${encodeURIComponent(name)}`;

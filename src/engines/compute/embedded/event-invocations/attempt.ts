@@ -5,7 +5,7 @@ import type { EventConfigRecord, VersionRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
 import type { Invocations } from '../invocations.ts';
 import { MOST_RECURSIONS } from '../limits.ts';
-import { type RoutingContext, routed } from '../routing.ts';
+import { type RoutingContext, routed, unitIn } from '../routing.ts';
 import type { Answer, Condition, Ended } from './ended.ts';
 import type { EventInvocation } from './event.ts';
 import { afterError, afterRefusal, isExpired } from './retry.ts';
@@ -59,11 +59,12 @@ export async function attempt(context: AttemptContext, event: EventInvocation): 
 }
 
 /** Undefined when the function, the version or the alias is not there any more. */
-function targetOf(context: AttemptContext, { functionName, qualifier }: EventInvocation): Target | undefined {
+function targetOf(context: AttemptContext, event: EventInvocation): Target | undefined {
+  const { functionName, qualifier, clientContext } = event;
   const record = context.catalog.store.get(functionName);
   if (!record) return undefined;
   try {
-    const version = routed(context, functionName, qualifier);
+    const version = routed(context, functionName, qualifier, () => unitIn(clientContext));
     const { reservedConcurrency } = record;
     return { version, reservedConcurrency, config: eventConfigOf(record, qualifier) ?? {} };
   } catch (error) {

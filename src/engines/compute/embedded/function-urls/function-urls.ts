@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { findUnit, readContextHeaders } from '../../../../../sdk/src/core/unit.ts';
 import type { FunctionRecord, UrlRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
 import { type InvokeInput, newTraceId } from '../invocations.ts';
@@ -53,7 +54,7 @@ export class FunctionUrls {
       const payload = Buffer.from(JSON.stringify(event));
       if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
       return await this.#invoke(url, {
-        ...routedInput(this.#context, record.name, url.alias),
+        ...routedInput(this.#context, record.name, url.alias, () => findUnit(readContextHeaders(request))),
         payload,
         traceId,
         clientContext: undefined,

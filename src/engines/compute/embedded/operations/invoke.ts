@@ -3,7 +3,7 @@ import { eventTooLarge, LambdaError, notInSet, notSupported, payloadTooLarge } f
 import type { EventInvocationInput } from '../event-invocations/event.ts';
 import type { InvokeInput } from '../invocations.ts';
 import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES } from '../limits.ts';
-import { routedInput } from '../routing.ts';
+import { routedInput, unitIn } from '../routing.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -66,7 +66,8 @@ export function invocationOf(
   for (const header of ['x-amz-durable-execution-name', 'x-amz-tenant-id']) {
     if (request.headers[header] !== undefined) throw notSupported(`Header ${header}`);
   }
-  const input = routedInput(context, name, qualifier);
+  const clientContext = () => clientContextOf(request.headers['x-amz-client-context']);
+  const input = routedInput(context, name, qualifier, () => unitIn(clientContext()));
   if (type === 'Event' && request.body.length > LARGEST_EVENT_BYTES) throw eventTooLarge(request.body.length);
   if (request.body.length > LARGEST_PAYLOAD_BYTES) {
     throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
@@ -76,7 +77,7 @@ export function invocationOf(
     ...input,
     payload: request.body.length > 0 ? request.body : EMPTY_EVENT,
     traceId: request.headers['x-amzn-trace-id'],
-    clientContext: clientContextOf(request.headers['x-amz-client-context']),
+    clientContext: clientContext(),
     tail: wantsTail(request.headers['x-amz-log-type']),
   };
   return { input: asked, type, qualifier };
