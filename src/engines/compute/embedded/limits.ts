@@ -51,7 +51,7 @@ export const ACCOUNT_CONCURRENCY = 1_000;
 export const LEAST_UNRESERVED_CONCURRENCY = 100;
 /** Execution environments of one version at a time, unless the composition root says otherwise. */
 export const CONCURRENCY_PER_VERSION = 10;
-/** Processes that are booted before there is a function for them. */
+/** Processes of one program that are booted before there is a function for them. */
 export const PARKED_PROCESSES = 2;
 /** Files of a function that is to run in a sandbox that was booted in advance; one with more gets a sandbox of its own. */
 export const MOST_LINKED_FILES = 200;

@@ -1,89 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { strToU8, zipSync } from 'fflate';
 import { until } from '../../../../test/until.ts';
-import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
 import { openPostgres } from '../../state/postgres.ts';
-import type { FunctionLogLine, InvocationReport } from '../engine.ts';
-import { pythonPath } from './catalog/runtimes.ts';
-import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from './runtime.ts';
-
-const ROLE = 'arn:aws:iam::000000000000:role/upstack';
-const FUNCTIONS = '/2015-03-31/functions';
-const root = await mkdtemp(join(tmpdir(), 'upstack-runtime-'));
-let opened = 0;
-const runtimes: EmbeddedRuntime[] = [];
-after(async () => {
-  // A test that failed midway leaves its runtime open.
-  for (const runtime of runtimes) await runtime.close();
-  await rm(root, { recursive: true });
-});
-
-class Fixture {
-  readonly directory: string;
-  readonly reports: InvocationReport[] = [];
-  readonly lines: FunctionLogLine[] = [];
-  runtime!: EmbeddedRuntime;
-
-  constructor(directory = join(root, String(opened++))) {
-    this.directory = directory;
-  }
-
-  async open(options: Partial<EmbeddedRuntimeOptions> = {}): Promise<this> {
-    this.runtime = await EmbeddedRuntime.open({
-      directory: this.directory,
-      region: 'eu-west-1',
-      accountId: '000000000000',
-      functionUrl: (id) => `http://${id}.lambda-url.localhost:4700/`,
-      onInvocation: (report) => this.reports.push(report),
-      onLog: (line) => this.lines.push(line),
-      clock: systemClock,
-      log: silentLog,
-      ...options,
-    });
-    runtimes.push(this.runtime);
-    return this;
-  }
-
-  async call(method: string, target: string, body?: unknown, headers: Record<string, string> = {}) {
-    const [path = '', query = ''] = target.split('?');
-    const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
-    const request = { method, path, query: new URLSearchParams(query), headers, body: bytes };
-    const answer = await this.runtime.api(request);
-    const text = Buffer.from(answer.body).toString('utf8');
-    return { ...answer, value: text === '' ? undefined : JSON.parse(text) };
-  }
-
-  async make(name: string, code: string, more: object = {}): Promise<void> {
-    const answer = await this.call('POST', FUNCTIONS, {
-      FunctionName: name,
-      Role: ROLE,
-      Handler: 'index.handler',
-      Runtime: 'nodejs24.x',
-      Timeout: 10,
-      Code: { ZipFile: zipOf(code) },
-      ...more,
-    });
-    assert.equal(answer.status, 201, JSON.stringify(answer.value));
-  }
-
-  invoke(name: string, payload: unknown = {}, headers: Record<string, string> = {}) {
-    return this.call('POST', `${FUNCTIONS}/${name}/invocations`, payload, headers);
-  }
-}
-
-function zipOf(code: string, name = 'index.js'): string {
-  // Unix and executable, as `zip` writes a bootstrap.
-  const file: [Uint8Array, object] = [strToU8(code), { os: 3, attrs: 0o755 << 16 }];
-  return Buffer.from(zipSync({ [name]: file })).toString('base64');
-}
+import { Fixture, FUNCTIONS, newDirectory, zipOf } from './runtime.testing.ts';
 
 /** A zombie that nobody has waited for yet is dead all the same. */
 function lives(pid: number): boolean {
@@ -216,7 +141,7 @@ test('close leaves no process behind, not even those that functions started', as
 });
 
 test('a killed control room leaves no process behind, even one that is stuck in a loop', async (context) => {
-  const directory = join(root, String(opened++));
+  const directory = newDirectory();
   const fixture = await new Fixture(directory).open();
   await fixture.make(
     'stuck',
@@ -492,98 +417,6 @@ test('a function that takes more memory than it has is killed, and the next invo
   assert.ok((killed?.maxMemoryMb ?? 0) > 160, `${killed?.maxMemoryMb} MB`);
 });
 
-const PYTHON = `
-import logging, os, sys
-VALUE = os.environ.get('COLOUR')
-def handler(event, context):
-    logging.getLogger().warning('seen %s', event.get('what'))
-    if event['what'] == 'raise': raise KeyError('lost')
-    if event['what'] == 'set': return {1, 2}
-    if event['what'] == 'exit': sys.exit(3)
-    return [event['what'], VALUE, context.function_name, context.aws_request_id, context.get_remaining_time_in_millis() > 1000]
-`;
-
-test('Python functions run, fail and log as on Lambda', {
-  skip: pythonPath() ? false : 'no python3',
-}, async () => {
-  const fixture = await new Fixture().open();
-  const python = (name: string, code: string, more: object = {}) =>
-    fixture.make(name, '', {
-      Runtime: 'python3.12',
-      Handler: 'app.handler',
-      Code: { ZipFile: zipOf(code, 'app.py') },
-      ...more,
-    });
-  await python('snake', PYTHON, { Environment: { Variables: { COLOUR: 'green' } } });
-  const { value, headers } = await fixture.invoke('snake', { what: 'ünï' }, { 'x-amz-log-type': 'Tail' });
-  assert.deepEqual([value.slice(0, 3), value[4]], [['ünï', 'green', 'snake'], true]);
-  assert.equal(value[3], headers['x-amzn-requestid']);
-  assert.match(
-    Buffer.from(headers['x-amz-log-result'] as string, 'base64').toString(),
-    /\[WARNING\]\t\d{4}-\d\d-\d\dT[\d:.]+Z\t[0-9a-f-]{36}\tseen ünï/,
-  );
-  const raised = (await fixture.invoke('snake', { what: 'raise' })).value;
-  assert.deepEqual([raised.errorType, raised.errorMessage], ['KeyError', "'lost'"]);
-  assert.match(raised.stackTrace[0], /app\.py", line \d+, in handler/);
-  const odd = (await fixture.invoke('snake', { what: 'set' })).value;
-  assert.deepEqual(
-    [odd.errorType, /Unable to marshal response: .*set/.test(odd.errorMessage)],
-    ['Runtime.MarshalError', true],
-  );
-  assert.match((await fixture.invoke('snake', { what: 'exit' })).value.errorMessage, /exit status 3/);
-  assert.equal((await fixture.invoke('snake', { what: 'again' })).value[0], 'again');
-
-  const failures: [string, string, object, RegExp][] = [
-    [
-      'import',
-      'import nowhere',
-      {},
-      /Unable to import module 'app': No module named 'nowhere'.*ImportModuleError/,
-    ],
-    ['syntax', 'def (', {}, /Syntax error in module 'app'.*UserCodeSyntaxError/],
-    ['missing', 'x = 1', {}, /Handler 'handler' missing on module 'app'.*HandlerNotFound/],
-    ['malformed', 'x = 1', { Handler: 'handler' }, /Bad handler 'handler'.*MalformedHandlerName/],
-  ];
-  for (const [name, code, more, reason] of failures) {
-    await python(name, code, more);
-    assert.match(JSON.stringify((await fixture.invoke(name)).value), reason);
-  }
-  await fixture.runtime.close();
-});
-
-const BASH = `#!/bin/bash
-# A runtime in plain bash: HTTP over /dev/tcp, one connection for each request.
-base=/2018-06-01/runtime/invocation
-call() { # method path body
-  exec 3<>"/dev/tcp/\${AWS_LAMBDA_RUNTIME_API%:*}/\${AWS_LAMBDA_RUNTIME_API#*:}"
-  printf '%s %s HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "$1" "$2" "\${#3}" "$3" >&3
-  answer=$(cat <&3)
-  exec 3>&-
-}
-while true; do
-  call GET $base/next ''
-  id=$(grep -i '^lambda-runtime-aws-request-id:' <<< "$answer" | tr -d '\\r' | cut -d' ' -f2)
-  event=$(tail -n 1 <<< "$answer")
-  echo "handling $_HANDLER"
-  call POST $base/$id/response "{\\"got\\":$event}"
-done
-`;
-
-test('a package with its own bootstrap runs, and one without says so', {
-  skip: existsSync('/bin/bash') ? false : 'no bash',
-}, async () => {
-  const fixture = await new Fixture().open();
-  const custom = { Runtime: 'provided.al2023', Handler: 'my.handler' };
-  await fixture.make('shell', '', { ...custom, Code: { ZipFile: zipOf(BASH, 'bootstrap') } });
-  for (const n of [1, 2]) assert.deepEqual((await fixture.invoke('shell', { n })).value, { got: { n } });
-  await fixture.make('empty', '', { ...custom, Code: { ZipFile: zipOf('', 'readme') } });
-  const { value } = await fixture.invoke('empty');
-  assert.equal(value.errorType, 'Runtime.InvalidEntrypoint');
-  assert.match(value.errorMessage, /^RequestId: [0-9a-f-]{36} Error: Couldn't find valid bootstrap\(s\)/);
-  await fixture.runtime.close();
-  assert.ok(fixture.lines.some(({ line }) => line === 'handling my.handler'));
-});
-
 test('what a function leaves running does not go on between two invocations', async () => {
   const it = await new Fixture().open();
   await it.make(
@@ -595,35 +428,6 @@ test('what a function leaves running does not go on between two invocations', as
   const { value } = await it.invoke('ticks');
   // It is stopped a tenth of a second after its answer; without that there would be about 150.
   assert.ok(value < 75, `${value} ticks`);
-});
-
-test('variables that Node reads when it starts are honoured, and none of a parked process is left', async () => {
-  const it = await new Fixture().open();
-  await it.make(
-    'options',
-    'exports.handler = async () => [process.execArgv.length, process.env, process.title];',
-    {
-      Environment: { Variables: { NODE_OPTIONS: '--title=mine' } },
-    },
-  );
-  const own = await it.invoke('options');
-  assert.equal(own.value[2], 'mine');
-  // By now one is parked, which the next function becomes.
-  await sleep(500);
-  await it.make(
-    'plain',
-    'exports.handler = async () => [process.execArgv.length, process.env, process.title];',
-    {
-      Environment: { Variables: { COLOUR: 'green' } },
-    },
-  );
-  const parked = await it.invoke('plain');
-  assert.equal(parked.value[1].COLOUR, 'green');
-  assert.equal(parked.value[1].NODE_OPTIONS, undefined);
-  assert.equal(parked.value[1].PATH, own.value[1].PATH);
-  const names = (variables: object) =>
-    Object.keys(variables).filter((name) => !/^(COLOUR|NODE_OPTIONS)$/.test(name));
-  assert.deepEqual(names(parked.value[1]).sort(), names(own.value[1]).sort());
 });
 
 test('provisioned concurrency is there again after a restart, and its first invocation is no cold start', async () => {

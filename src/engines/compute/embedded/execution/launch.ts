@@ -124,12 +124,7 @@ function commandOf(input: LaunchInput, places: Places, variables: Record<string,
     case 'custom':
       return { command: ownBootstrap(input, places), arguments: [], ...ALONE };
     case 'python':
-      // No compiled files beside the code, which other environments share, and lines as soon as they are written.
-      return wrapped(variables, {
-        command: pythonPath() ?? 'python3',
-        arguments: ['-B', '-u', join(places.runtimeDirectory, 'python.py')],
-        ...ALONE,
-      });
+      return wrapped(variables, pythonCommand(input, places));
     case 'node':
       return wrapped(variables, nodeCommand(input, places));
   }
@@ -138,8 +133,10 @@ function commandOf(input: LaunchInput, places: Places, variables: Record<string,
 /** Tells our runtime client that descriptor 3 is there. */
 const CHANNEL = 'channel';
 const ALONE = { channel: false, kind: undefined };
-/** Variables that Node or the libraries below it read when they start. */
-const READ_AT_START = /^(NODE_|UV_|SSL_|OPENSSL_|LD_|MALLOC_|GLIBC_)/;
+/** Variables that Node, Python or the libraries below them read when they start. */
+const READ_AT_START = /^(NODE_|PYTHON|UV_|SSL_|OPENSSL_|LD_|MALLOC_|GLIBC_|LANG$|LANGUAGE$|LC_)/;
+/** A part of a Python package, which is found by its path. */
+const PYTHON_MODULE = /\.(cpython-[^.]+|abi3)\.so$/;
 
 /** What a process must be started with to become any function's environment of one kind. */
 export interface Generic extends Program {
@@ -154,12 +151,26 @@ export function usualNode(sandboxed: boolean): Generic {
   return { ...nodeProgram(memoryMb, places), kind: nodeKind(memoryMb, storageMb), storageMb };
 }
 
-function nodeCommand({ version, taskRoot, layersRoot }: LaunchInput, places: Places): Command {
-  const { memoryMb, storageMb, environment } = version;
-  const asksAtStart = Object.keys(environment).some((name) => READ_AT_START.test(name));
-  const shares = !asksAtStart && layersRoot === undefined && !bringsLibraries(taskRoot);
-  const kind = shares ? nodeKind(memoryMb, storageMb) : undefined;
+function nodeCommand(input: LaunchInput, places: Places): Command {
+  const { memoryMb, storageMb } = input.version;
+  const kind = startsAsOthers(input) ? nodeKind(memoryMb, storageMb) : undefined;
   return { ...nodeProgram(memoryMb, places), channel: true, kind };
+}
+
+/** No compiled files beside the code, which other environments share, and lines as soon as they are written. */
+function pythonCommand(input: LaunchInput, { runtimeDirectory }: Places): Command {
+  return {
+    command: pythonPath() ?? 'python3',
+    arguments: ['-B', '-u', join(runtimeDirectory, 'python.py'), CHANNEL],
+    channel: true,
+    kind: startsAsOthers(input) ? `python ${input.version.storageMb}` : undefined,
+  };
+}
+
+/** Whether the function has nothing that a process must know when it starts. */
+function startsAsOthers({ version, taskRoot, layersRoot }: LaunchInput): boolean {
+  const asksAtStart = Object.keys(version.environment).some((name) => READ_AT_START.test(name));
+  return !asksAtStart && layersRoot === undefined && !bringsLibraries(taskRoot);
 }
 
 function nodeKind(memoryMb: number, storageMb: number): string {
@@ -175,7 +186,9 @@ function nodeProgram(memoryMb: number, { node, runtimeDirectory }: Places): Prog
 /** Whether the package has shared libraries where LD_LIBRARY_PATH leads, which is read when a process starts. */
 function bringsLibraries(taskRoot: string): boolean {
   try {
-    return readdirSync(taskRoot).some((name) => name === 'lib' || /\.so(\.|$)/.test(name));
+    return readdirSync(taskRoot).some(
+      (name) => name === 'lib' || (/\.so(\.|$)/.test(name) && !PYTHON_MODULE.test(name)),
+    );
   } catch {
     // A package that somebody has deleted fails where its process is started.
     return false;

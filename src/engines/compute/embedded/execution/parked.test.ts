@@ -85,7 +85,7 @@ test('a parked process becomes what it is told and prints nothing of before', as
   await parked.close();
 });
 
-test('another kind takes the place of what is parked, and closing ends all of them', async () => {
+test('another kind of the same program takes the place of what is parked, and closing ends all of them', async () => {
   const parked = new ParkedProcesses(2, directory, how);
   const [a, b] = [program('a'), program('b')];
   const one = await taken(parked, a);
@@ -100,6 +100,20 @@ test('another kind takes the place of what is parked, and closing ends all of th
   });
   await parked.close();
   assert.equal(parked.take(a), undefined);
+});
+
+test('each program has processes of its own', async () => {
+  const parked = new ParkedProcesses(1, directory, how);
+  const a = program('a');
+  const b = { kind: 'b', command: '/bin/sh', arguments: ['-c', 'read -r order <&3'], storageMb: 512 };
+  parked.prepare(a);
+  const both = [await taken(parked, b), parked.take(a)];
+  for (const process of both) {
+    assert.ok(process);
+    process.kill();
+    await process.gone;
+  }
+  await parked.close();
 });
 
 test('a parked process that died is not handed out', async () => {

@@ -10,19 +10,21 @@ const REFILL_AFTER_MS = 100;
 
 /**
  * Processes that have booted the runtime client and wait to be told which function they are: a cold start then only
- * loads the function's own code. They are of the kind that was asked for last, because that is asked for again.
+ * loads the function's own code. Of each program they are of the kind that was asked for last, because that is asked for
+ * again.
  */
 export class ParkedProcesses {
   #size: number;
   #how: How;
   #directory: string;
-  #generic: Generic | undefined;
+  /** What is asked for, by the program that runs it. */
+  #wanted = new Map<string, Generic>();
   #parked: { kind: string; process: EnvironmentProcess }[] = [];
   #ending = new Set<Promise<void>>();
   #refill: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `size` is how many processes wait; 0 parks none. `directory` is where sandboxes get directories of their own. */
+  /** `size` is how many processes wait, of each program; 0 parks none. `directory` is where sandboxes get directories of their own. */
   constructor(size: number, directory: string, how: How) {
     this.#size = size;
     this.#directory = directory;
@@ -46,7 +48,7 @@ export class ParkedProcesses {
 
   /** Says which kind will be asked for. */
   prepare(generic: Generic): void {
-    this.#generic = generic;
+    this.#wanted.set(generic.command, generic);
     this.#refill ??= setTimeout(() => this.#fill(), REFILL_AFTER_MS).unref();
   }
 
@@ -68,15 +70,20 @@ export class ParkedProcesses {
 
   #fill(): void {
     this.#refill = undefined;
-    const generic = this.#generic;
-    if (this.#closed || !generic) return;
-    const useful = this.#parked.filter(({ kind, process }) => kind === generic.kind && process.alive);
+    if (this.#closed) return;
+    const kinds = new Set([...this.#wanted.values()].map(({ kind }) => kind));
+    const useful = this.#parked.filter(({ kind, process }) => kinds.has(kind) && process.alive);
     for (const one of this.#parked) if (!useful.includes(one)) this.#end(one.process);
     this.#parked = useful;
-    while (this.#parked.length < this.#size) {
+    for (const generic of this.#wanted.values()) this.#park(generic);
+  }
+
+  #park(generic: Generic): void {
+    const { kind } = generic;
+    for (let have = this.#parked.filter((one) => one.kind === kind).length; have < this.#size; have++) {
       const slot = this.#slot();
       if (this.#how.sandbox && !slot) return;
-      this.#parked.push({ kind: generic.kind, process: EnvironmentProcess.park(generic, this.#how, slot) });
+      this.#parked.push({ kind, process: EnvironmentProcess.park(generic, this.#how, slot) });
     }
   }
 

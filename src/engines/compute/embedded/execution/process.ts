@@ -28,8 +28,8 @@ export interface How {
   sandbox: Sandbox | undefined;
 }
 
-/** A process that boots without a function does not see more of the control room's environment than this. */
-const BARE = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+/** What a process that boots without a function sees. Language and time zone are those of a function that names none. */
+const BARE = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'en_US.UTF-8', TZ: ':UTC' };
 
 /**
  * The process of one execution environment, in a process group of its own. Our own runtime client has a channel to the
