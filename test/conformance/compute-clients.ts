@@ -7,8 +7,12 @@ export type Language = 'node' | 'python' | 'bash';
 export interface RuntimeClient {
   name: string;
   language: Language;
+  /** The tables of behaviours that depend on the client; all of them without this. */
+  tables?: string[];
   /** The settings of a function of these files. */
-  settings(files: Record<string, string>): Pick<CreateFunctionCommandInput, 'Runtime' | 'Code'>;
+  settings(
+    files: Record<string, string>,
+  ): Pick<CreateFunctionCommandInput, 'Runtime' | 'Code' | 'Environment'>;
 }
 
 export const OUR_NODE: RuntimeClient = {
@@ -53,6 +57,79 @@ export function officialNode(program: string): RuntimeClient {
     name: 'provided.al2023 with aws-lambda-ric',
     language: 'node',
     settings: (files) => custom({ ...files, bootstrap }),
+  };
+}
+
+/** Answers in chunks, and ends a connection without a word where a second request comes, as proxies may. */
+const NODE_PROXY = `
+const { createServer, request } = require('node:http');
+const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+const used = new WeakSet();
+const server = createServer((incoming, answer) => {
+  if (used.has(incoming.socket)) return incoming.socket.destroy();
+  used.add(incoming.socket);
+  const { method, url: path, headers } = incoming;
+  const onward = request({ host, port, method, path, headers, agent: false }, (answered) => {
+    const { 'content-length': _, ...kept } = answered.headers;
+    answer.writeHead(answered.statusCode, kept);
+    answered.pipe(answer);
+  });
+  incoming.on('data', (part) => onward.write(part));
+  incoming.on('end', () => {
+    if (headers.trailer) onward.addTrailers(incoming.trailers);
+    onward.end();
+  });
+});
+server.listen(0, '127.0.0.1', () => require('node:fs').writeFileSync(process.argv[2], '127.0.0.1:' + server.address().port));
+`;
+
+/** The same in Python, but for the chunks. */
+const PYTHON_PROXY = `
+import http.client, http.server, os, sys
+class Proxy(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    used = False
+    def pass_on(self):
+        if self.used:
+            self.close_connection = True
+            return
+        self.used = True
+        body = self.rfile.read(int(self.headers.get('content-length', 0)))
+        onward = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
+        onward.request(self.command, self.path, body, dict(self.headers))
+        answered = onward.getresponse()
+        self.send_response(answered.status)
+        for name, value in answered.getheaders(): self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answered.read())
+    do_GET = do_POST = pass_on
+    def log_message(self, *ignored): pass
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Proxy)
+with open(sys.argv[1] + '~', 'w') as file: file.write('127.0.0.1:%d' % server.server_port)
+os.rename(sys.argv[1] + '~', sys.argv[1])
+server.serve_forever()
+`;
+
+/** Starts the proxy by the runtime's own program, and the runtime when the proxy listens. */
+const WRAPPER = `#!/bin/sh
+file="\${TMPDIR:-/tmp}/proxy"
+"$1" "$LAMBDA_TASK_ROOT/proxy.cjs" "$file" &
+until [ -s "$file" ]; do sleep 0.02; done
+export AWS_LAMBDA_RUNTIME_API="$(cat "$file")"
+exec "$@"
+`;
+
+/** The same with a wrapper script that puts a proxy between the client and the Runtime API. */
+export function proxied(client: RuntimeClient): RuntimeClient {
+  const proxy = client.language === 'python' ? PYTHON_PROXY : NODE_PROXY;
+  return {
+    ...client,
+    name: `${client.name} behind a proxy`,
+    tables: ['results', 'failures', 'streams'],
+    settings: (files) => ({
+      ...client.settings({ ...files, wrapper: WRAPPER, 'proxy.cjs': proxy }),
+      Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } },
+    }),
   };
 }
 

@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { pythonPath } from '../../src/engines/compute/embedded/catalog/runtimes.ts';
 import { fromEnvironment } from './compute-aws.ts';
-import { BASH, OUR_NODE, OUR_PYTHON, officialNode } from './compute-clients.ts';
+import { BASH, OUR_NODE, OUR_PYTHON, officialNode, proxied } from './compute-clients.ts';
 import { judged } from './compute-contract.ts';
 import { officialClient } from './compute-ric.ts';
 import { runtimeConformance } from './compute-runtimes.ts';
 import { openTwin } from './compute-twin.ts';
 
 const twin = () => judged(openTwin());
-const clients = [OUR_NODE];
-if (pythonPath()) clients.push(OUR_PYTHON);
+const clients = [OUR_NODE, proxied(OUR_NODE)];
+if (pythonPath()) clients.push(OUR_PYTHON, proxied(OUR_PYTHON));
 else test('our Python client', { skip: 'no python3' });
 if (existsSync('/bin/bash')) clients.push(BASH);
 else test('a client in bash', { skip: 'no bash' });

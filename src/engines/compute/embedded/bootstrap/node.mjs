@@ -8,7 +8,6 @@ import { resolveLocalhostNames } from './localhost-names.mjs';
 import { defineConsole, logError } from './log.mjs';
 import { takeOrders } from './orders.mjs';
 import { defineAwslambda, isStreaming, ResponseStream } from './response-stream.mjs';
-import { RuntimeConnection } from './runtime-connection.mjs';
 import { describe, loadHandler } from './user-code.mjs';
 
 const { env } = process;
@@ -119,7 +118,7 @@ function callOf(handler) {
 async function start() {
   resolveLocalhostNames();
   defineAwslambda();
-  runtime = new RuntimeConnection(await takeOrders(endProcessGroup));
+  runtime = await takeOrders(endProcessGroup);
   const older = callsBack(env.AWS_EXECUTION_ENV);
   logged = older ? 'undefined' : '-';
   defineConsole(() => logged);

@@ -1,13 +1,18 @@
 // What this process is to be. Started by its name, it finds that in its environment; booted before anybody knew, it is
 // told in the first line on the channel to the control room, descriptor 3, which carries the Runtime API afterwards.
 import Module from 'node:module';
-import { connect, Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { ChannelApi } from './channel-api.mjs';
 
-/** Resolves to the connection to the Runtime API, with environment and working directory as they are to be. */
+/** Resolves to the Runtime API, with environment and working directory as they are to be. `lost` is called at its end. */
 export async function takeOrders(lost) {
   // Functions see what they see on Lambda: the program and its runtime client.
   const [how] = process.argv.splice(2);
-  if (how !== 'channel') return connectTo(process.env.AWS_LAMBDA_RUNTIME_API, lost);
+  if (how !== 'channel') {
+    // What boots in advance has no use for it.
+    const { AddressApi } = await import('./address-api.mjs');
+    return new AddressApi(process.env.AWS_LAMBDA_RUNTIME_API, lost);
+  }
   const channel = new Socket({ fd: 3, readable: true, writable: true });
   channel.on('error', () => {});
   channel.on('close', lost);
@@ -16,19 +21,7 @@ export async function takeOrders(lost) {
   process.chdir(directory);
   // Node read it when it started.
   if (variables.NODE_PATH !== undefined) Module._initPaths();
-  return channel;
-}
-
-function connectTo(address, lost) {
-  const colon = address.lastIndexOf(':');
-  const socket = connect({
-    host: address.slice(0, colon),
-    port: Number(address.slice(colon + 1)),
-    noDelay: true,
-  });
-  socket.on('error', () => {});
-  socket.on('close', lost);
-  return socket;
+  return new ChannelApi(channel);
 }
 
 /** Nothing follows it until it has been answered. */

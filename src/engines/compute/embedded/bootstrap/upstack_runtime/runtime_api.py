@@ -75,17 +75,24 @@ class AddressApi(RuntimeApi):
         from http.client import HTTPConnection, HTTPException
 
         self._connection = HTTPConnection(address)
-        self._lost = (OSError, HTTPException)
+        self._broken = (OSError, HTTPException)
 
     def _exchange(self, *requests):
-        try:
-            for method, path, headers, body in requests:
+        for request in requests:
+            answer = self._send(*request)
+        return answer
+
+    def _send(self, method, path, headers, body):
+        # A server may end a connection that nothing goes over just when something does.
+        tries = 1 if self._connection.sock is None else 2
+        for _ in range(tries):
+            try:
                 self._connection.request(method, BASE + path, body, headers)
                 response = self._connection.getresponse()
-                answer = {name.lower(): value for name, value in response.getheaders()}, response.read()
-            return answer
-        except self._lost:
-            end_process_group()
+                return {name.lower(): value for name, value in response.getheaders()}, response.read()
+            except self._broken:
+                self._connection.close()
+        end_process_group()
 
 
 def written(method, path, headers, body):
