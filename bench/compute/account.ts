@@ -1,3 +1,5 @@
+import { bodyOf } from './connection.ts';
+
 /** Who calls the twin under test. */
 export const REGION = 'eu-west-1';
 export const CREDENTIALS = {
@@ -8,4 +10,13 @@ export const CREDENTIALS = {
 /** The function that every server under test runs, in a file `index.mjs`. */
 export const HELLO =
   'export const handler = async (event) => ({ statusCode: 200, body: "hello " + event.name });\n';
-export const HELLO_ANSWER = '{"statusCode":200,"body":"hello bench"}';
+/** The same in Python, in a file `index.py`. */
+export const HELLO_PYTHON =
+  'def handler(event, context):\n    return {"statusCode": 200, "body": "hello " + event["name"]}\n';
+
+/** Throws unless this is the answer to one of `invocations`. */
+export function assertHello(answer: Buffer): void {
+  const { statusCode, body } = JSON.parse(bodyOf(answer));
+  if (statusCode !== 200 || body !== 'hello bench')
+    throw new Error(`the function answered ${bodyOf(answer)}`);
+}

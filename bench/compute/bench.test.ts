@@ -14,10 +14,12 @@ test('one small round measures everything', async () => {
   const rounds = await measure(size, false, (text) => said.push(text));
   assert.ok(said.includes('round 1 of 1: timeouts'));
   const [round] = rounds;
-  assert.deepEqual(Object.keys(round!.warm), ['raw', 'ours']);
+  const python = round!.python !== undefined;
+  assert.deepEqual(Object.keys(round!.warm), ['raw', 'ours', ...(python ? ['python'] : [])]);
   const rows = rowsOf(rounds);
   // Without /proc there are no figures of the CPU.
-  assert.equal(rows.length, (process.platform === 'linux' ? 12 : 10) + (round!.sandboxed ? 2 : 0));
+  const cpu = process.platform === 'linux' ? 1 : 0;
+  assert.equal(rows.length, 10 + 2 * cpu + (round!.sandboxed ? 2 : 0) + (python ? 5 + cpu : 0));
   for (const { case: title, value, versus, ratio } of rows) {
     assert.ok(Number.isFinite(value), title);
     assert.equal(ratio === undefined, versus === '', title);
@@ -28,7 +30,7 @@ test('the figures that are shown are the best of the rounds', () => {
   const warm = (factor: number) => ({ p50Us: 10 * factor, perSecond: 100 * factor, cpuUs: Number.NaN });
   const round = (factor: number) => ({
     warm: { raw: warm(factor), ours: warm(2 * factor), peer: warm(4 * factor) },
-    starts: { coldMs: 60 * factor, parkedMs: 15 * factor, nodeMs: 30 },
+    starts: { coldMs: 60 * factor, parkedMs: 15 * factor, emptyMs: 30 },
     firstPartMs: 7 * factor,
     kills: { answerMs: factor, goneMs: 2 * factor },
   });

@@ -12,11 +12,13 @@
 import type { Bench, Row } from '../row.ts';
 import { measure, type Round, type Size } from './measure.ts';
 import { PEER } from './peer.ts';
+import type { Starts } from './starts.ts';
 import type { Warm } from './warm.ts';
 
 const SIZE: Size = { rounds: 3, turns: 6, requests: 1_500, starts: 7, kills: 3 };
 const RAW = 'node:http echo';
 const EMPTY = 'node -e 0';
+const EMPTY_PYTHON = 'python3 -c pass';
 
 export const bench: Bench = async (progress) => {
   const peers = process.argv.includes('--peers');
@@ -27,17 +29,7 @@ export const bench: Bench = async (progress) => {
 /** The rows of all rounds: the best figure of each. */
 export function rowsOf(rounds: Round[]): Row[] {
   const least = (of: (round: Round) => number) => Math.min(...rounds.map(of));
-  const { raw, ours, peer } = bestOf(rounds) as { raw: Warm; ours: Warm; peer?: Warm };
-  const [cold, parked, empty] = [
-    least(({ starts }) => starts.coldMs),
-    least(({ starts }) => starts.parkedMs),
-    least(({ starts }) => starts.nodeMs),
-  ];
-  const [boxedCold, boxedParked, boxedEmpty] = [
-    least(({ sandboxed }) => sandboxed?.coldMs ?? Number.NaN),
-    least(({ sandboxed }) => sandboxed?.parkedMs ?? Number.NaN),
-    least(({ sandboxed }) => sandboxed?.nodeMs ?? Number.NaN),
-  ];
+  const { raw, ours, python, peer } = bestOf(rounds) as { raw: Warm; ours: Warm; python?: Warm; peer?: Warm };
   const alone = { versus: '', ratio: undefined };
   const against = (value: number, versus: string, other: number) => ({ value, versus, ratio: value / other });
   const warm = (title: string, figures: Warm, versus: string, other: Warm): Row[] => [
@@ -45,24 +37,35 @@ export function rowsOf(rounds: Round[]): Row[] {
     { case: `${title}, 4 at a time`, unit: '/s', ...against(figures.perSecond, versus, other.perSecond) },
     { case: `${title}, CPU`, unit: 'us', ...against(figures.cpuUs, versus, other.cpuUs) },
   ];
+  const cold = (title: string, of: (round: Round) => Starts | undefined, empty: string): Row[] => {
+    const emptyMs = least((round) => of(round)?.emptyMs ?? Number.NaN);
+    const row = (member: keyof Starts) => ({
+      unit: 'ms p50',
+      ...against(
+        least((round) => of(round)?.[member] ?? Number.NaN),
+        empty,
+        emptyMs,
+      ),
+    });
+    return [
+      { case: empty, value: emptyMs, unit: 'ms p50', ...alone },
+      { case: title, ...row('coldMs') },
+      { case: `${title}, booted in advance`, ...row('parkedMs') },
+    ];
+  };
   const rows: Row[] = [
     ...warm(RAW, raw, '', raw).map((row) => ({ ...row, ratio: undefined })),
     ...warm('warm', ours, RAW, raw),
-    { case: EMPTY, value: empty, unit: 'ms p50', ...alone },
-    { case: 'cold start', unit: 'ms p50', ...against(cold, EMPTY, empty) },
-    { case: 'cold start, booted in advance', unit: 'ms p50', ...against(parked, EMPTY, empty) },
-    { case: 'cold start in a sandbox', unit: 'ms p50', ...against(boxedCold, EMPTY, boxedEmpty) },
-    {
-      case: 'cold start in a sandbox, booted in advance',
-      unit: 'ms p50',
-      ...against(boxedParked, EMPTY, boxedEmpty),
-    },
+    ...cold('cold start', ({ starts }) => starts, EMPTY),
+    ...cold('cold start in a sandbox', ({ sandboxed }) => sandboxed, EMPTY).slice(1),
+    ...(python ? warm('Python, warm', python, RAW, raw) : []),
+    ...cold('Python, cold start', (round) => round.python, EMPTY_PYTHON),
     { case: 'first streamed part', value: least((round) => round.firstPartMs), unit: 'ms', ...alone },
     { case: 'timeout: answer', value: least(({ kills }) => kills.answerMs), unit: 'ms late', ...alone },
     { case: 'timeout: processes gone', value: least(({ kills }) => kills.goneMs), unit: 'ms late', ...alone },
   ];
   if (peer) rows.push(...warm(PEER, peer, RAW, raw), ...warm('warm', ours, PEER, peer));
-  // Outside Linux nobody tells the CPU time, and sandboxes are where bubblewrap works.
+  // Outside Linux nobody tells the CPU time; sandboxes are where bubblewrap works, and Python where it is installed.
   return rows.filter(({ value }) => !Number.isNaN(value));
 }
 

@@ -1,7 +1,8 @@
 /** Starts the servers, measures them in rounds, and ends them whatever happens. */
+import { pythonPath } from '../../src/engines/compute/embedded/catalog/runtimes.ts';
 import { PARKED_PROCESSES } from '../../src/engines/compute/embedded/limits.ts';
-import { HELLO, HELLO_ANSWER } from './account.ts';
-import { bodyOf, Connection } from './connection.ts';
+import { assertHello, HELLO, HELLO_PYTHON } from './account.ts';
+import { Connection } from './connection.ts';
 import { type Kills, killRound } from './kills.ts';
 import { PEER_FUNCTION, startPeer } from './peer.ts';
 import { invocations } from './requests.ts';
@@ -24,11 +25,13 @@ export interface Size {
 }
 
 export interface Round {
-  /** By server: `raw`, `ours` and, when asked for, `peer`. */
+  /** By server: `raw`, `ours`, `python` where there is one, and, when asked for, `peer`. */
   warm: Record<string, Warm>;
   starts: Starts;
   /** The same in sandboxes, where they can be made. */
   sandboxed?: Starts;
+  /** The same of Python, where there is one. */
+  python?: Starts;
   /** Until the first part of a streamed response. */
   firstPartMs: number;
   kills: Kills;
@@ -66,6 +69,7 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
     const ours = { port: twin.port, pid: twin.pid, requests };
     const raw = { ...(await run(serve('echo.ts'))), requests };
     const functions: Record<string, Subject> = { ours };
+    if (pythonPath()) functions.python = await python(twin, size.requests);
     if (peers) functions.peer = await peer(await run(startPeer(progress)), size.requests);
     progress('warming up');
     for (const subject of Object.values(functions)) await assertAnswers(subject);
@@ -84,11 +88,16 @@ async function peer({ port, pid }: Served, requests: number): Promise<Subject> {
   return { port, pid, requests: await invocations(port, PEER_FUNCTION, requests) };
 }
 
+async function python(twin: Twin, requests: number): Promise<Subject> {
+  await twin.deploy('python', HELLO_PYTHON, { language: 'python' });
+  return { port: twin.port, pid: twin.pid, requests: await invocations(twin.port, 'python', requests) };
+}
+
 async function assertAnswers({ port, requests }: Subject): Promise<void> {
   const connection = await Connection.open(port);
-  const body = bodyOf(await connection.exchange(requests[0]!));
+  const answer = await connection.exchange(requests[0]!);
   connection.close();
-  if (body !== HELLO_ANSWER) throw new Error(`the function answered ${body}`);
+  assertHello(answer);
 }
 
 async function rounds(
@@ -103,16 +112,17 @@ async function rounds(
     say('warm invocations');
     const warm = await warmRound(subjects, size);
     say('cold starts');
-    const starts = await startRound(twin, bare, size.starts);
+    const starts = await startRound('node', twin, bare, size.starts);
     const { isolation = 'none' } = boxed.twin;
     const sandboxed = isolation.startsWith('none')
       ? {}
-      : { sandboxed: await startRound(boxed.twin, boxed.bare, size.starts) };
+      : { sandboxed: await startRound('node', boxed.twin, boxed.bare, size.starts) };
+    const ofPython = subjects.python && { python: await startRound('python', twin, bare, size.starts) };
     say('streams');
     const firstPart = await firstPartMs(twin);
     say('timeouts');
     const kills = await killRound(twin, size.kills);
-    done.push({ warm, starts, ...sandboxed, firstPartMs: firstPart, kills });
+    done.push({ warm, starts, ...sandboxed, ...ofPython, firstPartMs: firstPart, kills });
   }
   return done;
 }

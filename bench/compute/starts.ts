@@ -1,50 +1,70 @@
-/** Cold starts: the first invocation of a function that was never invoked, beside the start of an empty Node process. */
+/** Cold starts: the first invocation of a function that was never invoked, beside the start of an empty process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../row.ts';
-import { HELLO, HELLO_ANSWER } from './account.ts';
-import { bodyOf, Connection } from './connection.ts';
+import { assertHello, HELLO, HELLO_PYTHON } from './account.ts';
+import { Connection } from './connection.ts';
 import { invocations } from './requests.ts';
-import type { Twin } from './twin.ts';
+import type { Language, Twin } from './twin.ts';
 
 /** Milliseconds. */
 export interface Starts {
   coldMs: number;
   /** With a process that was booted in advance. */
   parkedMs: number;
-  nodeMs: number;
+  /** Of the language's program, with nothing to do. */
+  emptyMs: number;
 }
 
 /** Before each start: the one before is deleted and gone, and what starts in advance can be there. */
 const SETTLE_MS = 300;
 
-/** The medians of one round; `bare` boots nothing in advance. */
-export async function startRound(twin: Twin, bare: Twin, starts: number): Promise<Starts> {
-  const cold: number[] = [];
-  const parked: number[] = [];
-  const node: number[] = [];
-  for (let i = 0; i < starts; i++) {
-    await sleep(SETTLE_MS);
-    node.push(await emptyNode());
-    cold.push(await firstInvoke(bare));
-    parked.push(await firstInvoke(twin));
-  }
-  return { coldMs: median(cold), parkedMs: median(parked), nodeMs: median(node) };
+interface Program {
+  hello: string;
+  /** Begins a comment. */
+  comment: string;
+  empty: [command: string, ...args: string[]];
 }
 
-async function emptyNode(): Promise<number> {
+const PROGRAMS: Record<Language, Program> = {
+  node: { hello: HELLO, comment: '//', empty: [process.execPath, '-e', '0'] },
+  python: { hello: HELLO_PYTHON, comment: '#', empty: ['python3', '-c', 'pass'] },
+};
+
+/** The medians of one round; `bare` boots nothing in advance. */
+export async function startRound(
+  language: Language,
+  twin: Twin,
+  bare: Twin,
+  starts: number,
+): Promise<Starts> {
+  const cold: number[] = [];
+  const parked: number[] = [];
+  const empty: number[] = [];
+  for (let i = 0; i < starts; i++) {
+    await sleep(SETTLE_MS);
+    empty.push(await emptyProcess(language));
+    cold.push(await firstInvoke(language, bare));
+    parked.push(await firstInvoke(language, twin));
+  }
+  return { coldMs: median(cold), parkedMs: median(parked), emptyMs: median(empty) };
+}
+
+async function emptyProcess(language: Language): Promise<number> {
+  const [command, ...args] = PROGRAMS[language].empty;
   const from = performance.now();
-  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
+  await once(spawn(command, args, { stdio: 'ignore' }), 'exit');
   return performance.now() - from;
 }
 
 let made = 0;
 
-async function firstInvoke(twin: Twin): Promise<number> {
+async function firstInvoke(language: Language, twin: Twin): Promise<number> {
+  const { hello, comment } = PROGRAMS[language];
   const name = `cold-${++made}`;
   // The code of each is another one, so that nothing that is kept by its digest helps.
-  await twin.deploy(name, `${HELLO}// ${name}\n`);
+  await twin.deploy(name, `${hello}${comment} ${name}\n`, { language });
   const [request] = await invocations(twin.port, name, 1);
   const connection = await Connection.open(twin.port);
   await sleep(SETTLE_MS);
@@ -52,7 +72,7 @@ async function firstInvoke(twin: Twin): Promise<number> {
   const answer = await connection.exchange(request!);
   const took = performance.now() - from;
   connection.close();
-  if (bodyOf(answer) !== HELLO_ANSWER) throw new Error(`a cold start failed: ${bodyOf(answer)}`);
+  assertHello(answer);
   await twin.remove(name);
   return took;
 }

@@ -9,15 +9,23 @@ import { type Asked, serve } from './served.ts';
 
 export interface Twin extends Asked {
   directory: string;
-  /** Makes a function of one file, `index.mjs`; it is not invoked. */
+  /** Makes a function of one file, `index.mjs` or `index.py`; it is not invoked. */
   deploy(name: string, code: string, settings?: Partial<Settings>): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
+export type Language = 'node' | 'python';
+
 interface Settings {
+  language: Language;
   timeoutSeconds: number;
   environment: Record<string, string>;
 }
+
+const LANGUAGES = {
+  node: { file: 'index.mjs', runtime: 'nodejs24.x' },
+  python: { file: 'index.py', runtime: 'python3.13' },
+};
 
 interface Options {
   isolation?: 'auto' | 'off';
@@ -34,9 +42,10 @@ export async function startTwin(parkedProcesses: number, options: Options = {}):
   return {
     ...served,
     directory,
-    async deploy(name, code, { timeoutSeconds = 10, environment = {} } = {}) {
-      const zip = zipSync({ 'index.mjs': strToU8(code) });
-      const basics = { handler: 'index.handler', runtime: 'nodejs24.x', memoryMb: 128 };
+    async deploy(name, code, { language = 'node', timeoutSeconds = 10, environment = {} } = {}) {
+      const { file, runtime } = LANGUAGES[language];
+      const zip = zipSync({ [file]: strToU8(code) });
+      const basics = { handler: 'index.handler', runtime, memoryMb: 128 };
       await compute.createFunction({ ...basics, name, zip, timeoutSeconds, environment });
     },
     remove: (name) => compute.deleteFunction(name),
