@@ -70,9 +70,9 @@ describe('a fault on a dependency', { concurrency: 2 }, () => {
         };
         const before = upstream.requests.length;
         const reached = before + CLIENTS.length;
-        await strike({ kind: 'latency', ms: 400 }, (outcome, client) => {
+        await strike({ kind: 'latency', ms: 800 }, (outcome, client) => {
           assert.equal(outcome.value?.status, 200, client);
-          assert.ok(outcome.ms >= 399 && outcome.ms < 790, `${client} took ${outcome.ms} ms`);
+          assert.ok(outcome.ms >= 799 && outcome.ms < 1590, `${client} took ${outcome.ms} ms`);
         });
         assert.equal(upstream.requests.length, reached, 'each reaches the upstream once');
         await strike({ kind: 'error', status: 503, message: 'down' }, (outcome, client) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { best } from '../../test/best.ts';
 import { FunctionProcess, type Outcome, until } from '../testing/function-process.ts';
 import { LeaseServer } from '../testing/lease-server.ts';
 import { assign } from './core/assignment.ts';
@@ -68,11 +69,11 @@ describe('a fault on the function', { concurrency: true }, () => {
   }
 
   it('delays treatment and leaves control alone; both are exposed', async () => {
-    await both({ kind: 'latency', ms: 300 }, (_fn, treated, spared) => {
+    await both({ kind: 'latency', ms: 900 }, (_fn, treated, spared) => {
       assert.deepEqual(treated.value, { statusCode: 200 });
-      assert.ok(treated.ms >= 299, `only ${treated.ms} ms`);
+      assert.ok(treated.ms >= 899, `only ${treated.ms} ms`);
       assert.deepEqual(spared.value, { statusCode: 200 });
-      assert.ok(spared.ms < 250, `control took ${spared.ms} ms`);
+      assert.ok(spared.ms < 850, `control took ${spared.ms} ms`);
     });
   });
 
@@ -98,9 +99,13 @@ describe('a fault on the function', { concurrency: true }, () => {
   it('leaves a tenth of a second of the time limit to the handler', async () => {
     const { fn, done } = await armed({ kind: 'latency', ms: 60_000 });
     try {
-      const treated = await fn.invoke('plain', from(TREATED), { remainingMs: 400 });
-      assert.deepEqual(treated.value, { statusCode: 200 });
-      assert.ok(treated.ms > 200 && treated.ms < 400, `took ${treated.ms} ms`);
+      const tookMs = await best(400, async () => {
+        const treated = await fn.invoke('plain', from(TREATED), { remainingMs: 400 });
+        assert.deepEqual(treated.value, { statusCode: 200 });
+        assert.ok(treated.ms > 200, `took ${treated.ms} ms`);
+        return treated.ms;
+      });
+      assert.ok(tookMs < 400, `took ${tookMs} ms`);
     } finally {
       await done();
     }

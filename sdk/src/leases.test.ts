@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { best } from '../../test/best.ts';
 import { FunctionProcess, until } from '../testing/function-process.ts';
 import { claimsOf, LeaseServer, newKey, signToken } from '../testing/lease-server.ts';
 
@@ -40,17 +41,15 @@ describe('a lease', { concurrency: true }, () => {
     'is seen at invocations, and its withdrawal within half a second while armed',
     alone(async (server, fn) => {
       assert.equal(await isStruck(fn), false);
-      let bestMs = Number.POSITIVE_INFINITY;
-      // A busy machine may lend its processor to others meanwhile; three times in a row it does not.
-      for (let attempt = 0; attempt < 3 && bestMs > 500; attempt++) {
+      const tookMs = await best(500, async () => {
         server.arm();
         await until('armed', () => isStruck(fn));
         server.withdraw();
         const from = performance.now();
         await until('disarmed', async () => !(await isStruck(fn)));
-        bestMs = Math.min(bestMs, performance.now() - from);
-      }
-      assert.ok(bestMs <= 500, `the withdrawal took ${bestMs} ms`);
+        return performance.now() - from;
+      });
+      assert.ok(tookMs <= 500, `the withdrawal took ${tookMs} ms`);
     }),
   );
 
@@ -63,7 +62,8 @@ describe('a lease', { concurrency: true }, () => {
       const from = performance.now();
       await until('disarmed', async () => !(await isStruck(fn)));
       const tookMs = performance.now() - from;
-      assert.ok(tookMs <= 1250, `it went on for ${tookMs} ms`);
+      // Its life and what an invocation may take on a busy machine; a lease that was renewed lives twice as long.
+      assert.ok(tookMs <= 1900, `it went on for ${tookMs} ms`);
     }),
   );
 

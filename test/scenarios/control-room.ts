@@ -22,6 +22,8 @@ export class ControlRoom {
   url = '';
   env: Record<string, string> = {};
   output = '';
+  /** From the last start of the process until it was ready. */
+  readyMs = Number.NaN;
 
   private constructor(directory: string, options: string[]) {
     this.directory = directory;
@@ -39,6 +41,7 @@ export class ControlRoom {
   /** Starts the process (again) on the same data directory. */
   async startAgain(): Promise<void> {
     const port = this.url === '' ? '0' : new URL(this.url).port;
+    const since = performance.now();
     const child = spawn(
       process.execPath,
       [MAIN, 'start', '--port', port, '--data', this.directory, ...this.#options],
@@ -58,6 +61,7 @@ export class ControlRoom {
         throw new Error(`${error.message}\n${this.output}`, { cause: error });
       },
     );
+    this.readyMs = Math.round(performance.now() - since);
     this.env = JSON.parse((await this.upstack('env', '--data', this.directory, '--json')).stdout);
   }
 
