@@ -81,6 +81,8 @@ export const GRANTED: Command[] = [
   new sdk.GetFunctionCommand(cart),
   new sdk.DeleteFunctionConcurrencyCommand(cart),
   new sdk.GetFunctionConcurrencyCommand(cart),
+  new sdk.PutFunctionRecursionConfigCommand({ ...cart, RecursiveLoop: 'Allow' }),
+  new sdk.GetFunctionRecursionConfigCommand(cart),
   new sdk.PutProvisionedConcurrencyConfigCommand({
     ...cart,
     Qualifier: '1',
@@ -183,6 +185,8 @@ export const REFUSED: Command[] = [
   new sdk.PutFunctionConcurrencyCommand({ FunctionName: 'list', ReservedConcurrentExecutions: 901 }),
   new sdk.GetFunctionConcurrencyCommand(nobody),
   new sdk.DeleteFunctionConcurrencyCommand(nobody),
+  new sdk.PutFunctionRecursionConfigCommand({ ...nobody, RecursiveLoop: 'Terminate' }),
+  new sdk.GetFunctionRecursionConfigCommand({ FunctionName: 'cart:live' }),
   new sdk.PutProvisionedConcurrencyConfigCommand({
     ...nobody,
     Qualifier: '1',

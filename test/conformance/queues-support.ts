@@ -25,9 +25,9 @@ export interface QueuesTwin extends Twin {
 }
 
 /** The compute twin with an embedded PostgreSQL of its own, and a client for its queues. */
-export async function openQueuesTwin(): Promise<QueuesTwin> {
+export async function openQueuesTwin(options: { concurrencyPerVersion?: number } = {}): Promise<QueuesTwin> {
   const state = await openOwnState();
-  const twin = await openTwin({ state });
+  const twin = await openTwin({ ...options, state });
   const sqs = sqsClient(twin.endpoint);
   return {
     ...twin,

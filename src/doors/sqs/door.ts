@@ -32,6 +32,7 @@ function sqsApi({ runtime, credentials, region, clock }: SqsDoorOptions): RawHan
     const answer = await runtime.sqs({
       operation: operationOf(request) ?? '',
       host: request.headers.host ?? '',
+      traceHeader: headers['x-amzn-trace-id'],
       body: body.bytes,
       signal: goneSignal(response),
     });

@@ -12,6 +12,7 @@ const STATUS = {
   ResourceConflictException: 409,
   PolicyLengthExceededException: 400,
   PreconditionFailedException: 412,
+  RecursiveInvocationException: 400,
   ProvisionedConcurrencyConfigNotFoundException: 404,
   RequestEntityTooLargeException: 413,
   RequestTooLargeException: 413,

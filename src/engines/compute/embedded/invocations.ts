@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionLogLine, InvocationReport } from '../engine.ts';
-import type { VersionRecord } from './catalog/records.ts';
+import type { FunctionRecord, VersionRecord } from './catalog/records.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { Environments, type EnvironmentsOptions, type WrittenLine } from './environments.ts';
 import { LogTail } from './execution/log-tail.ts';
@@ -9,6 +9,7 @@ import { StartFailure } from './execution/pool.ts';
 import type { InvocationEnd, Outcome } from './execution/running-invocation.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
 import { type Invoked, invocationReport } from './invocation-report.ts';
+import { isLoop, loopStopped, withRun } from './lineage.ts';
 import { systemLines } from './system-log.ts';
 
 export interface InvocationsOptions extends EnvironmentsOptions {
@@ -21,16 +22,15 @@ export interface InvocationsOptions extends EnvironmentsOptions {
 export interface InvokeInput {
   /** Of an invocation that got its id before, or is tried again; a new one otherwise. */
   requestId?: string;
-  name: string;
+  record: FunctionRecord;
   version: VersionRecord;
   /** ARN with the qualifier that the caller used. */
   functionArn: string;
   /** JSON. */
   payload: Uint8Array;
+  /** The caller's trace header. */
   traceId: string | undefined;
   clientContext: string | undefined;
-  /** How many invocations of the function may run at a time; undefined when nothing is reserved. */
-  reservedConcurrency: number | undefined;
   /** Takes the parts of a streamed response while the function writes them. */
   stream?: ResponseSink | undefined;
   /** Collect the log of this invocation. */
@@ -69,25 +69,30 @@ export class Invocations {
     this.environments = new Environments(options, (line) => this.#onLine(line));
   }
 
-  /** Throws TooManyRequestsException at the limits of concurrency; whatever happens in the function is an outcome, not an error. */
+  /**
+   * Throws TooManyRequestsException at the limits of concurrency and RecursiveInvocationException in a loop; whatever
+   * happens in the function is an outcome, not an error.
+   */
   async invoke(input: InvokeInput): Promise<InvokeOutcome> {
+    const { record, version } = input;
+    const { name } = record;
+    if (isLoop(record, input.traceId)) throw loopStopped();
     const requestId = input.requestId ?? randomUUID();
-    this.#gate.enter(input.name, input.reservedConcurrency);
+    this.#gate.enter(name, record.reservedConcurrency);
     if (input.tail) this.#tails.set(requestId, new LogTail());
     let working: Promise<unknown> | undefined;
     try {
-      const environment = await this.environments.acquire(input.name, input.version);
+      const environment = await this.environments.acquire(name, version);
       const running = environment.invoke({
         requestId,
         functionArn: input.functionArn,
-        traceId: input.traceId ?? newTraceId(this.#options.clock.now()),
+        traceId: withRun(input.traceId ?? newTraceId(this.#options.clock.now()), name),
         clientContext: input.clientContext,
         payload: input.payload,
         stream: input.stream,
       });
       const outcome = await running.answer;
       const httpStatus = input.httpStatusOf?.(outcome.ok ? outcome.payload : undefined);
-      const { name, version } = input;
       const invoked = { name, version, instance: environment.instance, httpStatus };
       const reported = this.#report(running.ended, invoked);
       if (environment.hasExtensions) working = reported;
@@ -101,8 +106,8 @@ export class Invocations {
     } finally {
       this.#tails.delete(requestId);
       // Extensions that go on after the answer keep the environment busy.
-      if (working) void working.then(() => this.#gate.leave(input.name));
-      else this.#gate.leave(input.name);
+      if (working) void working.then(() => this.#gate.leave(name));
+      else this.#gate.leave(name);
     }
   }
 
@@ -154,9 +159,9 @@ export class Invocations {
     const report: PlatformReport = { requestId, status, errorType, metrics };
     const startMs = this.#options.clock.now();
     const end: InvocationEnd = { report, startMs, coldStart: true, initializationType: 'on-demand' };
-    const { name, version } = input;
+    const { record, version } = input;
     void this.#report(Promise.resolve(end), {
-      name,
+      name: record.name,
       version,
       instance,
       httpStatus: input.httpStatusOf?.(undefined),

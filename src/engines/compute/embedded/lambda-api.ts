@@ -15,6 +15,7 @@ import { LAYER_OPERATIONS } from './operations/layers.ts';
 import type { ApiAnswer, ApiContext, ApiOperation, ApiRequest } from './operations/operation.ts';
 import { POLICY_OPERATIONS } from './operations/policy.ts';
 import { PROVISIONED_OPERATIONS } from './operations/provisioned.ts';
+import { RECURSION_OPERATIONS } from './operations/recursion.ts';
 import { INVOKE_WITH_RESPONSE_STREAM } from './operations/response-stream.ts';
 import { router } from './operations/route.ts';
 import { TAG_OPERATIONS } from './operations/tags.ts';
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly ApiOperation[] = [
   ...POLICY_OPERATIONS,
   ...TAG_OPERATIONS,
   ...CONCURRENCY_OPERATIONS,
+  ...RECURSION_OPERATIONS,
   ...PROVISIONED_OPERATIONS,
   ...EVENT_INVOKE_OPERATIONS,
   ...EVENT_SOURCE_OPERATIONS,

@@ -157,7 +157,9 @@ export const LEAST_EVENT_BACKOFF_MS = 1_000;
 export const LONGEST_EVENT_BACKOFF_MS = 300_000;
 /** Events of all functions that run at a time; of one function, as many as a version has execution environments. */
 export const MOST_EVENTS_RUNNING = 100;
-/** So often a function may come up in one chain of destinations. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+/** So often a function may run in one chain of invocations and messages. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
 export const MOST_RECURSIONS = 16;
+/** Of a chain's functions, those that ran last are counted. */
+export const MOST_FUNCTIONS_IN_LINEAGE = 32;
 /** Of the error message that goes with a dead letter. */
 export const LARGEST_DEAD_LETTER_ERROR_BYTES = 1_024;

@@ -43,12 +43,11 @@ export function routedInput(
   name: string,
   qualifier: string | undefined,
   unitOf = nobody,
-): Pick<InvokeInput, 'name' | 'version' | 'functionArn' | 'reservedConcurrency'> {
+): Pick<InvokeInput, 'record' | 'version' | 'functionArn'> {
   return {
-    name,
+    record: recordOf(context.catalog, name, qualifier),
     version: routed(context, name, qualifier, unitOf),
     functionArn: functionArn(context.catalog.account, name, qualifier),
-    reservedConcurrency: recordOf(context.catalog, name, qualifier).reservedConcurrency,
   };
 }
 

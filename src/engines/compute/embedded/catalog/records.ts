@@ -17,6 +17,8 @@ export interface FunctionRecord {
   provisioned: ProvisionedRecord[];
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
+  /** Whether it may run in its own chain more often than MOST_RECURSIONS; undefined as `Terminate`. */
+  recursiveLoop?: 'Allow' | 'Terminate';
 }
 
 /** One immutable snapshot of code and settings. */

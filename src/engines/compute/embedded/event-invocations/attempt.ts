@@ -1,10 +1,10 @@
 import { eventConfigOf } from '../catalog/event-configs.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
 import { functionArn } from '../catalog/names.ts';
-import type { EventConfigRecord, VersionRecord } from '../catalog/records.ts';
+import type { EventConfigRecord, FunctionRecord, VersionRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
 import type { Invocations } from '../invocations.ts';
-import { MOST_RECURSIONS } from '../limits.ts';
+import { isLoop } from '../lineage.ts';
 import { type RoutingContext, routed, unitIn } from '../routing.ts';
 import type { Answer, Condition, Ended } from './ended.ts';
 import type { EventInvocation } from './event.ts';
@@ -24,8 +24,8 @@ export type Attempted =
 
 /** What the event runs in this attempt. */
 interface Target {
+  record: FunctionRecord;
   version: VersionRecord;
-  reservedConcurrency: number | undefined;
   config: Partial<EventConfigRecord>;
 }
 
@@ -65,8 +65,7 @@ function targetOf(context: AttemptContext, event: EventInvocation): Target | und
   if (!record) return undefined;
   try {
     const version = routed(context, functionName, qualifier, () => unitIn(clientContext));
-    const { reservedConcurrency } = record;
-    return { version, reservedConcurrency, config: eventConfigOf(record, qualifier) ?? {} };
+    return { record, version, config: eventConfigOf(record, qualifier) ?? {} };
   } catch (error) {
     if (error instanceof LambdaError && error.type === 'ResourceNotFoundException') return undefined;
     throw error;
@@ -80,24 +79,23 @@ function targetOf(context: AttemptContext, event: EventInvocation): Target | und
  */
 function obstacleOf(target: Target, event: EventInvocation, nowMs: number): Condition | undefined {
   // First of all: functions that never run can make a loop too.
-  if ((event.lineage[event.functionName] ?? 0) >= MOST_RECURSIONS) return 'RecursiveInvocation';
-  if (target.reservedConcurrency === 0) return 'ZeroReservedConcurrency';
+  if (isLoop(target.record, event.traceId)) return 'RecursiveInvocation';
+  if (target.record.reservedConcurrency === 0) return 'ZeroReservedConcurrency';
   return isExpired(event, target.config, nowMs) ? 'EventAgeExceeded' : undefined;
 }
 
 /** Throws what refuses the invocation before the function runs. */
 async function run(context: AttemptContext, target: Target, event: EventInvocation): Promise<Answer> {
-  const { functionName: name, qualifier, requestId, payload, traceId, clientContext } = event;
-  const { version, reservedConcurrency } = target;
+  const { functionName, qualifier, requestId, payload, traceId, clientContext } = event;
+  const { record, version } = target;
   const outcome = await context.invocations.invoke({
     requestId,
-    name,
+    record,
     version,
-    functionArn: functionArn(context.catalog.account, name, qualifier),
+    functionArn: functionArn(context.catalog.account, functionName, qualifier),
     payload,
     traceId,
     clientContext,
-    reservedConcurrency,
     tail: false,
   });
   return { outcome, executedVersion: version.version };

@@ -1,6 +1,6 @@
 import { LARGEST_DEAD_LETTER_ERROR_BYTES } from '../limits.ts';
 import type { NewMessage } from '../queues/message-store.ts';
-import { type Ended, type Refusal, refusalOf } from './ended.ts';
+import { type Ended, type Refusal, refusalOf, traceAfter } from './ended.ts';
 
 /**
  * The message that a dead-letter queue gets: the event as it was sent, and why it failed in attributes.
@@ -16,7 +16,7 @@ export function deadLetter(ended: Ended): NewMessage {
       ...(status !== undefined && { ErrorCode: { DataType: 'Number', StringValue: String(status) } }),
       ErrorMessage: { DataType: 'String', StringValue: permitted(message) },
     },
-    traceHeader: event.traceId,
+    traceHeader: traceAfter(event),
   };
 }
 

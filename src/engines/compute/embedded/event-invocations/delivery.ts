@@ -6,12 +6,13 @@ import type { CatalogContext } from '../catalog/functions.ts';
 import { type FunctionReference, functionArn } from '../catalog/names.ts';
 import { LATEST } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
-import { LARGEST_EVENT_BYTES, MOST_RECURSIONS } from '../limits.ts';
+import { LARGEST_EVENT_BYTES } from '../limits.ts';
+import { isLoop } from '../lineage.ts';
 import { type NewMessage, sendMessage } from '../queues/message-store.ts';
 import { findQueue } from '../queues/queue-store.ts';
 import type { QueueTables } from '../queues/tables.ts';
 import { deadLetter } from './dead-letter.ts';
-import type { Ended } from './ended.ts';
+import { type Ended, traceAfter } from './ended.ts';
 import { invocationRecord } from './invocation-record.ts';
 import { addEvent, type EventTables } from './store.ts';
 
@@ -31,7 +32,7 @@ type Database = Kysely<EventTables & QueueTables>;
  */
 export async function deliver(context: DeliveryContext, database: Database, ended: Ended): Promise<void> {
   const { account, clock } = context.catalog;
-  const { requestId, functionName, qualifier = LATEST, traceId } = ended.event;
+  const { requestId, functionName, qualifier = LATEST } = ended.event;
   const send = async (target: string, message: NewMessage) => {
     const fault = await deliverTo(context, database, target, message, ended);
     if (fault === undefined) return;
@@ -39,7 +40,7 @@ export async function deliver(context: DeliveryContext, database: Database, ende
   };
   if (ended.destinationArn !== '') {
     const body = invocationRecord(ended, functionArn(account, functionName, qualifier), clock.now());
-    await send(ended.destinationArn, { body, attributes: {}, traceHeader: traceId });
+    await send(ended.destinationArn, { body, attributes: {}, traceHeader: traceAfter(ended.event) });
   }
   if (ended.deadLetterArn !== '') await send(ended.deadLetterArn, deadLetter(ended));
 }
@@ -75,8 +76,8 @@ function readable({ catalog }: DeliveryContext, arn: string): Destination | unde
 }
 
 /**
- * The record becomes an event of another function, which knows its lineage. A chain ends because each event adds to the
- * count of its function, and nobody whose count is full gets what a stopped event leaves.
+ * The record becomes an event of another function in the same chain. A chain ends because each event adds to the runs of
+ * its function, and nobody whose runs are used up gets what a stopped event leaves.
  */
 async function invoke(
   { catalog }: DeliveryContext,
@@ -85,22 +86,21 @@ async function invoke(
   message: NewMessage,
   { condition, event }: Ended,
 ): Promise<string | undefined> {
-  if (!catalog.store.get(name)) return 'there is no such function';
-  const lineage = { ...event.lineage, [event.functionName]: (event.lineage[event.functionName] ?? 0) + 1 };
-  if (condition === 'RecursiveInvocation' && (lineage[name] ?? 0) >= MOST_RECURSIONS) {
+  const record = catalog.store.get(name);
+  if (!record) return 'there is no such function';
+  const traceId = traceAfter(event);
+  if (condition === 'RecursiveInvocation' && isLoop(record, traceId))
     return 'it is part of the recursive loop';
-  }
   await addEvent(database, {
     requestId: randomUUID(),
     functionName: name,
     qualifier,
     payload: Buffer.from(message.body),
-    traceId: event.traceId,
+    traceId,
     clientContext: undefined,
     acceptedMs: catalog.clock.now(),
     attempts: 0,
     refusals: 0,
-    lineage,
   });
   return undefined;
 }

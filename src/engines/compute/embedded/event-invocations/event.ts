@@ -7,6 +7,7 @@ export interface EventInvocation {
   qualifier: string | undefined;
   /** JSON. */
   payload: Uint8Array;
+  /** The trace header that came with it. */
   traceId: string;
   clientContext: string | undefined;
   /** Epoch milliseconds. */
@@ -15,8 +16,6 @@ export interface EventInvocation {
   attempts: number;
   /** Since then, attempts that were refused before the function ran: throttles and errors of the service. */
   refusals: number;
-  /** Function -> its invocations in the chain of destinations that led to this event. */
-  lineage: Record<string, number>;
 }
 
 /** What a caller hands in. */

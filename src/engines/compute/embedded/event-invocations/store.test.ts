@@ -37,7 +37,6 @@ function event(functionName: string, acceptedMs = NOW): EventInvocation {
     acceptedMs,
     attempts: 0,
     refusals: 0,
-    lineage: { cart: 2 },
   };
 }
 

@@ -14,7 +14,6 @@ export interface EventTables {
     payload: Uint8Array;
     trace_id: string;
     client_context: string | null;
-    lineage: Record<string, number>;
     accepted_at: Date;
     due_at: Date;
     attempts: number;
@@ -37,7 +36,6 @@ export async function addEvent(database: Kysely<EventTables>, event: EventInvoca
       payload: event.payload,
       trace_id: event.traceId,
       client_context: event.clientContext ?? null,
-      lineage: event.lineage,
       accepted_at: acceptedAt,
       due_at: acceptedAt,
       attempts: event.attempts,
@@ -163,7 +161,6 @@ function fromRow(row: Row): EventInvocation {
     payload: row.payload,
     traceId: row.trace_id,
     clientContext: row.client_context ?? undefined,
-    lineage: row.lineage,
     acceptedMs: row.accepted_at.getTime(),
     attempts: row.attempts,
     refusals: row.refusals,

@@ -57,7 +57,6 @@ export class EventInvocationWorker {
       acceptedMs: nowMs,
       attempts: 0,
       refusals: 0,
-      lineage: {},
     });
     this.wake();
     return requestId;

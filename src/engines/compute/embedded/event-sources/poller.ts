@@ -4,6 +4,7 @@ import type { Log } from '../../../../lib/log.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations.ts';
 import { BATCHES_AT_A_TIME, LARGEST_PAYLOAD_BYTES, MOST_MESSAGES_RECEIVED } from '../limits.ts';
+import { runsIn } from '../lineage.ts';
 import type { Watch } from '../queues/arrivals.ts';
 import type { Receipt } from '../queues/message-store.ts';
 import type { Queues } from '../queues/queues.ts';
@@ -152,7 +153,7 @@ export class Poller {
   async #begin(records: readonly EventRecord[]): Promise<void> {
     await this.#freeSlot();
     if (this.#stopped) return await this.#giveBack(records);
-    const processing = this.#process(records)
+    const processing = this.#process(this.#withoutLoops(records))
       .catch((error) => {
         const { id } = this.mapping;
         this.#options.log.warn(
@@ -167,8 +168,24 @@ export class Poller {
     this.#running.add(processing);
   }
 
+  /** Messages of a loop are left alone: they become visible again, and in the end go to the dead-letter queue. */
+  #withoutLoops(records: readonly EventRecord[]): EventRecord[] {
+    const { target, log } = this.#options;
+    const { id, functionName } = this.mapping;
+    const going = records.filter(({ message }) => !target.isLoop(functionName, message.traceHeader));
+    const stopped = records.length - going.length;
+    if (stopped > 0) {
+      log.warn(
+        { mapping: id, functionName, messages: stopped },
+        'messages of a recursive loop are not processed',
+      );
+    }
+    return going;
+  }
+
   /** Invokes the function and deletes what succeeded; the rest becomes visible again by itself. */
   async #process(records: readonly EventRecord[]): Promise<void> {
+    if (records.length === 0) return;
     const outcome = await this.#invoke(records);
     if (!outcome?.ok) return;
     const messages = records.map(({ message }) => message);
@@ -187,9 +204,10 @@ export class Poller {
     const { functionName, qualifier } = this.mapping;
     const untilMs = Math.min(...records.map(({ message }) => message.hiddenUntil.getTime()));
     const event = sqsEvent(records);
+    const traceHeader = furthest(functionName, records);
     for (;;) {
       try {
-        return await target.invoke(functionName, qualifier, event);
+        return await target.invoke(functionName, qualifier, event, traceHeader);
       } catch (error) {
         if (!(error instanceof LambdaError)) throw error;
         const throttled = error.type === 'TooManyRequestsException';
@@ -212,6 +230,12 @@ export class Poller {
   async #rest(): Promise<void> {
     await pause(REST_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
+}
+
+/** A batch goes on in the chain in which the function has run most often. */
+function furthest(functionName: string, records: readonly EventRecord[]): string | undefined {
+  const headers = records.flatMap(({ message }) => message.traceHeader ?? []);
+  return headers.sort((a, b) => runsIn(b, functionName) - runsIn(a, functionName))[0];
 }
 
 function bytesOf(records: readonly EventRecord[]): number {

@@ -1,6 +1,7 @@
 import { recordOf, versionOf } from '../catalog/functions.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations.ts';
+import { isLoop } from '../lineage.ts';
 import type { ApiContext } from '../operations/operation.ts';
 import { routedInput } from '../routing.ts';
 
@@ -8,8 +9,15 @@ import { routedInput } from '../routing.ts';
 export interface Target {
   /** How long an invocation may take; undefined when there is no such function, or no such version or alias of it. */
   timeoutMs(functionName: string, qualifier: string | undefined): number | undefined;
+  /** Whether what has come with this trace header would be one invocation of the function too many in its chain. */
+  isLoop(functionName: string, traceHeader: string | null): boolean;
   /** Runs one invocation; an alias' weights are drawn for it. Throws AWS's errors of Invoke. */
-  invoke(functionName: string, qualifier: string | undefined, payload: Buffer): Promise<InvokeOutcome>;
+  invoke(
+    functionName: string,
+    qualifier: string | undefined,
+    payload: Buffer,
+    traceHeader: string | undefined,
+  ): Promise<InvokeOutcome>;
 }
 
 export function functionTarget(context: Pick<ApiContext, 'catalog' | 'draw' | 'invocations'>): Target {
@@ -25,11 +33,15 @@ export function functionTarget(context: Pick<ApiContext, 'catalog' | 'draw' | 'i
         throw error;
       }
     },
-    invoke: async (name, qualifier, payload) =>
+    isLoop(name, traceHeader) {
+      const record = catalog.store.get(name);
+      return record !== undefined && isLoop(record, traceHeader);
+    },
+    invoke: async (name, qualifier, payload, traceId) =>
       await invocations.invoke({
         ...routedInput(context, name, qualifier),
         payload,
-        traceId: undefined,
+        traceId,
         clientContext: undefined,
         tail: false,
       }),

@@ -1,6 +1,5 @@
 import { recordOf } from '../catalog/functions.ts';
 import { releaseConcurrency, reserveConcurrency } from '../catalog/reservation.ts';
-import { invalidParameter } from '../errors.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -9,7 +8,7 @@ import {
   bodyOf,
   emptyAnswer,
   jsonAnswer,
-  referenceOf,
+  unqualifiedName,
 } from './operation.ts';
 import { route } from './route.ts';
 
@@ -27,7 +26,7 @@ export const CONCURRENCY_OPERATIONS: readonly ApiOperation[] = [
 ];
 
 async function put(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  const name = unqualified(request, reference);
+  const name = unqualifiedName(request, reference);
   const { ReservedConcurrentExecutions: wanted } = bodyOf(request);
   const { catalog, accountConcurrency } = context;
   return jsonAnswer(200, {
@@ -36,19 +35,11 @@ async function put(context: ApiContext, request: ApiRequest, [reference]: string
 }
 
 function get(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
-  const { reservedConcurrency } = recordOf(context.catalog, unqualified(request, reference));
+  const { reservedConcurrency } = recordOf(context.catalog, unqualifiedName(request, reference));
   return jsonAnswer(200, { ReservedConcurrentExecutions: reservedConcurrency });
 }
 
 async function remove(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
-  await releaseConcurrency(context.catalog, unqualified(request, reference));
+  await releaseConcurrency(context.catalog, unqualifiedName(request, reference));
   return emptyAnswer(204);
-}
-
-function unqualified(request: ApiRequest, reference: string | undefined): string {
-  const { name, qualifier } = referenceOf(request, reference);
-  if (qualifier === undefined) return name;
-  throw invalidParameter(
-    'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.',
-  );
 }

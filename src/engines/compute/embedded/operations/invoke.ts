@@ -32,8 +32,9 @@ async function invoke(context: ApiContext, request: ApiRequest, [reference]: str
   const { input, type, qualifier } = invocationOf(context, request, reference);
   if (type === 'DryRun') return emptyAnswer(204);
   if (type === 'Event') {
-    const { name: functionName, payload, traceId, clientContext } = input;
-    return await acceptEvent(context, { functionName, qualifier, payload, traceId, clientContext });
+    const { record, payload, traceId, clientContext } = input;
+    const event = { functionName: record.name, qualifier, payload, traceId, clientContext };
+    return await acceptEvent(context, event);
   }
   const outcome = await context.invocations.invoke(input);
   const headers: Record<string, string> = {

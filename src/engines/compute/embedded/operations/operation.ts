@@ -109,6 +109,15 @@ export function referenceOf(request: ApiRequest, reference = ''): FunctionRefere
   return functionReference(reference, request.query.get('Qualifier'));
 }
 
+/** The function that a path names, for an operation that versions and aliases do not have. */
+export function unqualifiedName(request: ApiRequest, reference: string | undefined): string {
+  const { name, qualifier } = referenceOf(request, reference);
+  if (qualifier === undefined) return name;
+  throw invalidParameter(
+    'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.',
+  );
+}
+
 /** Changes go to `$LATEST`; a reference to another version cannot be changed. */
 export function latestOf(reference = ''): string {
   const { name, qualifier } = functionReference(reference, undefined);

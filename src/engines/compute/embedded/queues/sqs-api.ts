@@ -21,6 +21,8 @@ export interface SqsRequest {
   /** AWS's name of the operation. */
   operation: string;
   host: string;
+  /** Of the request; undefined when it has none. */
+  traceHeader: string | undefined;
   body: Uint8Array;
   /** Aborted when the caller is gone. */
   signal: AbortSignal;
@@ -45,7 +47,7 @@ const NOT_YET = [
 /** Answers one request; errors of the API become answers. `queues` is undefined where no state engine keeps them. */
 export async function answerSqs(
   queues: Queues | undefined,
-  { operation: name, host, body, signal }: SqsRequest,
+  { operation: name, host, traceHeader, body, signal }: SqsRequest,
   log: Log,
 ): Promise<ApiAnswer> {
   try {
@@ -55,7 +57,7 @@ export async function answerSqs(
       throw new QueueError('UnknownOperationException', `${name} is not an operation of Amazon SQS.`);
     }
     if (!queues) throw unsupported('A queue without a state engine');
-    return answerOf(200, await operation.run({ queues, input: inputIn(body), host, signal }));
+    return answerOf(200, await operation.run({ queues, input: inputIn(body), host, traceHeader, signal }));
   } catch (error) {
     return sqsErrorAnswer(known(error, name, log));
   }

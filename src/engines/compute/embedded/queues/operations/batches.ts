@@ -4,7 +4,7 @@ import { type Input, isObject, textOf, unreadable } from '../input.ts';
 import { checkSize, messageFrom, sent, sizeOf } from '../message.ts';
 import type { NewMessage } from '../message-store.ts';
 import { receiptIn } from '../receipt-handle.ts';
-import { changeOne } from './messages.ts';
+import { changeOne, put } from './messages.ts';
 import { type QueueCall, type QueueOperation, queueNameOf } from './operation.ts';
 
 export const BATCH_OPERATIONS: readonly QueueOperation[] = [
@@ -58,7 +58,8 @@ async function send(call: QueueCall): Promise<object> {
     const message = `Batch requests cannot be longer than ${LARGEST_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`;
     throw new QueueError('BatchRequestTooLong', message);
   }
-  const ids = await call.queues.send(
+  const ids = await put(
+    call,
     queue.name,
     good.map(({ message }) => message),
   );

@@ -2,6 +2,7 @@ import { LONGEST_VISIBILITY_SECONDS, LONGEST_WAIT_SECONDS, MOST_MESSAGES_RECEIVE
 import { missing, QueueError, unsupported } from '../errors.ts';
 import { type Input, optionalNumberOf, optionalTextOf, textOf, textsOf } from '../input.ts';
 import { checkSize, messageFrom, receivedMessage, sent } from '../message.ts';
+import type { NewMessage } from '../message-store.ts';
 import type { Queues } from '../queues.ts';
 import { receiptIn } from '../receipt-handle.ts';
 import { type QueueCall, type QueueOperation, queueNameOf } from './operation.ts';
@@ -17,8 +18,24 @@ async function send(call: QueueCall): Promise<object> {
   const queue = await call.queues.find(queueNameOf(call));
   const message = messageFrom(call.input);
   checkSize(queue, message);
-  const [messageId = ''] = await call.queues.send(queue.name, [message]);
+  const [messageId = ''] = await put(call, queue.name, [message]);
   return sent(messageId, message);
+}
+
+/**
+ * Puts messages into a queue, in one transaction; returns their ids. One that has no trace header of its own goes on with
+ * that of its request.
+ * Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html
+ */
+export async function put(
+  { queues, traceHeader }: QueueCall,
+  queue: string,
+  messages: readonly NewMessage[],
+): Promise<string[]> {
+  return await queues.send(
+    queue,
+    messages.map((message) => ({ ...message, traceHeader: message.traceHeader ?? traceHeader })),
+  );
 }
 
 async function receive(call: QueueCall): Promise<object> {

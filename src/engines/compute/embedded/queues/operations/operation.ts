@@ -8,6 +8,8 @@ export interface QueueCall {
   input: Input;
   /** The Host by which the caller reached us; queue URLs carry it. */
   host: string;
+  /** A message that has no trace header of its own gets that of its request. */
+  traceHeader: string | undefined;
   /** Aborted when the caller is gone. */
   signal: AbortSignal;
 }

@@ -1,0 +1,142 @@
+/** Functions that call themselves, with the official SDKs in their packages, which send the trace header on. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  CreateEventSourceMappingCommand,
+  GetFunctionRecursionConfigCommand,
+  InvokeCommand,
+  PutFunctionRecursionConfigCommand,
+} from '@aws-sdk/client-lambda';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { build } from 'esbuild';
+import type { EventTables } from '../../src/engines/compute/embedded/event-invocations/store.ts';
+import { until } from '../until.ts';
+import { FunctionsMade, json, refused } from './compute-support.ts';
+import { CREDENTIALS, REGION } from './compute-twin.ts';
+import { openQueuesTwin, QueuesMade, type QueuesTwin, receiveAll } from './queues-support.ts';
+
+const MOST_RUNS = 16;
+/** As long as a function may take: a mapping wants no less. */
+const VISIBILITY_SECONDS = 4;
+
+let twin: QueuesTwin;
+let functions: FunctionsMade;
+let queues: QueuesMade;
+before(async () => {
+  // Who waits for itself needs an execution environment for each run.
+  twin = await openQueuesTwin({ concurrencyPerVersion: MOST_RUNS + 1 });
+  functions = new FunctionsMade(twin);
+  queues = new QueuesMade(twin.sqs);
+});
+after(() => twin.close());
+
+/** A function of this code, its dependencies bundled. */
+async function make(code: string, Variables: Record<string, string> = {}, Timeout = 60): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: import.meta.dirname },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    minify: true,
+    write: false,
+  });
+  const settings = {
+    ENDPOINT: twin.endpoint,
+    CLIENT: JSON.stringify({ region: REGION, credentials: CREDENTIALS }),
+  };
+  return await functions.make(outputFiles[0]?.text ?? '', {
+    Timeout,
+    Environment: { Variables: { ...settings, ...Variables } },
+  });
+}
+
+const SETTINGS = '{ endpoint: process.env.ENDPOINT, maxAttempts: 1, ...JSON.parse(process.env.CLIENT) }';
+/** Invokes itself as the event says, until it has run so often or is stopped, and answers with its depth or the error's name. */
+const AGAIN = `
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+const client = new LambdaClient(${SETTINGS});
+export const handler = async ({ type, depth, most }) => {
+  console.log('RUN ' + depth);
+  if (depth === most) return depth;
+  const Payload = JSON.stringify({ type, most, depth: depth + 1 });
+  const FunctionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+  try {
+    const answer = await client.send(new InvokeCommand({ FunctionName, InvocationType: type, Payload }));
+    return type === 'Event' ? depth : JSON.parse(Buffer.from(answer.Payload).toString());
+  } catch (error) {
+    return error.name + ' at ' + depth;
+  }
+};`;
+/** Sends what it gets back to its own queue. */
+const BACK = `
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+const client = new SQSClient(${SETTINGS});
+export const handler = async ({ Records }) => {
+  for (const { body } of Records) {
+    console.log('RUN ' + body);
+    if (body !== 'alone') await client.send(new SendMessageCommand({ QueueUrl: process.env.QUEUE, MessageBody: body }));
+  }
+};`;
+
+const arnOf = (QueueUrl: string) => `arn:aws:sqs:${REGION}:000000000000:${QueueUrl.split('/').at(-1)}`;
+
+const runs = (name: string, of = '') =>
+  twin.lines.filter(({ functionName, line }) => functionName === name && line.includes(`RUN ${of}`)).length;
+
+const invoke = async (FunctionName: string, event: object) =>
+  json((await twin.client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }))).Payload);
+
+test('a function that calls itself and waits is refused the 17th run', async () => {
+  const name = await make(AGAIN);
+  const answer = await invoke(name, { type: 'RequestResponse', depth: 1, most: 30 });
+  assert.equal(answer, `RecursiveInvocationException at ${MOST_RUNS}`);
+  assert.equal(runs(name), MOST_RUNS);
+  assert.equal(await invoke(name, { type: 'RequestResponse', depth: 1, most: 10 }), 10, 'a chain of its own');
+});
+
+test('a function that sends itself events is stopped before the 17th run', async () => {
+  const name = await make(AGAIN);
+  await invoke(name, { type: 'Event', depth: 1, most: 30 });
+  await until('the last run', () => runs(name) === MOST_RUNS);
+  await until('the end of the event that is one too many', async () => {
+    const events = twin.state.run<EventTables, unknown[]>((database) =>
+      database.selectFrom('event_invocations').select('request_id').execute(),
+    );
+    return (await events).length === 0;
+  });
+  assert.equal(runs(name), MOST_RUNS);
+});
+
+test('messages that a function sends to its own queue end in the dead-letter queue, others are processed', async () => {
+  const dead = await queues.make();
+  const deadLetterTargetArn = arnOf(dead);
+  const QueueUrl = await queues.make({
+    VisibilityTimeout: String(VISIBILITY_SECONDS),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }),
+  });
+  const name = await make(BACK, { QUEUE: QueueUrl }, VISIBILITY_SECONDS);
+  await twin.client.send(
+    new CreateEventSourceMappingCommand({ FunctionName: name, EventSourceArn: arnOf(QueueUrl) }),
+  );
+  await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'round' }));
+  const [stopped] = await receiveAll(twin.sqs, dead, 1, { MessageSystemAttributeNames: ['All'] });
+  assert.equal(stopped?.Body, 'round');
+  assert.match(stopped?.Attributes?.AWSTraceHeader ?? '', /;Lineage=[0-9a-f]{8}:15$/);
+  assert.equal(runs(name, 'round'), MOST_RUNS);
+  await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'alone' }));
+  await until('the other message', () => runs(name, 'alone') === 1);
+});
+
+test('a function may be allowed to go on', async () => {
+  const name = await make(AGAIN);
+  const FunctionName = name;
+  const config = () => twin.client.send(new GetFunctionRecursionConfigCommand({ FunctionName }));
+  assert.equal((await config()).RecursiveLoop, 'Terminate');
+  const allowed = new PutFunctionRecursionConfigCommand({ FunctionName, RecursiveLoop: 'Allow' });
+  assert.equal((await twin.client.send(allowed)).RecursiveLoop, 'Allow');
+  assert.equal((await config()).RecursiveLoop, 'Allow');
+  await invoke(name, { type: 'Event', depth: 1, most: 20 });
+  await until('all runs', () => runs(name) === 20);
+  const wrong = new PutFunctionRecursionConfigCommand({ FunctionName, RecursiveLoop: 'Never' as 'Allow' });
+  await refused(twin.client.send(wrong), 'InvalidParameterValueException', 400, /recursiveLoop/);
+});
