@@ -581,6 +581,8 @@ test('the treatment is withdrawn within two seconds of the first harm', async (c
     const took = await harm(runId);
     context.diagnostic(`${took.toFixed(0)} ms from the first harm to the last`);
     assert.equal((await ended(runId)).decision, 'abort');
+    // Whatever the machine does meanwhile: no longer than a lease and what it may be late.
+    assert.ok(took <= 5_000, `${took} ms`);
     return took;
   });
   assert.ok(tookMs <= 2_000, `${tookMs} ms`);

@@ -9,6 +9,8 @@ const EXPERIMENTS = resolve(import.meta.dirname, '../../examples/shop/experiment
 const THREE_MINUTES_MS = 180_000;
 /** From the first harmful response to the last injected one. */
 const LONGEST_HARM_MS = 2_000;
+/** Whatever else the machine does. */
+const LONGEST_LEASE_MS = 10_000;
 
 let room: ControlRoom;
 let startedAt: number;
@@ -53,6 +55,7 @@ test('failing payments are aborted, exit code 6, within 2 s of the first harmful
     assert.ok(count > 0 && firstAt !== null && lastAt !== null);
     const tookMs = Date.parse(lastAt) - Date.parse(firstAt);
     t.diagnostic(`${count} injections within ${tookMs} ms`);
+    assert.ok(tookMs <= LONGEST_LEASE_MS, `${tookMs} ms`);
     return tookMs;
   });
   assert.ok(harmMs <= LONGEST_HARM_MS, `the last injection came ${harmMs} ms after the first`);
