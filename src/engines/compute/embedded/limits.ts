@@ -157,6 +157,8 @@ export const LEAST_EVENT_BACKOFF_MS = 1_000;
 export const LONGEST_EVENT_BACKOFF_MS = 300_000;
 /** Events of all functions that run at a time; of one function, as many as a version has execution environments. */
 export const MOST_EVENTS_RUNNING = 100;
+/** Characters of a client context in base64. Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export const LONGEST_CLIENT_CONTEXT = 3_583;
 /** So often a function may run in one chain of invocations and messages. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
 export const MOST_RECURSIONS = 16;
 /** Of a chain's functions, those that ran last are counted. */

@@ -357,8 +357,15 @@ test('a client context and a function named by ARN reach the function', async ()
     },
   );
   assert.deepEqual(answer.value, [{ custom: { who: 'Zoë\n' } }, arn]);
-  const bad = await fixture.invoke('named', {}, { 'x-amz-client-context': 'bm8=' });
-  assert.equal(bad.status, 400);
+  const sent = (context: string) =>
+    fixture.invoke('named', {}, { 'x-amz-client-context': Buffer.from(context).toString('base64') });
+  const longest = 2_685 - '{"a":""}'.length;
+  assert.equal((await sent(JSON.stringify({ a: 'x'.repeat(longest) }))).status, 200);
+  for (const bad of ['no', 'null', '[]', '"text"', '1', JSON.stringify({ a: 'x'.repeat(longest + 1) })]) {
+    const { status, value } = await sent(bad);
+    assert.equal(status, 400, bad);
+    assert.match(value.Message, /JSON object of at most 3583 bytes/);
+  }
   await fixture.runtime.close();
 });
 

@@ -145,8 +145,10 @@ function environmentOf(value: unknown): Record<string, string> {
       const pattern = '[a-zA-Z]([a-zA-Z0-9_])+';
       throw violation(name, 'environment.variables', `have keys of regular expression pattern: ${pattern}`);
     }
-    if (typeof text !== 'string' || text.includes('\0')) {
-      throw invalidParameter(`Environment.Variables.${name} must be a text without NUL characters`);
+    if (typeof text !== 'string' || text.includes('\0') || !text.isWellFormed()) {
+      throw invalidParameter(
+        `Environment.Variables.${name} must be a text without NUL characters and halves of characters`,
+      );
     }
   }
   const reserved = entries.map(([name]) => name).filter((name) => RESERVED.has(name));

@@ -2,7 +2,7 @@ import { functionReference } from '../catalog/names.ts';
 import { eventTooLarge, LambdaError, notInSet, notSupported, payloadTooLarge } from '../errors.ts';
 import type { EventInvocationInput } from '../event-invocations/event.ts';
 import type { InvokeInput } from '../invocations.ts';
-import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES } from '../limits.ts';
+import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES, LONGEST_CLIENT_CONTEXT } from '../limits.ts';
 import { routedInput, unitIn } from '../routing.ts';
 import {
   type ApiAnswer,
@@ -92,13 +92,21 @@ function wantsTail(logType = 'None'): boolean {
 /** The client context is base64 of a JSON object, and reaches the function as a header in ASCII. */
 function clientContextOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  try {
-    const text = JSON.stringify(JSON.parse(Buffer.from(header, 'base64').toString('utf8')));
-    return text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  } catch {
+  const value = header.length > LONGEST_CLIENT_CONTEXT ? undefined : decoded(header);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new LambdaError(
       'InvalidRequestContentException',
-      'Client context must be a valid Base64-encoded JSON object.',
+      `Client context must be a valid Base64-encoded JSON object of at most ${LONGEST_CLIENT_CONTEXT} bytes.`,
     );
+  }
+  const text = JSON.stringify(value);
+  return text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function decoded(base64: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
   }
 }
