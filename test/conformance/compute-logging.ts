@@ -29,7 +29,7 @@ def handler(event, context):
     try:
         raise ValueError("no")
     except ValueError:
-        logging.exception("failed")
+        logging.exception("failed", extra={"order": {"id": 7}})
     print("raw line")
 `;
 
@@ -156,6 +156,9 @@ export function loggingConformance(name: string, open: () => Promise<ComputeUnde
         [['ERROR', 'failed', 'root', 'ValueError', 'no']],
       );
       assert.match(own[0].requestId, /^[0-9a-f-]{36}$/);
+      assert.match(own[0].timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      assert.match(own[0].location, /app\.py:handler:\d+$/);
+      assert.deepEqual([own[0].order, own[0].stackTrace.length], [{ id: 7 }, 1]);
       assert.ok((await linesOf(FunctionName)).includes('raw line'));
     });
   });

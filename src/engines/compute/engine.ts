@@ -69,7 +69,7 @@ export interface InvokeInput {
   name: string;
   qualifier?: string;
   payload: Uint8Array;
-  /** Whom it is for, 1 to 256 characters: sent as `upstack.unit` in the client context. */
+  /** Whom it is for, 1 to 256 characters: sent as `upstack.unit` in the client context, which AWS drops from events. */
   unit?: string;
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pythonPath } from './catalog/runtimes.ts';
-import { Fixture, zipOf } from './runtime.testing.ts';
+import { Fixture, zipOf, zipOfAll } from './runtime.testing.ts';
 
 const PYTHON = `
 import logging, os, sys
@@ -160,6 +160,10 @@ test('variables that Node reads when it starts are honoured, and none of a parke
     Environment: { Variables: { LANG: 'de_DE.UTF-8' } },
   });
   assert.equal((await it.invoke('german')).value, '1.234,5');
+  await it.make('homely', 'exports.handler = async () => require("node:module").globalPaths;', {
+    Environment: { Variables: { HOME: '/home/of/mine' } },
+  });
+  assert.ok((await it.invoke('homely')).value.includes('/home/of/mine/.node_modules'));
   await it.make(
     'plain',
     'exports.handler = async () => [process.execArgv.length, process.env, process.title];',
@@ -174,4 +178,58 @@ test('variables that Node reads when it starts are honoured, and none of a parke
   const names = (variables: object) =>
     Object.keys(variables).filter((name) => !/^(COLOUR|NODE_OPTIONS)$/.test(name));
   assert.deepEqual(names(parked.value[1]).sort(), names(own.value[1]).sort());
+});
+
+/** Passes requests on; a question for the next invocation it gives up after a moment, and leaves its own one open. */
+const FORGETFUL_PROXY = `
+const { createServer, request } = require('node:http');
+const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+const server = createServer((incoming, answer) => {
+  const { method, url: path, headers } = incoming;
+  const onward = request({ host, port, method, path, headers, agent: false }, (answered) => {
+    answer.writeHead(answered.statusCode, answered.headers);
+    answered.pipe(answer);
+  });
+  if (path.endsWith('/next')) setTimeout(() => answer.headersSent || incoming.socket.destroy(), 400);
+  incoming.pipe(onward);
+});
+server.listen(0, '127.0.0.1', () => require('node:fs').writeFileSync(process.argv[2], '127.0.0.1:' + server.address().port));
+`;
+
+test('a runtime that lost its question for the next invocation ends, and takes no refusal for an event', {
+  skip: pythonPath() ? false : 'no python3',
+}, async (context) => {
+  const wrapper = `#!/bin/sh
+file="\${TMPDIR:-/tmp}/proxy"
+"${process.execPath}" "$LAMBDA_TASK_ROOT/proxy.cjs" "$file" &
+until [ -s "$file" ]; do sleep 0.02; done
+export AWS_LAMBDA_RUNTIME_API="$(cat "$file")"
+exec "$@"
+`;
+  const codes = {
+    'nodejs24.x': { 'app.js': 'exports.handler = async (event) => { console.log("RUN"); return event; };' },
+    'python3.13': { 'app.py': 'def handler(event, context):\n  print("RUN")\n  return event' },
+  };
+  for (const [Runtime, files] of Object.entries(codes)) {
+    await context.test(Runtime, async () => {
+      // The proxy is Node's own program, which a sandbox has elsewhere.
+      const it = await new Fixture().open({ isolation: 'off' });
+      await it.make('lost', '', {
+        Runtime,
+        Handler: 'app.handler',
+        Code: { ZipFile: zipOfAll({ ...files, wrapper, 'proxy.cjs': FORGETFUL_PROXY }) },
+        Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } },
+      });
+      const values = [];
+      for (const n of [1, 2, 3]) {
+        const { value } = await it.invoke('lost', n);
+        values.push(value.errorType ?? value);
+        await sleep(1_000);
+      }
+      // The second went to the question that nobody waited for any more.
+      assert.deepEqual(values, [1, 'Runtime.ExitError', 3]);
+      await it.runtime.close();
+      assert.equal(it.lines.filter(({ line }) => line.includes('RUN')).length, 2);
+    });
+  }
 });

@@ -81,7 +81,13 @@ export class Fixture {
 
 /** A package of one file, in base64. */
 export function zipOf(code: string, name = 'index.js'): string {
-  // Unix and executable, as `zip` writes a bootstrap.
-  const file: [Uint8Array, object] = [strToU8(code), { os: 3, attrs: 0o755 << 16 }];
-  return Buffer.from(zipSync({ [name]: file })).toString('base64');
+  return zipOfAll({ [name]: code });
+}
+
+export function zipOfAll(files: Record<string, string>): string {
+  const entries = Object.entries(files).map(([name, text]): [string, [Uint8Array, object]] => {
+    // Unix and executable, as `zip` writes a bootstrap.
+    return [name, [strToU8(text), { os: 3, attrs: 0o755 << 16 }]];
+  });
+  return Buffer.from(zipSync(Object.fromEntries(entries))).toString('base64');
 }

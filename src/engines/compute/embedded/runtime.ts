@@ -41,7 +41,7 @@ export interface EmbeddedRuntimeOptions {
   concurrencyPerVersion?: number;
   /** Invocations of all functions at a time; default 1,000. */
   accountConcurrency?: number;
-  /** Processes of Node that are booted before there is a function for them; default 2, about 45 MB each. */
+  /** Processes of Node, and of Python, that are booted before there is a function for them; default 2 of each. */
   parkedProcesses?: number;
   /** Whether functions run in sandboxes where this machine can make them; default auto. */
   isolation?: 'auto' | 'off';

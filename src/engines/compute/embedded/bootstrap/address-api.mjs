@@ -52,7 +52,8 @@ export class AddressApi extends RuntimeApi {
     return request(this.#url, { method, path, headers, agent }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
-      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(parts) }));
+      const { statusCode: status, headers: answered } = response;
+      response.on('end', () => resolve({ status, headers: answered, body: Buffer.concat(parts) }));
       response.on('error', this.#lost);
     });
   }

@@ -63,7 +63,7 @@ export class ChannelApi extends RuntimeApi {
         this.#needed = pending.length + 1;
         return;
       }
-      const headers = parseHead(pending.latin1Slice(0, end));
+      const { status, headers } = parseHead(pending.latin1Slice(0, end));
       const from = end + 4;
       const to = from + Number(headers['content-length'] ?? 0);
       this.#needed = to;
@@ -71,7 +71,7 @@ export class ChannelApi extends RuntimeApi {
       this.#parts = to < pending.length ? [pending.subarray(to)] : [];
       this.#size -= to;
       this.#needed = 1;
-      this.#waiting.shift()?.({ headers, body: pending.subarray(from, to) });
+      this.#waiting.shift()?.({ status, headers, body: pending.subarray(from, to) });
     }
   }
 }
@@ -97,9 +97,10 @@ function linesOf(headers) {
 function parseHead(head) {
   const headers = {};
   const lines = head.split('\r\n');
+  const status = Number(lines[0].split(' ')[1]);
   for (let i = 1; i < lines.length; i++) {
     const colon = lines[i].indexOf(':');
     headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
   }
-  return headers;
+  return { status, headers };
 }

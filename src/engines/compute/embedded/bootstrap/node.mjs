@@ -134,7 +134,9 @@ async function start() {
   }
   initialised = true;
   let invocation = await runtime.next();
-  for (;;) invocation = await run(handler, call, invocation);
+  // Whoever answers anything else has no invocation for us.
+  while (invocation.status === 200) invocation = await run(handler, call, invocation);
+  endProcessGroup();
 }
 
 start();

@@ -8,7 +8,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const NEXT = { method: 'GET', path: `${BASE}/invocation/next`, headers: {}, body: '' };
 
 /**
- * Invocations are `{ headers, body }`, with the headers' names in lower case. Who carries it has
+ * Answers are `{ status, headers, body }`, with the headers' names in lower case; one with the status 200 is an
+ * invocation. Who carries them has
  * `exchange(requests)`: sends them in their order and resolves to the last answer;
  * `open(request)`: begins a request whose body is written in parts, by `write(bytes, done)` of what it returns;
  * `close(trailers, requests)`: ends that, sends more, and resolves to the last answer.

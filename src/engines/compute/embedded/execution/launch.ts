@@ -134,7 +134,7 @@ function commandOf(input: LaunchInput, places: Places, variables: Record<string,
 const CHANNEL = 'channel';
 const ALONE = { channel: false, kind: undefined };
 /** Variables that Node, Python or the libraries below them read when they start. */
-const READ_AT_START = /^(NODE_|PYTHON|UV_|SSL_|OPENSSL_|LD_|MALLOC_|GLIBC_|LANG$|LANGUAGE$|LC_)/;
+const READ_AT_START = /^(NODE_|PYTHON|UV_|SSL_|OPENSSL_|LD_|MALLOC_|GLIBC_|LANG$|LANGUAGE$|LC_|HOME$)/;
 /** A part of a Python package, which is found by its path. */
 const PYTHON_MODULE = /\.(cpython-[^.]+|abi3)\.so$/;
 
@@ -161,7 +161,7 @@ function nodeCommand(input: LaunchInput, places: Places): Command {
 function pythonCommand(input: LaunchInput, { runtimeDirectory }: Places): Command {
   return {
     command: pythonPath() ?? 'python3',
-    arguments: ['-B', '-u', join(runtimeDirectory, 'python.py'), CHANNEL],
+    arguments: ['-B', '-u', join(runtimeDirectory, 'upstack_runtime', '__main__.py'), CHANNEL],
     channel: true,
     kind: startsAsOthers(input) ? `python ${input.version.storageMb}` : undefined,
   };

@@ -3,18 +3,30 @@
 import json
 import logging
 import os
-import sys
 import time
 import traceback
 
+# What every record has, and what is told of it by another name.
+USUAL = {*vars(logging.makeLogRecord({})), "aws_request_id"}
+
 LEVELS = {
-    "TRACE": logging.NOTSET,
+    "TRACE": logging.DEBUG,
     "DEBUG": logging.DEBUG,
     "INFO": logging.INFO,
     "WARN": logging.WARNING,
     "ERROR": logging.ERROR,
     "FATAL": logging.CRITICAL,
 }
+
+
+# Its own way to standard output: the function may close or replace Python's stream.
+OUTPUT = open(1, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
+
+
+def write(text):
+    """Writes text to the function's log at once."""
+    OUTPUT.write(text)
+    OUTPUT.flush()
 
 
 class RequestIdFilter(logging.Filter):
@@ -28,7 +40,7 @@ class RequestIdFilter(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Lambda's JSON form of a log record."""
+    """Lambda's JSON form of a log record; what was given as `extra` is told too."""
 
     def format(self, record):
         line = {
@@ -36,19 +48,22 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "message": record.getMessage(),
             "logger": record.name,
-            "requestId": record.aws_request_id or None,
         }
         if record.exc_info and record.exc_info[0]:
             kind, error, trace = record.exc_info
+            line["stackTrace"] = traceback.format_tb(trace)
             line["errorType"] = kind.__name__
             line["errorMessage"] = str(error)
-            line["stackTrace"] = traceback.format_tb(trace)
-        return json.dumps({name: value for name, value in line.items() if value is not None}, default=str)
+            line["location"] = f"{record.pathname}:{record.funcName}:{record.lineno}"
+        line["requestId"] = record.aws_request_id
+        extra = {name: value for name, value in vars(record).items() if name not in USUAL and name not in line}
+        told = {name: value for name, value in {**line, **extra}.items() if value is not None}
+        return json.dumps(told, ensure_ascii=False)
 
 
 def text_formatter():
     formatter = logging.Formatter(
-        "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime
     return formatter
@@ -57,7 +72,7 @@ def text_formatter():
 def configure_logging():
     """Makes the root logger write to standard output. Returns what must know the invocation that runs."""
     request_ids = RequestIdFilter()
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(OUTPUT)
     handler.setFormatter(JsonFormatter() if is_json() else text_formatter())
     handler.addFilter(request_ids)
     root = logging.getLogger()
@@ -68,19 +83,14 @@ def configure_logging():
     return request_ids
 
 
-def log_error(request_id, error):
-    """Writes an error that the handler or its module did not catch; `request_id` is None before the first invocation."""
+def log_error(error):
+    """Writes an error that the handler or its module did not catch."""
     if is_json():
-        line = {"timestamp": timestamp(time.time()), "log_level": "ERROR", **error}
-        if request_id is not None:
-            line["requestId"] = request_id
-        text = json.dumps(line) + "\n"
+        line = {"timestamp": timestamp(time.time()), "level": "ERROR", **error}
+        write(json.dumps(line) + "\n")
     else:
-        head = f"[ERROR] {error['errorType']}: {error['errorMessage']}"
-        trace = "".join(error["stackTrace"])
-        text = f"{head}\n{trace}" if trace else f"{head}\n"
-    sys.stdout.write(text)
-    sys.stdout.flush()
+        trace = "".join(["Traceback (most recent call last):\n", *error["stackTrace"]])
+        write(f"[ERROR] {error['errorType']}: {error['errorMessage']}\n{trace.rstrip()}\n")
 
 
 def is_json():
@@ -88,4 +98,4 @@ def is_json():
 
 
 def timestamp(seconds):
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{int(seconds * 1000) % 1000:03d}Z"

@@ -12,15 +12,19 @@ NEXT = ("GET", "/invocation/next", {}, b"")
 
 
 class RuntimeApi:
-    """What a runtime asks and says. Invocations are `(headers, body)`, with the headers' names in lower case."""
+    """
+    What a runtime asks and says. Answers are `(status, headers, body)`, with the headers' names in lower case; one with
+    the status 200 is an invocation.
+    """
 
     def next(self):
         """Waits for an invocation."""
         return self._exchange(NEXT)
 
-    def respond_and_next(self, request_id, text):
+    def respond_and_next(self, request_id, content_type, result):
         """Sends what the handler returned, and waits for the next invocation."""
-        return self._exchange(("POST", f"/invocation/{request_id}/response", {}, text.encode()), NEXT)
+        headers = {"content-type": content_type}
+        return self._exchange(("POST", f"/invocation/{request_id}/response", headers, result), NEXT)
 
     def fail_and_next(self, request_id, error):
         """Sends the error of an invocation, and waits for the next one."""
@@ -31,7 +35,7 @@ class RuntimeApi:
         self._exchange(failure("/init/error", error))
 
     def _exchange(self, *requests):
-        """Sends the requests in their order; returns headers and body of the last answer."""
+        """Sends the requests in their order; returns the last answer."""
         raise NotImplementedError
 
 
@@ -56,15 +60,16 @@ class ChannelApi(RuntimeApi):
             end_process_group()
 
     def _answer(self):
+        status = int(self._line().split()[1])
         headers = {}
-        line = self._reader.readline()
-        while line != b"\r\n":
-            if not line:
-                end_process_group()
-            name, _, value = line.decode("latin-1").partition(":")
+        while line := self._line():
+            name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-            line = self._reader.readline()
-        return headers, self._reader.read(int(headers.get("content-length", 0)))
+        return status, headers, self._reader.read(int(headers.get("content-length", 0)))
+
+    def _line(self):
+        line = self._reader.readline() or end_process_group()
+        return line.decode("latin-1").rstrip("\r\n")
 
 
 class AddressApi(RuntimeApi):
@@ -74,7 +79,8 @@ class AddressApi(RuntimeApi):
         # What boots in advance has no use for it, and it takes long to load.
         from http.client import HTTPConnection, HTTPException
 
-        self._connection = HTTPConnection(address)
+        # The function may set a default; an invocation may be long in coming.
+        self._connection = HTTPConnection(address, timeout=None)
         self._broken = (OSError, HTTPException)
 
     def _exchange(self, *requests):
@@ -89,7 +95,8 @@ class AddressApi(RuntimeApi):
             try:
                 self._connection.request(method, BASE + path, body, headers)
                 response = self._connection.getresponse()
-                return {name.lower(): value for name, value in response.getheaders()}, response.read()
+                named = {name.lower(): value for name, value in response.getheaders()}
+                return response.status, named, response.read()
             except self._broken:
                 self._connection.close()
         end_process_group()
