@@ -1,6 +1,6 @@
 /**
- * Every check, as `npm test` runs it: dashboard build, types, lint, then the tests. Tests that start engines, control
- * rooms and browsers run one file at a time, because they time what they start. The last line counts them all.
+ * Every check, as `npm test` runs it: dashboard build, types, lint, then the tests, two files at a time. Those that time
+ * control rooms and browsers run one file at a time. The last line counts them all.
  * Arguments narrow the tests to files whose path contains one of them; the dashboard is built then, too, if one of
  * them opens it in a browser.
  */
@@ -34,8 +34,8 @@ const CHECKS: Check[] = [
   ],
 ];
 
-/** Each of these starts engines or whole control rooms and may take the machine for itself. */
-const HEAVY = /^(test\/(conformance|scenarios)|src\/engines|src\/signals\/store|src\/experiments\/worker)/;
+/** These start whole control rooms or hold the clock against what they start: they get the machine for themselves. */
+const ALONE = /^(test\/scenarios|src\/signals\/store|src\/experiments\/worker)/;
 
 function check([name, script, args, directory]: Check): void {
   const { status } = spawnSync(process.execPath, [join(root, script), ...args], {
@@ -71,11 +71,11 @@ const files = globSync('{src,sdk,web,examples,test,bench}/**/*.test.ts', { cwd: 
 if (wanted.length === 0) for (const entry of CHECKS) check(entry);
 else if (files.some((file) => file.startsWith('test/scenarios'))) check(BUILD);
 await runTests(
-  files.filter((file) => !HEAVY.test(file)),
+  files.filter((file) => !ALONE.test(file)),
   2,
 );
 await runTests(
-  files.filter((file) => HEAVY.test(file)),
+  files.filter((file) => ALONE.test(file)),
   1,
 );
 
