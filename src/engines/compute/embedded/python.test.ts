@@ -100,6 +100,12 @@ def handler(event, context): return {'price': Decimal('12.50'), 'all': [Decimal(
     gives: [{ price: 12.5, all: [100, true, null, 'ü'] }],
   },
   {
+    what: 'returns very many decimals',
+    code: `from decimal import Decimal
+def handler(event, context): return [Decimal(n) / 4 for n in range(40000)]`,
+    gives: [Array.from({ length: 40_000 }, (_, n) => n / 4)],
+  },
+  {
     what: 'returns bytes, which may be no JSON',
     code: 'def handler(event, context): return b\'{"raw": true}\'',
     gives: [{ raw: true }],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from decimal import Decimal
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ class Decimals:
     """Decimals are numbers with all their digits, which the encoder has no way to say: a text stands for each."""
 
     def __init__(self):
-        self._numbers = {}
+        self._numbers = {}  # by the text in its quotes
 
     def stand_in(self, value):
         if not isinstance(value, Decimal):
@@ -40,6 +41,6 @@ class Decimals:
         return text
 
     def put_into(self, text):
-        for stand_in, number in self._numbers.items():
-            text = text.replace(stand_in, number)
-        return text
+        if not self._numbers:
+            return text
+        return re.sub(r'"[0-9a-f]{32}"', lambda found: self._numbers.get(found[0], found[0]), text)
