@@ -1,6 +1,7 @@
 /** Functions that call themselves, with the official SDKs in their packages, which send the trace header on. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateEventSourceMappingCommand,
   GetFunctionRecursionConfigCommand,
@@ -13,7 +14,7 @@ import type { EventTables } from '../../src/engines/compute/embedded/event-invoc
 import { until } from '../until.ts';
 import { FunctionsMade, json, refused } from './compute-support.ts';
 import { CREDENTIALS, REGION } from './compute-twin.ts';
-import { openQueuesTwin, QueuesMade, type QueuesTwin, receiveAll } from './queues-support.ts';
+import { openQueuesTwin, QueuesMade, type QueuesTwin, receiveAll, sendAll } from './queues-support.ts';
 
 const MOST_RUNS = 16;
 /** As long as a function may take: a mapping wants no less. */
@@ -78,6 +79,19 @@ export const handler = async ({ Records }) => {
   }
 };`;
 
+/** Sends a message back until it has come three times. */
+const TWICE_AGAIN = `
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+const client = new SQSClient(${SETTINGS});
+export const handler = async ({ Records }) => {
+  for (const { body } of Records) {
+    console.log('RUN ' + body);
+    const MessageBody = String(Number(body) + 1);
+    if (body !== '2') await client.send(new SendMessageCommand({ QueueUrl: process.env.QUEUE, MessageBody }));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 30));
+};`;
+
 const arnOf = (QueueUrl: string) => `arn:aws:sqs:${REGION}:000000000000:${QueueUrl.split('/').at(-1)}`;
 
 const runs = (name: string, of = '') =>
@@ -86,7 +100,7 @@ const runs = (name: string, of = '') =>
 const invoke = async (FunctionName: string, event: object) =>
   json((await twin.client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }))).Payload);
 
-test('a function that calls itself and waits is refused the 17th run', async () => {
+test('a function that calls itself and waits is refused the 17th time', async () => {
   const name = await make(AGAIN);
   const answer = await invoke(name, { type: 'RequestResponse', depth: 1, most: 30 });
   assert.equal(answer, `RecursiveInvocationException at ${MOST_RUNS}`);
@@ -94,7 +108,7 @@ test('a function that calls itself and waits is refused the 17th run', async () 
   assert.equal(await invoke(name, { type: 'RequestResponse', depth: 1, most: 10 }), 10, 'a chain of its own');
 });
 
-test('a function that sends itself events is stopped before the 17th run', async () => {
+test('a function that sends itself events is stopped before the 17th time', async () => {
   const name = await make(AGAIN);
   await invoke(name, { type: 'Event', depth: 1, most: 30 });
   await until('the last run', () => runs(name) === MOST_RUNS);
@@ -119,12 +133,55 @@ test('messages that a function sends to its own queue end in the dead-letter que
     new CreateEventSourceMappingCommand({ FunctionName: name, EventSourceArn: arnOf(QueueUrl) }),
   );
   await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'round' }));
-  const [stopped] = await receiveAll(twin.sqs, dead, 1, { MessageSystemAttributeNames: ['All'] });
+  const [stopped] = await until('the dead letter', async () => {
+    const letters = await receiveAll(twin.sqs, dead, 1, { MessageSystemAttributeNames: ['All'] });
+    return letters.length > 0 && letters;
+  });
   assert.equal(stopped?.Body, 'round');
   assert.match(stopped?.Attributes?.AWSTraceHeader ?? '', /;Lineage=[0-9a-f]{8}:15$/);
   assert.equal(runs(name, 'round'), MOST_RUNS);
   await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'alone' }));
   await until('the other message', () => runs(name, 'alone') === 1);
+});
+
+test('messages that come again a few times are no loop, whatever else is in the queue', async () => {
+  const dead = await queues.make();
+  const QueueUrl = await queues.make({
+    VisibilityTimeout: String(VISIBILITY_SECONDS),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf(dead), maxReceiveCount: 1 }),
+  });
+  const name = await make(TWICE_AGAIN, { QUEUE: QueueUrl }, VISIBILITY_SECONDS);
+  await twin.client.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: name,
+      EventSourceArn: arnOf(QueueUrl),
+      ScalingConfig: { MaximumConcurrency: 2 },
+    }),
+  );
+  // New ones come all the time, so that batches hold some of each kind.
+  const MESSAGES = 300;
+  for (let n = 0; n < MESSAGES; n += 2) {
+    await sendAll(twin.sqs, QueueUrl, ['0', '0']);
+    await pause(15);
+  }
+  await until('every message, three times', () => runs(name) === 3 * MESSAGES);
+  assert.deepEqual(await receiveAll(twin.sqs, dead, 1, { WaitTimeSeconds: 0 }), []);
+});
+
+test('a message cannot say more than a trace header to the runtime', async () => {
+  const QueueUrl = await queues.make();
+  for (const StringValue of [
+    'Root=1\r\nlambda-runtime-deadline-ms: 1',
+    'Root=1\n',
+    'Root=\u010d\u010a',
+    'x'.repeat(3_000),
+  ]) {
+    const AWSTraceHeader = { DataType: 'String', StringValue };
+    const sending = twin.sqs.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageSystemAttributes: { AWSTraceHeader } }),
+    );
+    await assert.rejects(sending, /AWSTraceHeader/);
+  }
 });
 
 test('a function may be allowed to go on', async () => {

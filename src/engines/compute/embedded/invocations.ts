@@ -9,7 +9,7 @@ import { StartFailure } from './execution/pool.ts';
 import type { InvocationEnd, Outcome } from './execution/running-invocation.ts';
 import type { ResponseSink } from './execution/runtime-api.ts';
 import { type Invoked, invocationReport } from './invocation-report.ts';
-import { isLoop, loopStopped, withRun } from './lineage.ts';
+import { isLoop, loopStopped, traceHeaderFrom, withInvocation } from './lineage.ts';
 import { systemLines } from './system-log.ts';
 
 export interface InvocationsOptions extends EnvironmentsOptions {
@@ -76,7 +76,8 @@ export class Invocations {
   async invoke(input: InvokeInput): Promise<InvokeOutcome> {
     const { record, version } = input;
     const { name } = record;
-    if (isLoop(record, input.traceId)) throw loopStopped();
+    const traceId = traceHeaderFrom(input.traceId) ?? newTraceId(this.#options.clock.now());
+    if (isLoop(record, traceId)) throw loopStopped();
     const requestId = input.requestId ?? randomUUID();
     this.#gate.enter(name, record.reservedConcurrency);
     if (input.tail) this.#tails.set(requestId, new LogTail());
@@ -86,7 +87,7 @@ export class Invocations {
       const running = environment.invoke({
         requestId,
         functionArn: input.functionArn,
-        traceId: withRun(input.traceId ?? newTraceId(this.#options.clock.now()), name),
+        traceId: withInvocation(traceId, name),
         clientContext: input.clientContext,
         payload: input.payload,
         stream: input.stream,

@@ -157,11 +157,13 @@ export const LEAST_EVENT_BACKOFF_MS = 1_000;
 export const LONGEST_EVENT_BACKOFF_MS = 300_000;
 /** Events of all functions that run at a time; of one function, as many as a version has execution environments. */
 export const MOST_EVENTS_RUNNING = 100;
+/** Characters of a trace header; AWS's have a tenth of that. */
+export const LONGEST_TRACE_HEADER = 2_048;
 /** Characters of a client context in base64. Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export const LONGEST_CLIENT_CONTEXT = 3_583;
-/** So often a function may run in one chain of invocations and messages. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+/** So often a function may be invoked in one chain of invocations and messages. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
 export const MOST_RECURSIONS = 16;
-/** Of a chain's functions, those that ran last are counted. */
+/** Of a chain's functions, those that were invoked last are counted. */
 export const MOST_FUNCTIONS_IN_LINEAGE = 32;
 /** Of the error message that goes with a dead letter. */
 export const LARGEST_DEAD_LETTER_ERROR_BYTES = 1_024;

@@ -76,8 +76,8 @@ function readable({ catalog }: DeliveryContext, arn: string): Destination | unde
 }
 
 /**
- * The record becomes an event of another function in the same chain. A chain ends because each event adds to the runs of
- * its function, and nobody whose runs are used up gets what a stopped event leaves.
+ * The record becomes an event of another function in the same chain. A chain ends because each event adds to the
+ * invocations of its function, and nobody whose invocations are used up gets what a stopped event leaves.
  */
 async function invoke(
   { catalog }: DeliveryContext,

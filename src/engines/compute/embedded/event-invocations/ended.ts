@@ -1,6 +1,6 @@
 import type { InvokeOutcome } from '../invocations.ts';
 import { MOST_RECURSIONS } from '../limits.ts';
-import { withRun } from '../lineage.ts';
+import { withInvocation } from '../lineage.ts';
 import type { EventInvocation } from './event.ts';
 
 /** Why an event is over, in AWS's words. */
@@ -38,7 +38,7 @@ export interface Refusal {
 
 /** The trace header of what follows from an event, also where its function did not run: so every chain comes to its end. */
 export function traceAfter({ traceId, functionName }: EventInvocation): string {
-  return withRun(traceId, functionName);
+  return withInvocation(traceId, functionName);
 }
 
 /** The words for an event that ended without an answer of its function. */

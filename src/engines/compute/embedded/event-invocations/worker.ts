@@ -4,6 +4,7 @@ import type { Log } from '../../../../lib/log.ts';
 import type { StateEngine } from '../../../state/engine.ts';
 import { newTraceId } from '../invocations.ts';
 import { MOST_EVENTS_RUNNING } from '../limits.ts';
+import { traceHeaderFrom } from '../lineage.ts';
 import { queueNameIn } from '../queues/names.ts';
 import { type AttemptContext, type Attempted, attempt } from './attempt.ts';
 import { deliver } from './delivery.ts';
@@ -53,7 +54,7 @@ export class EventInvocationWorker {
     await this.#store.add({
       ...input,
       requestId,
-      traceId: input.traceId ?? newTraceId(nowMs),
+      traceId: traceHeaderFrom(input.traceId) ?? newTraceId(nowMs),
       acceptedMs: nowMs,
       attempts: 0,
       refusals: 0,

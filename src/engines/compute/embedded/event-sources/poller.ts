@@ -4,7 +4,7 @@ import type { Log } from '../../../../lib/log.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations.ts';
 import { BATCHES_AT_A_TIME, LARGEST_PAYLOAD_BYTES, MOST_MESSAGES_RECEIVED } from '../limits.ts';
-import { runsIn } from '../lineage.ts';
+import { lineageOf } from '../lineage.ts';
 import type { Watch } from '../queues/arrivals.ts';
 import type { Receipt } from '../queues/message-store.ts';
 import type { Queues } from '../queues/queues.ts';
@@ -26,6 +26,8 @@ export interface PollerOptions {
 const LONGEST_WAIT_MS = 20_000;
 /** The pause before a look for a function that is not there, and after a failure. */
 const REST_MS = 1_000;
+/** So often at most a loop is told of. */
+const LOOP_TOLD_MS = 60_000;
 
 /** Takes batches from one queue and has the function of one mapping process them, until it is stopped. */
 export class Poller {
@@ -35,6 +37,7 @@ export class Poller {
   #running = new Set<Promise<void>>();
   #fits: Filter;
   #slotFreed: () => void = () => undefined;
+  #toldOfLoopMs = Number.NEGATIVE_INFINITY;
   #polling: Promise<void>;
 
   constructor(mapping: EventSourceMapping, options: PollerOptions) {
@@ -88,7 +91,7 @@ export class Poller {
       bytes += bytesOf(more);
       if (more.length === 0) await this.#waitFor(watch, leftMs);
     }
-    return eventsOf(batch, LARGEST_PAYLOAD_BYTES);
+    return alike(batch).flatMap((records) => eventsOf(records, LARGEST_PAYLOAD_BYTES));
   }
 
   /** How long a batch can wait and still be processed before its first message is visible to others, or to this again. */
@@ -153,7 +156,7 @@ export class Poller {
   async #begin(records: readonly EventRecord[]): Promise<void> {
     await this.#freeSlot();
     if (this.#stopped) return await this.#giveBack(records);
-    const processing = this.#process(this.#withoutLoops(records))
+    const processing = this.#process(records)
       .catch((error) => {
         const { id } = this.mapping;
         this.#options.log.warn(
@@ -168,25 +171,15 @@ export class Poller {
     this.#running.add(processing);
   }
 
-  /** Messages of a loop are left alone: they become visible again, and in the end go to the dead-letter queue. */
-  #withoutLoops(records: readonly EventRecord[]): EventRecord[] {
-    const { target, log } = this.#options;
-    const { id, functionName } = this.mapping;
-    const going = records.filter(({ message }) => !target.isLoop(functionName, message.traceHeader));
-    const stopped = records.length - going.length;
-    if (stopped > 0) {
-      log.warn(
-        { mapping: id, functionName, messages: stopped },
-        'messages of a recursive loop are not processed',
-      );
-    }
-    return going;
-  }
-
-  /** Invokes the function and deletes what succeeded; the rest becomes visible again by itself. */
+  /**
+   * Messages of a loop are left alone: they become visible again, and in the end go to the dead-letter queue or grow too
+   * old. All of an event have come the same way.
+   */
   async #process(records: readonly EventRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const outcome = await this.#invoke(records);
+    const { target } = this.#options;
+    const traceHeader = records[0]?.message.traceHeader ?? undefined;
+    if (target.isLoop(this.mapping.functionName, traceHeader)) return await this.#leave(records);
+    const outcome = await this.#invoke(records, traceHeader);
     if (!outcome?.ok) return;
     const messages = records.map(({ message }) => message);
     const ids = new Set(messages.map(({ messageId }) => messageId));
@@ -199,12 +192,14 @@ export class Poller {
    * The outcome of the invocation; undefined when there was none. While the function is throttled its batch is tried
    * again, until it becomes visible to others.
    */
-  async #invoke(records: readonly EventRecord[]): Promise<InvokeOutcome | undefined> {
+  async #invoke(
+    records: readonly EventRecord[],
+    traceHeader: string | undefined,
+  ): Promise<InvokeOutcome | undefined> {
     const { target, clock } = this.#options;
     const { functionName, qualifier } = this.mapping;
     const untilMs = Math.min(...records.map(({ message }) => message.hiddenUntil.getTime()));
     const event = sqsEvent(records);
-    const traceHeader = furthest(functionName, records);
     for (;;) {
       try {
         return await target.invoke(functionName, qualifier, event, traceHeader);
@@ -221,6 +216,19 @@ export class Poller {
     }
   }
 
+  /** For messages of a loop. A queue whose visibility timeout is next to nothing must not hand them out without a pause. */
+  async #leave(records: readonly EventRecord[]): Promise<void> {
+    const { queues, clock, log } = this.#options;
+    const { id, queue, functionName } = this.mapping;
+    const nowMs = clock.now();
+    if (nowMs - this.#toldOfLoopMs > LOOP_TOLD_MS) {
+      this.#toldOfLoopMs = nowMs;
+      log.warn({ mapping: id, queue, functionName }, 'messages of a recursive loop are not processed');
+    }
+    const soon = records.filter(({ message }) => message.hiddenUntil.getTime() < nowMs + REST_MS);
+    for (const { message } of soon) await queues.changeVisibility(queue, message, REST_MS / 1_000);
+  }
+
   /** For messages that the function has not seen. */
   async #giveBack(records: readonly EventRecord[]): Promise<void> {
     const receipts: Receipt[] = records.map(({ message }) => message);
@@ -232,10 +240,9 @@ export class Poller {
   }
 }
 
-/** A batch goes on in the chain in which the function has run most often. */
-function furthest(functionName: string, records: readonly EventRecord[]): string | undefined {
-  const headers = records.flatMap(({ message }) => message.traceHeader ?? []);
-  return headers.sort((a, b) => runsIn(b, functionName) - runsIn(a, functionName))[0];
+/** Messages that have come the same way: what follows from an event belongs to one chain, so it must not mix several. */
+function alike(batch: readonly EventRecord[]): EventRecord[][] {
+  return [...Map.groupBy(batch, ({ message }) => lineageOf(message.traceHeader)).values()];
 }
 
 function bytesOf(records: readonly EventRecord[]): number {

@@ -10,7 +10,7 @@ export interface Target {
   /** How long an invocation may take; undefined when there is no such function, or no such version or alias of it. */
   timeoutMs(functionName: string, qualifier: string | undefined): number | undefined;
   /** Whether what has come with this trace header would be one invocation of the function too many in its chain. */
-  isLoop(functionName: string, traceHeader: string | null): boolean;
+  isLoop(functionName: string, traceHeader: string | undefined): boolean;
   /** Runs one invocation; an alias' weights are drawn for it. Throws AWS's errors of Invoke. */
   invoke(
     functionName: string,

@@ -15,7 +15,7 @@ import { route } from './route.ts';
 const RECURSION = '/2024-08-31/functions/{FunctionName}/recursion-config';
 const CHOICES = ['Allow', 'Terminate'] as const;
 
-/** Whether a function may run again and again in one chain. */
+/** Whether a function may be invoked again and again in one chain. */
 export const RECURSION_OPERATIONS: readonly ApiOperation[] = [
   { name: 'PutFunctionRecursionConfig', route: route('PUT', RECURSION), run: put },
   { name: 'GetFunctionRecursionConfig', route: route('GET', RECURSION), run: get },

@@ -1,6 +1,12 @@
 /** Messages between the API's form and ours. */
 import type { Account } from '../catalog/names.ts';
-import { LONGEST_DELAY_SECONDS, LONGEST_MESSAGE_ATTRIBUTE_NAME, MOST_MESSAGE_ATTRIBUTES } from '../limits.ts';
+import {
+  LONGEST_DELAY_SECONDS,
+  LONGEST_MESSAGE_ATTRIBUTE_NAME,
+  LONGEST_TRACE_HEADER,
+  MOST_MESSAGE_ATTRIBUTES,
+} from '../limits.ts';
+import { traceHeaderFrom } from '../lineage.ts';
 import { md5OfAttributes, md5OfBody } from './digests.ts';
 import { invalidValue, QueueError, unsupported } from './errors.ts';
 import { type Input, isObject, optionalNumberOf, optionalTextOf, textOf, unreadable } from './input.ts';
@@ -171,7 +177,15 @@ function traceHeaderIn(value: unknown): string | undefined {
     if (name !== TRACE_HEADER) {
       throw invalidValue(name, 'MessageSystemAttributeName', `it must be ${TRACE_HEADER}.`);
     }
-    return attributeFrom(name, attribute).StringValue;
+    const header = traceHeaderFrom(attributeFrom(name, attribute).StringValue);
+    if (header === undefined) {
+      throw invalidValue(
+        TRACE_HEADER,
+        'MessageSystemAttributes',
+        `it must be a trace header of at most ${LONGEST_TRACE_HEADER} characters.`,
+      );
+    }
+    return header;
   }
   return undefined;
 }

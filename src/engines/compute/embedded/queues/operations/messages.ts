@@ -1,4 +1,5 @@
 import { LONGEST_VISIBILITY_SECONDS, LONGEST_WAIT_SECONDS, MOST_MESSAGES_RECEIVED } from '../../limits.ts';
+import { traceHeaderFrom } from '../../lineage.ts';
 import { missing, QueueError, unsupported } from '../errors.ts';
 import { type Input, optionalNumberOf, optionalTextOf, textOf, textsOf } from '../input.ts';
 import { checkSize, messageFrom, receivedMessage, sent } from '../message.ts';
@@ -32,9 +33,10 @@ export async function put(
   queue: string,
   messages: readonly NewMessage[],
 ): Promise<string[]> {
+  const usual = traceHeaderFrom(traceHeader);
   return await queues.send(
     queue,
-    messages.map((message) => ({ ...message, traceHeader: message.traceHeader ?? traceHeader })),
+    messages.map((message) => ({ ...message, traceHeader: message.traceHeader ?? usual })),
   );
 }
 
