@@ -66,7 +66,7 @@ def handler(event, context):
   },
   {
     what: 'wants a safe path',
-    code: 'import sys\ndef handler(event, context): return sys.flags.safe_path',
+    code: 'import sys\ndef handler(event, context): return getattr(sys.flags, "safe_path", True)',
     variables: { PYTHONSAFEPATH: '1' },
     gives: [true],
   },
