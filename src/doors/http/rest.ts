@@ -42,6 +42,9 @@ function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.length > 0 ? issue.path.join('.') : 'input'} ${demand(issue)}`;
 }
 
+/** A number has a size, a text a length. */
+const isText = ({ origin }: { origin: string }) => origin === 'string';
+
 /** What an input must be, in words for people. */
 function demand(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
@@ -50,9 +53,13 @@ function demand(issue: z.core.$ZodIssue): string {
         ? `is missing: give a ${issue.expected}`
         : `must be a ${issue.expected}`;
     case 'too_small':
-      return `must be ${issue.minimum} or more`;
+      return isText(issue)
+        ? `must have at least ${issue.minimum} characters`
+        : `must be ${issue.minimum} or more`;
     case 'too_big':
-      return `must be ${issue.maximum} or less`;
+      return isText(issue)
+        ? `must have at most ${issue.maximum} characters`
+        : `must be ${issue.maximum} or less`;
     case 'invalid_value':
       return `must be one of ${issue.values.join(', ')}`;
     default:
