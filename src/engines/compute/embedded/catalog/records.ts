@@ -1,3 +1,5 @@
+import type { RecursiveLoop } from './recursion.ts';
+
 /** What the twin keeps of a function: its record is one JSON file of the data directory. */
 export interface FunctionRecord {
   /** Format of the file, so that a later release can read it. */
@@ -18,7 +20,7 @@ export interface FunctionRecord {
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
   /** Whether it may be invoked in its own chain more often than MOST_RECURSIONS; undefined as `Terminate`. */
-  recursiveLoop?: 'Allow' | 'Terminate';
+  recursiveLoop?: RecursiveLoop;
 }
 
 /** One immutable snapshot of code and settings. */
