@@ -73,6 +73,14 @@ test('what can be no header is none', () => {
   }
 });
 
+test('what goes on is a header again, however long it was', () => {
+  for (const length of [2_000, 2_040, 2_048]) {
+    const header = withInvocation(`Root=${'1'.repeat(length - 5)}`, 'cart');
+    assert.equal(traceHeaderFrom(header), header);
+    assert.equal(invocationsIn(header, 'cart'), 1);
+  }
+});
+
 test('the seventeenth invocation of a function is one too many, unless it may', () => {
   const record = { name: 'cart' } as FunctionRecord;
   let header = ROOT;

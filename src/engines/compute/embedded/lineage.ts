@@ -37,7 +37,9 @@ export function withInvocation(traceHeader: string, functionName: string): strin
   entries.delete(key);
   const others = [...entries].slice(1 - MOST_FUNCTIONS_IN_LINEAGE);
   const lineage = [...others, [key, count] as const].map(([each, times]) => `${each}:${times - 1}`).join('|');
-  return `${traceHeader.replace(EVERY_LINEAGE, '')};Lineage=${lineage}`;
+  const whole = `${traceHeader.replace(EVERY_LINEAGE, '')};Lineage=${lineage}`;
+  // It must not become too long to be taken, or a loop would begin to count anew.
+  return whole.length <= LONGEST_TRACE_HEADER ? whole : `Lineage=${lineage}`;
 }
 
 /** Whether another invocation of the function in this chain would be one too many. */
