@@ -8,9 +8,11 @@ import {
   InvokeCommand,
   PutFunctionRecursionConfigCommand,
 } from '@aws-sdk/client-lambda';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { build } from 'esbuild';
 import type { EventTables } from '../../src/engines/compute/embedded/event-invocations/store.ts';
+import { withInvocation } from '../../src/engines/compute/embedded/lineage.ts';
+import type { QueueTables } from '../../src/engines/compute/embedded/queues/tables.ts';
 import { until } from '../until.ts';
 import { FunctionsMade, json, refused } from './compute-support.ts';
 import { CREDENTIALS, REGION } from './compute-twin.ts';
@@ -166,6 +168,28 @@ test('messages that come again a few times are no loop, whatever else is in the 
   }
   await until('every message, three times', () => runs(name) === 3 * MESSAGES);
   assert.deepEqual(await receiveAll(twin.sqs, dead, 1, { WaitTimeSeconds: 0 }), []);
+});
+
+test('a message of a loop is not handed out again and again, though its queue hides nothing', async () => {
+  const name = await make(BACK, { QUEUE: '' }, 1);
+  const QueueUrl = await queues.make({ VisibilityTimeout: '1' });
+  await twin.client.send(
+    new CreateEventSourceMappingCommand({ FunctionName: name, EventSourceArn: arnOf(QueueUrl) }),
+  );
+  await twin.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '0' } }));
+  const StringValue = Array.from({ length: MOST_RUNS }, () => name).reduce(withInvocation, 'Root=1');
+  const MessageSystemAttributes = { AWSTraceHeader: { DataType: 'String', StringValue } };
+  const since = performance.now();
+  await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageSystemAttributes }));
+  const receives = async () => {
+    const counts = await twin.state.run<QueueTables, { receive_count: number }[]>((database) =>
+      database.selectFrom('queue_messages').select('receive_count').where('body', '=', 'x').execute(),
+    );
+    return counts[0]?.receive_count ?? 0;
+  };
+  await until('three receives', async () => (await receives()) >= 3);
+  assert.ok(performance.now() - since > 1_900, 'a second lies between two');
+  assert.equal(runs(name), 0);
 });
 
 test('a message cannot say more than a trace header to the runtime', async () => {

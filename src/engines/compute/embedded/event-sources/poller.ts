@@ -26,6 +26,8 @@ export interface PollerOptions {
 const LONGEST_WAIT_MS = 20_000;
 /** The pause before a look for a function that is not there, and after a failure. */
 const REST_MS = 1_000;
+/** What is not processed must not come again without a pause, in a queue that hides nothing either. */
+const LEAST_HIDDEN_SECONDS = 1;
 /** So often at most a loop is told of. */
 const LOOP_TOLD_MS = 60_000;
 
@@ -124,7 +126,10 @@ export class Poller {
     const { queues } = this.#options;
     const { queue } = this.mapping;
     for (;;) {
-      const taken = await queues.take(queue, { most: Math.min(most, MOST_MESSAGES_RECEIVED) });
+      const taken = await queues.take(queue, {
+        most: Math.min(most, MOST_MESSAGES_RECEIVED),
+        leastVisibilitySeconds: LEAST_HIDDEN_SECONDS,
+      });
       const fitting = taken.filter(({ body }) => this.#fits(body));
       if (fitting.length < taken.length) {
         await queues.delete(
@@ -178,7 +183,7 @@ export class Poller {
   async #process(records: readonly EventRecord[]): Promise<void> {
     const { target } = this.#options;
     const traceHeader = records[0]?.message.traceHeader ?? undefined;
-    if (target.isLoop(this.mapping.functionName, traceHeader)) return await this.#leave(records);
+    if (target.isLoop(this.mapping.functionName, traceHeader)) return this.#tellOfLoop();
     const outcome = await this.#invoke(records, traceHeader);
     if (!outcome?.ok) return;
     const messages = records.map(({ message }) => message);
@@ -216,17 +221,14 @@ export class Poller {
     }
   }
 
-  /** For messages of a loop. A queue whose visibility timeout is next to nothing must not hand them out without a pause. */
-  async #leave(records: readonly EventRecord[]): Promise<void> {
-    const { queues, clock, log } = this.#options;
+  /** Once in a while, because the messages come again and again. */
+  #tellOfLoop(): void {
+    const { clock, log } = this.#options;
     const { id, queue, functionName } = this.mapping;
-    const nowMs = clock.now();
-    if (nowMs - this.#toldOfLoopMs > LOOP_TOLD_MS) {
-      this.#toldOfLoopMs = nowMs;
-      log.warn({ mapping: id, queue, functionName }, 'messages of a recursive loop are not processed');
-    }
-    const soon = records.filter(({ message }) => message.hiddenUntil.getTime() < nowMs + REST_MS);
-    for (const { message } of soon) await queues.changeVisibility(queue, message, REST_MS / 1_000);
+    const nowMs = clock.monotonic();
+    if (nowMs - this.#toldOfLoopMs < LOOP_TOLD_MS) return;
+    this.#toldOfLoopMs = nowMs;
+    log.warn({ mapping: id, queue, functionName }, 'messages of a recursive loop are not processed');
   }
 
   /** For messages that the function has not seen. */

@@ -36,6 +36,8 @@ export interface ReceiveInput {
   most: number;
   /** Seconds for which nobody else receives them; the queue's own when undefined. */
   visibilitySeconds?: number | undefined;
+  /** At least so long, whatever the queue says. */
+  leastVisibilitySeconds?: number;
 }
 
 export interface Taken {
@@ -92,14 +94,15 @@ interface TakenRow {
 export async function receiveMessages(
   database: Kysely<QueueTables>,
   name: string,
-  { most, visibilitySeconds }: ReceiveInput,
+  input: ReceiveInput,
   nowMs: number,
 ): Promise<Taken> {
+  const { most } = input;
   const taken: TakenRow[] = [];
   let movedTo: string | undefined;
   let more = true;
   while (more && taken.length < most) {
-    const rows = await takeNext(database, name, most - taken.length, visibilitySeconds, nowMs);
+    const rows = await takeNext(database, name, { ...input, most: most - taken.length }, nowMs);
     taken.push(...rows.filter(({ moved }) => !moved));
     // What was moved made room for others.
     more = rows.some(({ moved }) => moved);
@@ -111,8 +114,7 @@ export async function receiveMessages(
 async function takeNext(
   database: Kysely<QueueTables>,
   name: string,
-  most: number,
-  visibilitySeconds: number | undefined,
+  { most, visibilitySeconds, leastVisibilitySeconds = 0 }: ReceiveInput,
   nowMs: number,
 ): Promise<TakenRow[]> {
   const now = sql`${new Date(nowMs)}::timestamptz`;
@@ -130,7 +132,8 @@ async function takeNext(
       queue = case when hopeless then next.dead_letter_queue else m.queue end,
       dead_letter_source = case when hopeless then next.source else m.dead_letter_source end,
       visible_at = case when hopeless then ${now}
-        else ${now} + make_interval(secs => coalesce(${visibilitySeconds ?? null}, next.visibility_seconds)) end,
+        else ${now} + make_interval(secs =>
+          greatest(coalesce(${visibilitySeconds ?? null}, next.visibility_seconds), ${leastVisibilitySeconds}::int)) end,
       receive_count = case when hopeless then 0 else m.receive_count + 1 end,
       first_received_at = case when hopeless then null else coalesce(m.first_received_at, ${now}) end,
       receipt = case when hopeless then null else gen_random_uuid() end
