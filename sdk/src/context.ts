@@ -10,7 +10,7 @@ import {
   parseTracestate,
   randomHex,
   type TraceParent,
-} from './trace-context.ts';
+} from './telemetry/trace-context.ts';
 
 /** Where an invocation's unit stands in the run whose lease applies. */
 export interface Assignment {

@@ -4,11 +4,11 @@ import { enter, Invocation, leave } from './context.ts';
 import { isUnit } from './core/baggage.ts';
 import type { LeaseClaims } from './core/lease.ts';
 import { readContextHeaders, unitOfClientContext } from './core/unit.ts';
-import { strikeFunction } from './faults.ts';
-import { flushAtEnd, keepInvocation } from './flush.ts';
-import { hookDispatchers, hookFetch } from './hook-fetch.ts';
-import { hookHttp } from './hook-http.ts';
-import { leaseAtInvocation, leasesPossible, whenLeaseArrives } from './leases.ts';
+import { leaseAtInvocation, leasesPossible, whenLeaseArrives } from './faults/leases.ts';
+import { strikeFunction } from './faults/strike.ts';
+import { hookDispatchers, hookFetch } from './hooks/fetch.ts';
+import { hookHttp } from './hooks/http.ts';
+import { flushAtEnd, keepInvocation } from './telemetry/flush.ts';
 import { warn } from './warnings.ts';
 
 /** A Lambda handler without a callback. */

@@ -1,4 +1,4 @@
-import { startTimer, stopTimer } from './clock.ts';
+import { startTimer, stopTimer } from '../clock.ts';
 
 const LONGEST_ANSWER = 65_536;
 

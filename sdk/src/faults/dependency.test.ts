@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FunctionProcess, type Outcome, type Span, until } from '../testing/function-process.ts';
-import { LeaseServer } from '../testing/lease-server.ts';
-import { startUpstream, type Upstream } from '../testing/upstream.ts';
-import type { Fault } from './core/lease.ts';
+import { FunctionProcess, type Outcome, type Span, until } from '../../testing/function-process.ts';
+import { LeaseServer } from '../../testing/lease-server.ts';
+import { startUpstream, type Upstream } from '../../testing/upstream.ts';
+import type { Fault } from '../core/lease.ts';
 import { isDependency, readTarget } from './dependency.ts';
 
 const CLIENTS = ['fetch', 'fetch-request', 'http-keep-alive', 'http-default', 'http-no-agent', 'http-named'];

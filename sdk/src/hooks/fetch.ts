@@ -2,8 +2,8 @@
  * Global `fetch`: every request passes the `dispatch` of undici's dispatcher, whether its socket is new or pooled.
  * Undici is slow to load, so nothing is hooked before somebody fetches or a fault on a dependency is leased.
  */
-import { currentInvocation, type Invocation } from './context.ts';
-import type { Fault } from './core/lease.ts';
+import { currentInvocation, type Invocation } from '../context.ts';
+import type { Fault } from '../core/lease.ts';
 import {
   carriesContext,
   defaultPort,
@@ -11,10 +11,10 @@ import {
   readTarget,
   refusal,
   type Target,
-} from './dependency.ts';
-import { latencyWithin, sleepUnderLease } from './faults.ts';
+} from '../faults/dependency.ts';
+import { latencyWithin, sleepUnderLease } from '../faults/strike.ts';
+import { warn } from '../warnings.ts';
 import { answer, type DispatchHandler, fail } from './undici-answer.ts';
-import { warn } from './warnings.ts';
 
 interface DispatchOptions {
   origin?: string | URL;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Invocation } from './context.ts';
+import type { Invocation } from '../context.ts';
 import { spanOf } from './span.ts';
 
 it('a text is cut at its limit, and half of a character is not passed on', () => {

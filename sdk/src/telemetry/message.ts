@@ -1,4 +1,4 @@
-import type { Invocation } from './context.ts';
+import type { Invocation } from '../context.ts';
 
 /** What `track` or `identify` was called with, and where. */
 export interface ProductMessage {

@@ -1,9 +1,9 @@
-import { wallNow } from './clock.ts';
-import { currentInvocation } from './context.ts';
-import type { Arm } from './core/assignment.ts';
+import { wallNow } from '../clock.ts';
+import { currentInvocation } from '../context.ts';
+import type { Arm } from '../core/assignment.ts';
+import { warn } from '../warnings.ts';
 import { keepMessage } from './flush.ts';
 import { randomHex } from './trace-context.ts';
-import { warn } from './warnings.ts';
 
 /** Who did something: a known user, or the anonymous id of a visitor (by default the invocation's unit). */
 export interface Identity {

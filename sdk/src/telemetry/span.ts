@@ -1,4 +1,4 @@
-import type { Invocation } from './context.ts';
+import type { Invocation } from '../context.ts';
 
 export type AttributeValue = string | number | boolean;
 

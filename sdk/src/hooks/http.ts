@@ -4,9 +4,9 @@
  */
 import type { Agent, ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { startTimer, stopTimer } from './clock.ts';
-import { currentInvocation, type Invocation } from './context.ts';
-import type { Fault } from './core/lease.ts';
+import { startTimer, stopTimer } from '../clock.ts';
+import { currentInvocation, type Invocation } from '../context.ts';
+import type { Fault } from '../core/lease.ts';
 import {
   carriesContext,
   defaultPort,
@@ -14,9 +14,9 @@ import {
   readTarget,
   refusal,
   type Target,
-} from './dependency.ts';
-import { latencyWithin, sleepUnderLease } from './faults.ts';
-import { warn } from './warnings.ts';
+} from '../faults/dependency.ts';
+import { latencyWithin, sleepUnderLease } from '../faults/strike.ts';
+import { warn } from '../warnings.ts';
 
 interface RequestOptions {
   host?: string;

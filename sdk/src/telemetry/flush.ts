@@ -3,14 +3,14 @@
  * whatever is there. The runtime reads the lines from the pipe (docs of AWS Lambda: standard output becomes the log),
  * so nothing is sent over the network and what was written survives a freeze or a crash.
  */
-import { monotonicNow, soon, wallNow } from './clock.ts';
-import { config } from './config.ts';
-import type { Invocation } from './context.ts';
+import { monotonicNow, soon, wallNow } from '../clock.ts';
+import { config } from '../config.ts';
+import type { Invocation } from '../context.ts';
+import { takeWarnings, warn } from '../warnings.ts';
 import { encodeLines, LONGEST_MESSAGE, type Resource } from './line.ts';
 import { encodeMessage, type ProductMessage } from './message.ts';
 import { Ring } from './record.ts';
 import { spanOf } from './span.ts';
-import { takeWarnings, warn } from './warnings.ts';
 
 /** Records kept between two flushes; more than that drop the oldest, which the next span counts. */
 const CAPACITY = 1024;

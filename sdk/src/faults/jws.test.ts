@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { newKey, signToken } from '../testing/lease-server.ts';
+import { newKey, signToken } from '../../testing/lease-server.ts';
 import { verifyToken } from './jws.ts';
 
 const { privateKey, publicKey } = newKey();

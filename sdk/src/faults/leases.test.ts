@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { best } from '../../test/best.ts';
-import { FunctionProcess, until } from '../testing/function-process.ts';
-import { claimsOf, LeaseServer, newKey, signToken } from '../testing/lease-server.ts';
+import { best } from '../../../test/best.ts';
+import { FunctionProcess, until } from '../../testing/function-process.ts';
+import { claimsOf, LeaseServer, newKey, signToken } from '../../testing/lease-server.ts';
 
 const PERSON = { headers: { 'x-upstack-unit': 'person-1' } };
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { best } from '../../test/best.ts';
-import { FunctionProcess, type Outcome, until } from '../testing/function-process.ts';
-import { LeaseServer } from '../testing/lease-server.ts';
-import { assign } from './core/assignment.ts';
-import type { Fault, LeaseClaims } from './core/lease.ts';
+import { best } from '../../../test/best.ts';
+import { FunctionProcess, type Outcome, until } from '../../testing/function-process.ts';
+import { LeaseServer } from '../../testing/lease-server.ts';
+import { assign } from '../core/assignment.ts';
+import type { Fault, LeaseClaims } from '../core/lease.ts';
 
 /** Two people that the salt puts into different arms at half the traffic. */
 const people = Array.from({ length: 50 }, (_, i) => `person-${i}`);

@@ -1,6 +1,6 @@
-import { soon, startTimer, stopTimer } from './clock.ts';
-import type { Invocation } from './context.ts';
-import type { Fault } from './core/lease.ts';
+import { soon, startTimer, stopTimer } from '../clock.ts';
+import type { Invocation } from '../context.ts';
+import type { Fault } from '../core/lease.ts';
 import { whenLeaseEnds } from './leases.ts';
 
 /** What an injected latency leaves of an invocation's time, so that it delays the function and does not kill it. */

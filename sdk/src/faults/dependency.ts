@@ -1,7 +1,7 @@
 /** What happens to a request that the handler makes: it carries the trace and the unit on, and may be struck. */
-import { config } from './config.ts';
-import type { Invocation } from './context.ts';
-import type { Fault } from './core/lease.ts';
+import { config } from '../config.ts';
+import type { Invocation } from '../context.ts';
+import type { Fault } from '../core/lease.ts';
 import { validLease } from './leases.ts';
 
 /** Whom a request is for: the host name as the caller gave it, lower case without brackets, and the port. */

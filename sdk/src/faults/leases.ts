@@ -3,12 +3,12 @@
  * seconds; nothing ever waits for it. When the control room, the network or this process stops, the fault has ended by
  * the time anything could be struck again.
  */
-import { monotonicNow, soon, startTimer, wallNow } from './clock.ts';
-import { config } from './config.ts';
-import { type LeaseClaims, readLeaseClaims } from './core/lease.ts';
+import { monotonicNow, soon, startTimer, wallNow } from '../clock.ts';
+import { config } from '../config.ts';
+import { type LeaseClaims, readLeaseClaims } from '../core/lease.ts';
+import { warn } from '../warnings.ts';
 import { verifyToken } from './jws.ts';
 import { pollLeases } from './lease-poll.ts';
-import { warn } from './warnings.ts';
 
 const REFRESH_MS = 1000;
 const ARMED_REFRESH_MS = 250;
