@@ -4,7 +4,7 @@
  * simulations, so the score is a lower bound. What survived is listed in `.artefacts/mutation/<module>.txt`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const LEAST_PERCENT = 85;
@@ -22,20 +22,23 @@ interface Report {
   files: Record<string, { mutants: { status: string }[] }>;
 }
 
+/** Test files of a module, by its name: its own, those of MORE, published values and peers. */
 function testsOf(module: string): string[] {
-  return [module, ...(MORE[module] ?? []), 'reference', 'peers']
-    .map((name) => `src/stats/${name}.test.ts`)
-    .filter((file) => existsSync(join(root, file)));
+  const names = [module, ...(MORE[module] ?? []), 'reference', 'peers'];
+  return globSync('src/stats/**/*.test.ts', { cwd: root }).filter((file) =>
+    names.includes(basename(file, '.test.ts')),
+  );
 }
 
 /** Mutants of one module by what became of them. */
-function mutate(module: string): Record<string, number> {
+function mutate(file: string): Record<string, number> {
+  const module = basename(file, '.ts');
   const [config, report] = [join(results, `${module}.config.json`), join(results, `${module}.json`)];
   writeFileSync(
     config,
     JSON.stringify({
       testRunner: 'tap',
-      mutate: [`src/stats/${module}.ts`],
+      mutate: [file],
       tap: {
         testFiles: testsOf(module),
         nodeArgs: ['-r', '{{hookFile}}', '--test-reporter=tap', '{{testFile}}'],
@@ -74,15 +77,15 @@ function row(name: string, counts: Record<string, number>): string {
 
 mkdirSync(results, { recursive: true });
 const wanted = process.argv.slice(2);
-const modules = globSync('src/stats/*.ts', { cwd: root })
-  .map((file) => basename(file, '.ts'))
-  .filter((name) => !name.endsWith('.test') && !LEFT_OUT.includes(name))
-  .filter((name) => wanted.length === 0 || wanted.includes(name))
-  .sort();
+const modules = globSync('src/stats/**/*.ts', { cwd: root })
+  .map((file) => ({ file, module: basename(file, '.ts') }))
+  .filter(({ module }) => !module.endsWith('.test') && !LEFT_OUT.includes(module))
+  .filter(({ module }) => wanted.length === 0 || wanted.includes(module))
+  .sort((a, b) => a.module.localeCompare(b.module));
 const total: Record<string, number> = {};
 console.log('module       mutants survived   score');
-for (const module of modules) {
-  const counts = mutate(module);
+for (const { file, module } of modules) {
+  const counts = mutate(file);
   for (const [status, count] of Object.entries(counts)) total[status] = (total[status] ?? 0) + count;
   console.log(row(module, counts));
 }

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import * as counts from '../../src/stats/counts.ts';
-import { seeded } from '../../src/stats/random.ts';
+import * as counts from '../../src/stats/counts/counts.ts';
+import { seeded } from '../../src/stats/numerics/random.ts';
 import type { Row } from '../row.ts';
 import { cases, rowsOf } from './bench.ts';
 import { mostEvidence, stageCounts } from './ours.ts';

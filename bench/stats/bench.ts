@@ -8,7 +8,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { seeded } from '../../src/stats/random.ts';
+import { seeded } from '../../src/stats/numerics/random.ts';
 import type { Bench } from '../row.ts';
 import { cases as delays } from './delays.ts';
 import { cases as evaluation } from './evaluation.ts';

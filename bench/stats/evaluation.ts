@@ -2,12 +2,12 @@
  * What a look costs: 1,000 metrics over three stages each, all three claims and the bounds of the confidence sequence,
  * on one core. The limit is a second: a control room evaluates every metric of every run at each look.
  */
-import * as counts from '../../src/stats/counts.ts';
-import { histogramOf } from '../../src/stats/histogram.ts';
-import * as mean from '../../src/stats/mean.ts';
-import { summarise } from '../../src/stats/moments.ts';
-import * as quantile from '../../src/stats/quantile.ts';
-import { type Random, seeded } from '../../src/stats/random.ts';
+import * as counts from '../../src/stats/counts/counts.ts';
+import * as mean from '../../src/stats/means/mean.ts';
+import { summarise } from '../../src/stats/means/moments.ts';
+import { type Random, seeded } from '../../src/stats/numerics/random.ts';
+import { histogramOf } from '../../src/stats/quantiles/histogram.ts';
+import * as quantile from '../../src/stats/quantiles/quantile.ts';
 import { boundScales, weighCounts, weighMeans, weighQuantiles } from '../../src/stats/verdict.ts';
 import { median, type Row } from '../row.ts';
 import type { Case } from './race.ts';

@@ -2,11 +2,12 @@
  * Latencies, lognormal(ln 200 ms, .6): means of raw and of log values, and single quantiles, against bands around whole
  * distribution functions. With an effect treatment takes 1.1 times as long.
  */
-import { bucketOf, GROWTH, type Steps, sorted } from '../../src/stats/histogram.ts';
-import { meanLimits } from '../../src/stats/limits.ts';
-import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/moments.ts';
-import { normalQuantile } from '../../src/stats/normal.ts';
-import { comparisonOf, logEvidence } from '../../src/stats/quantile.ts';
+
+import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/means/moments.ts';
+import { normalQuantile } from '../../src/stats/numerics/normal.ts';
+import { meanLimits } from '../../src/stats/planning/limits.ts';
+import { bucketOf, GROWTH, type Steps, sorted } from '../../src/stats/quantiles/histogram.ts';
+import { comparisonOf, logEvidence } from '../../src/stats/quantiles/quantile.ts';
 import { shiftOracle } from './oracle.ts';
 import { ALPHA, binaryMeans, exactCounts, means, NEEDED } from './ours.ts';
 import { absolute, bandsApart, type Contrast, growthBook, mixtureSprt, zTest } from './peers.ts';

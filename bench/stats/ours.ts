@@ -2,10 +2,10 @@
  * Our methods as the races ask for them: "has the evidence reached 1/alpha?". The evidence is always that of `src/stats`,
  * but most looks are far from an alarm, and an upper bound that costs next to nothing says so without computing it.
  */
-import * as counts from '../../src/stats/counts.ts';
+import * as counts from '../../src/stats/counts/counts.ts';
 import type { StageCounts } from '../../src/stats/input.ts';
-import { bernoulliDivergence } from '../../src/stats/limits.ts';
-import { PLANNED_N } from '../../src/stats/mean.ts';
+import { PLANNED_N } from '../../src/stats/means/mean.ts';
+import { bernoulliDivergence } from '../../src/stats/planning/limits.ts';
 import { type ArmMeans, type MeanClaim, weighMeans } from '../../src/stats/verdict.ts';
 import { absolute, zOf } from './peers.ts';
 import { type Binary, type Stage, summaryOfArm } from './streams.ts';

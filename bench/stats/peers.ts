@@ -2,10 +2,11 @@
  * What others use, as small as it can be said, so that it runs on the same streams as ours. Each says whose it is. A
  * summary's variance is that of the values, not of their mean.
  */
-import type { Summary } from '../../src/stats/moments.ts';
-import { normalQuantile } from '../../src/stats/normal.ts';
-import { logMismatch } from '../../src/stats/srm.ts';
-import { distributionBand } from '../../src/stats/stitching.ts';
+
+import { distributionBand } from '../../src/stats/boundaries/stitching.ts';
+import { logMismatch } from '../../src/stats/counts/srm.ts';
+import type { Summary } from '../../src/stats/means/moments.ts';
+import { normalQuantile } from '../../src/stats/numerics/normal.ts';
 
 const ALPHA = 0.05;
 

@@ -2,7 +2,7 @@
  * A race: several methods watch the same simulated streams and each is stopped at its first alarm. Without an effect
  * the figure is how many runs alarm at all, with one it is the median of the samples that were needed.
  */
-import type { Random } from '../../src/stats/random.ts';
+import type { Random } from '../../src/stats/numerics/random.ts';
 import { median, type Row } from '../row.ts';
 
 export interface Stream {

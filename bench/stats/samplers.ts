@@ -3,7 +3,7 @@
  * hundreds of millions of visits affordable; none of the samplers is a normal approximation, because the tails are what
  * false alarms come from.
  */
-import type { Random } from '../../src/stats/random.ts';
+import type { Random } from '../../src/stats/numerics/random.ts';
 
 /** Draws how many of n have a property of probability `p`, n up to 150: inversion, one table for each n. */
 export function binomial(p: number): (n: number, random: Random) => number {

@@ -3,7 +3,7 @@
  * A unit falls into treatment by chance, as in the product, so the sizes of the arms vary too; or units are dealt to the
  * arms in turn, as many published simulations do.
  */
-import type { Random } from '../../src/stats/random.ts';
+import type { Random } from '../../src/stats/numerics/random.ts';
 import type { ArmMeans } from '../../src/stats/verdict.ts';
 import { binomial } from './samplers.ts';
 

@@ -2,10 +2,11 @@
  * No effect, other data: people with several requests each, skewed revenue, and the assignment itself. Requests of one
  * person fail together; a request-level test takes them for independent.
  */
-import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/moments.ts';
-import type { Random } from '../../src/stats/random.ts';
-import { ratioSummary, type UnitSums } from '../../src/stats/ratio.ts';
-import { isMismatch, logMismatch } from '../../src/stats/srm.ts';
+
+import { isMismatch, logMismatch } from '../../src/stats/counts/srm.ts';
+import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/means/moments.ts';
+import { ratioSummary, type UnitSums } from '../../src/stats/means/ratio.ts';
+import type { Random } from '../../src/stats/numerics/random.ts';
 import type { ArmMeans } from '../../src/stats/verdict.ts';
 import { means } from './ours.ts';
 import { absolute, type Contrast, chiSquare, growthBook, zTest } from './peers.ts';

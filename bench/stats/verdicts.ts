@@ -4,7 +4,7 @@
  * flag on the way.
  */
 
-import type { Random } from '../../src/stats/random.ts';
+import type { Random } from '../../src/stats/numerics/random.ts';
 import { latchHypothesis, type Reached, type State, weighCounts } from '../../src/stats/verdict.ts';
 import { median, type Row } from '../row.ts';
 import { ALPHA, mostEvidence, NEEDED, stageCounts } from './ours.ts';

@@ -1,4 +1,4 @@
-import { ratioBounds } from '../stats/counts.ts';
+import { ratioBounds } from '../stats/counts/counts.ts';
 import { boundScales } from '../stats/verdict.ts';
 import { expectedEvents } from './expected.ts';
 import type { End, Experiment } from './experiment.ts';

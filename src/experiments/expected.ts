@@ -1,5 +1,5 @@
 import { directionOf } from '../metrics/definition.ts';
-import { eventsForSupport, PLANNED_POWER } from '../stats/plan.ts';
+import { eventsForSupport, PLANNED_POWER } from '../stats/planning/plan.ts';
 import type { Experiment } from './experiment.ts';
 
 /** The answer takes tens of milliseconds and is the same for an experiment's whole life. */

@@ -1,9 +1,9 @@
 import type { ArmCounts, StageArms } from '../metrics/arms.ts';
 import { directionOf, labelOf } from '../metrics/definition.ts';
 import { weightedAlphas } from '../stats/combine.ts';
-import { ratioBounds } from '../stats/counts.ts';
+import { ratioBounds } from '../stats/counts/counts.ts';
+import { isMismatch, logMismatch } from '../stats/counts/srm.ts';
 import type { StageCounts } from '../stats/input.ts';
-import { isMismatch, logMismatch } from '../stats/srm.ts';
 import {
   boundScales,
   type Claim,

@@ -8,7 +8,7 @@
  * e-values", JRSS B 84, 2022). Several treatment arms: alpha divided by their number.
  */
 import { checkFraction, checkPositive, StatsInputError } from './input.ts';
-import { logSumExp } from './special.ts';
+import { logSumExp } from './numerics/special.ts';
 
 /** Intersection-union: the whole is supported when every part is, each at the full alpha. */
 export function allSupported(states: readonly string[]): boolean {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { before, test } from 'node:test';
-import { logGammaLower, logGammaUpper, logIncompleteBeta } from './incomplete.ts';
-import { logNormalCdf, normalQuantile } from './normal.ts';
-import { lgamma, lnBeta } from './special.ts';
+import { logGammaLower, logGammaUpper, logIncompleteBeta } from './numerics/incomplete.ts';
+import { logNormalCdf, normalQuantile } from './numerics/normal.ts';
+import { lgamma, lnBeta } from './numerics/special.ts';
 
 type Numeric = (...numbers: number[]) => number;
 const require = createRequire(import.meta.url);

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import * as counts from './counts.ts';
-import { adjust } from './cuped.ts';
-import { histogramOf, mergeHistograms } from './histogram.ts';
+import { betaMixture } from './boundaries/mixture.ts';
+import * as counts from './counts/counts.ts';
+import { logMismatch } from './counts/srm.ts';
 import type { StageCounts } from './input.ts';
-import * as mean from './mean.ts';
-import { betaMixture } from './mixture.ts';
+import { adjust } from './means/cuped.ts';
+import * as mean from './means/mean.ts';
 import {
   addPair,
   addValue,
@@ -17,13 +17,13 @@ import {
   NO_PAIRS,
   pairSummaryOf,
   summaryOf,
-} from './moments.ts';
-import * as quantile from './quantile.ts';
-import { type Random, seeded } from './random.ts';
-import { ratioSummaryOf } from './ratio.ts';
-import { logEvidence as coefficientEvidence, optimalG } from './regression.ts';
-import { lgamma } from './special.ts';
-import { logMismatch } from './srm.ts';
+} from './means/moments.ts';
+import { ratioSummaryOf } from './means/ratio.ts';
+import { logEvidence as coefficientEvidence, optimalG } from './means/regression.ts';
+import { type Random, seeded } from './numerics/random.ts';
+import { lgamma } from './numerics/special.ts';
+import { histogramOf, mergeHistograms } from './quantiles/histogram.ts';
+import * as quantile from './quantiles/quantile.ts';
 
 interface Row {
   arm: 'control' | 'treatment';

@@ -1,15 +1,15 @@
 /** Published reference values that the core has to reproduce, each with its source. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { confidenceSequence, type Estimate, estimateOf, halfWidth, logEvidence } from './mean.ts';
-import { bestRho, type Family, logMixture, mixtureBound } from './mixture.ts';
-import * as proportion from './proportion.ts';
-import { logEvidenceOfDifference } from './quantile.ts';
-import { logEvidence as coefficientEvidence, optimalG, radius } from './regression.ts';
-import { findRoot } from './root.ts';
-import { lgamma } from './special.ts';
-import { logMismatch } from './srm.ts';
-import { distributionBand, doubleStitching, polynomialStitching } from './stitching.ts';
+import { bestRho, type Family, logMixture, mixtureBound } from './boundaries/mixture.ts';
+import { distributionBand, doubleStitching, polynomialStitching } from './boundaries/stitching.ts';
+import * as proportion from './counts/proportion.ts';
+import { logMismatch } from './counts/srm.ts';
+import { confidenceSequence, type Estimate, estimateOf, halfWidth, logEvidence } from './means/mean.ts';
+import { logEvidence as coefficientEvidence, optimalG, radius } from './means/regression.ts';
+import { findRoot } from './numerics/root.ts';
+import { lgamma } from './numerics/special.ts';
+import { logEvidenceOfDifference } from './quantiles/quantile.ts';
 
 const near = (actual: number | null, expected: number, tolerance = 1e-5) =>
   assert.ok(actual !== null && Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);

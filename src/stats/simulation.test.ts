@@ -1,9 +1,9 @@
 /** Plans beside simulated runs: what they promise of time is what happens. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as mean from './mean.ts';
-import { eventsForSupport, valuesForMean } from './plan.ts';
-import { seeded } from './random.ts';
+import * as mean from './means/mean.ts';
+import { seeded } from './numerics/random.ts';
+import { eventsForSupport, valuesForMean } from './planning/plan.ts';
 import { latchHypothesis, weighCounts } from './verdict.ts';
 
 const PLAN = {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ratioBounds } from './counts.ts';
-import { histogramOf } from './histogram.ts';
+import { ratioBounds } from './counts/counts.ts';
 import { StatsInputError } from './input.ts';
-import * as mean from './mean.ts';
-import { summarise } from './moments.ts';
-import { comparisonOf, ratioBounds as quantileBounds } from './quantile.ts';
-import { seeded } from './random.ts';
+import * as mean from './means/mean.ts';
+import { summarise } from './means/moments.ts';
+import { seeded } from './numerics/random.ts';
+import { histogramOf } from './quantiles/histogram.ts';
+import { comparisonOf, ratioBounds as quantileBounds } from './quantiles/quantile.ts';
 import {
   type ArmMeans,
   type Bounds,

@@ -6,10 +6,10 @@
  * only their boundary, so each one-sided test gets the full alpha. A claim, once reached, stays (Ville's inequality is
  * about the first crossing), with what was known then. Over several metrics: `combine.ts`.
  */
-import * as counts from './counts.ts';
+import * as counts from './counts/counts.ts';
 import { checkBetween, checkCount, type StageCounts } from './input.ts';
-import * as mean from './mean.ts';
-import * as quantile from './quantile.ts';
+import * as mean from './means/mean.ts';
+import * as quantile from './quantiles/quantile.ts';
 
 export type State = 'open' | 'supported' | 'refuted' | 'harmed';
 

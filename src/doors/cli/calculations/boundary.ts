@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Family, logMixture, mixtureBound } from '../../../stats/mixture.ts';
-import { doubleStitching, polynomialStitching } from '../../../stats/stitching.ts';
+import { type Family, logMixture, mixtureBound } from '../../../stats/boundaries/mixture.ts';
+import { doubleStitching, polynomialStitching } from '../../../stats/boundaries/stitching.ts';
 import { alpha, type Calculation, calculation, finite, sides } from './calculation.ts';
 
 const mixture = { s: z.number().optional(), v: z.number(), vOpt: z.number(), alpha };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { logEvidence, ROBUST_SCALES, ratioBounds } from '../../../stats/counts.ts';
-import { confidenceSequence } from '../../../stats/proportion.ts';
-import { logMismatch } from '../../../stats/srm.ts';
+import { logEvidence, ROBUST_SCALES, ratioBounds } from '../../../stats/counts/counts.ts';
+import { confidenceSequence } from '../../../stats/counts/proportion.ts';
+import { logMismatch } from '../../../stats/counts/srm.ts';
 import { alpha, type Calculation, calculation, direction, finite, pOf } from './calculation.ts';
 
 export const countStages = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adjust } from '../../../stats/cuped.ts';
+import { adjust } from '../../../stats/means/cuped.ts';
 import {
   confidenceSequence,
   estimateOf,
@@ -8,10 +8,10 @@ import {
   PLANNED_N,
   type Scale,
   type StageMeans,
-} from '../../../stats/mean.ts';
-import { summarise } from '../../../stats/moments.ts';
-import { ratioSummary } from '../../../stats/ratio.ts';
-import { logEvidence as coefficientEvidence, optimalG, radius } from '../../../stats/regression.ts';
+} from '../../../stats/means/mean.ts';
+import { summarise } from '../../../stats/means/moments.ts';
+import { ratioSummary } from '../../../stats/means/ratio.ts';
+import { logEvidence as coefficientEvidence, optimalG, radius } from '../../../stats/means/regression.ts';
 import {
   alpha,
   type Calculation,

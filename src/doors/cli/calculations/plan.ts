@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { proportionLimits } from '../../../stats/limits.ts';
+import { proportionLimits } from '../../../stats/planning/limits.ts';
 import {
   eventsAtLeast,
   eventsForSupport,
   PLANNED_POWER,
   valuesForMean,
   valuesForQuantile,
-} from '../../../stats/plan.ts';
+} from '../../../stats/planning/plan.ts';
 import {
   alpha,
   badInput,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { GROWTH, sorted } from '../../../stats/histogram.ts';
+import { distributionBand } from '../../../stats/boundaries/stitching.ts';
+import { GROWTH, sorted } from '../../../stats/quantiles/histogram.ts';
 import {
   comparisonOf,
   logEvidence,
@@ -7,8 +8,7 @@ import {
   type QuantileTuning,
   ratioBounds,
   type StageQuantiles,
-} from '../../../stats/quantile.ts';
-import { distributionBand } from '../../../stats/stitching.ts';
+} from '../../../stats/quantiles/quantile.ts';
 import {
   alpha,
   badInput,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { discoveries, logMeanEvidence } from '../../../stats/combine.ts';
-import * as counts from '../../../stats/counts.ts';
-import * as mean from '../../../stats/mean.ts';
-import * as quantile from '../../../stats/quantile.ts';
+import * as counts from '../../../stats/counts/counts.ts';
+import * as mean from '../../../stats/means/mean.ts';
+import * as quantile from '../../../stats/quantiles/quantile.ts';
 import {
   type Bounds,
   boundScales,
