@@ -1,9 +1,9 @@
 import { IconCompass } from '@tabler/icons-react';
 import { Link, Route, Switch } from 'wouter';
-import { NewExperimentPage } from './pages/experiments/new-page.tsx';
-import { RunPage } from './pages/experiments/run-page.tsx';
+import { NewExperimentPage } from './pages/experiments/new/new-page.tsx';
+import { RunPage } from './pages/experiments/run/run-page.tsx';
 import { ExperimentsPage } from './pages/experiments/runs-page.tsx';
-import { FindingsPage } from './pages/findings-page.tsx';
+import { FindingsPage } from './pages/findings/findings-page.tsx';
 import { FunctionPage } from './pages/functions/function-page.tsx';
 import { FunctionsPage } from './pages/functions/functions-page.tsx';
 import { HomePage } from './pages/home/home-page.tsx';

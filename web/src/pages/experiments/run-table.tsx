@@ -1,9 +1,9 @@
 import { Link } from 'wouter';
 import type { RunSummary } from '../../../../src/experiments/schema.ts';
 import { ago, duration, percent } from '../../format.ts';
-import { faultText } from '../../parts/fault.ts';
 import { useNow } from '../../parts/now.ts';
-import { OutcomeBadge } from '../../parts/outcome.tsx';
+import { faultText } from '../../parts/run/fault.ts';
+import { OutcomeBadge } from '../../parts/run/outcome.tsx';
 
 export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
   const now = useNow();

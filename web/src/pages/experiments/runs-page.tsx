@@ -7,8 +7,8 @@ import { useLive } from '../../live.ts';
 import { mergeSummaries } from '../../merge.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded } from '../../parts/failure.tsx';
-import { outcomeOf } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
+import { outcomeOf } from '../../parts/run/outcome.tsx';
 import { useResource } from '../../resource.ts';
 import { RunTable } from './run-table.tsx';
 

@@ -7,7 +7,7 @@ import { Card } from '../../parts/card.tsx';
 import { Definition } from '../../parts/definition.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { useNow } from '../../parts/now.ts';
-import { OutcomeBadge } from '../../parts/outcome.tsx';
+import { OutcomeBadge } from '../../parts/run/outcome.tsx';
 
 export function RecentVerdicts({ runs, className }: { runs: readonly RunSummary[]; className: string }) {
   const now = useNow(10_000);

@@ -2,15 +2,15 @@ import { Button, Progress } from '@mantine/core';
 import { IconFlask2 } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { RunSummary, RunView } from '../../../../src/experiments/schema.ts';
-import { ConfidenceBar } from '../../charts/confidence-bar.tsx';
+import { ConfidenceBar } from '../../charts/confidence/confidence-bar.tsx';
 import { bounds, count, duration, percent, ratio } from '../../format.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
-import { estimateOf } from '../../parts/estimate.ts';
-import { faultText } from '../../parts/fault.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { useNow } from '../../parts/now.ts';
-import { OutcomeBadge } from '../../parts/outcome.tsx';
+import { estimateOf } from '../../parts/run/estimate.ts';
+import { faultText } from '../../parts/run/fault.ts';
+import { OutcomeBadge } from '../../parts/run/outcome.tsx';
 import { useRun } from '../../resource.ts';
 
 /** What is being tried now, with its evidence as it comes in. */

@@ -1,6 +1,6 @@
 import type { AdoptionView } from '../../../../src/product/schema.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
-import { CurveChart } from '../../charts/curve-chart.tsx';
+import { CurveChart } from '../../charts/people/curve-chart.tsx';
 import { count, dayName, percent, share, shortCount } from '../../format.ts';
 import { Definition } from '../../parts/definition.tsx';
 import { Loaded } from '../../parts/failure.tsx';

@@ -1,7 +1,7 @@
 import type { GrowthView } from '../../../../src/product/schema.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
-import { ChurnChart } from '../../charts/churn-chart.tsx';
-import { GROWTH_PARTS, GrowthChart } from '../../charts/growth-chart.tsx';
+import { ChurnChart } from '../../charts/people/churn-chart.tsx';
+import { GROWTH_PARTS, GrowthChart } from '../../charts/people/growth-chart.tsx';
 import { count, dayName, percent } from '../../format.ts';
 import { Definition } from '../../parts/definition.tsx';
 

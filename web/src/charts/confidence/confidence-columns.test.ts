@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LookView, MetricLook } from '../../../../src/experiments/schema.ts';
+import { confidenceColumns } from './confidence-columns.ts';
+
+function look(elapsedMs: number, numbers: Pick<MetricLook, 'ratio' | 'low' | 'high'>): LookView {
+  const metric: MetricLook = {
+    metric: 'checkout',
+    role: 'goal',
+    direction: 'up',
+    marginRatio: 0.8,
+    control: { units: 100, events: 10 },
+    treatment: { units: 100, events: 9 },
+    logESupported: 0,
+    logERefuted: 0,
+    logEHarm: 0,
+    alpha: 0.05,
+    stages: [{ control: 10, treatment: 9, share: 0.5 }],
+    state: 'open',
+    reached: null,
+    ...numbers,
+  };
+  return {
+    at: new Date(elapsedMs).toISOString(),
+    elapsedMs,
+    metrics: [metric],
+    sampleRatio: { control: 100, treatment: 100, share: 0.5, logE: 0, mismatch: false, stages: [] },
+  };
+}
+
+test('open ends stand at the edge of the axis, missing estimates are gaps', () => {
+  const columns = confidenceColumns(
+    [
+      look(1000, { ratio: null, low: null, high: null }),
+      look(2000, { ratio: 0.9, low: 0.82, high: 1.02 }),
+      look(3000, { ratio: 0.95, low: 0.85, high: 1.04 }),
+    ],
+    'checkout',
+    0.8,
+  );
+  assert.deepEqual(columns.seconds, [1, 2, 3]);
+  assert.deepEqual(columns.domain, [0.7, 1.1]);
+  assert.equal(columns.ratio[0], null);
+  assert.equal(columns.low[0], Math.log(0.7));
+  assert.equal(columns.high[0], Math.log(1.1));
+  assert.equal(columns.low[2], Math.log(0.85));
+});
+
+test('a look without the metric is left out', () => {
+  assert.deepEqual(
+    confidenceColumns([look(1000, { ratio: 1, low: 0.5, high: 2 })], 'other', 0.8).seconds,
+    [],
+  );
+});

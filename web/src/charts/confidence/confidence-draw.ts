@@ -1,0 +1,115 @@
+import type uPlot from 'uplot';
+import { ratio } from '../../format.ts';
+import type { ColourName, Palette } from '../palette.ts';
+
+/** What a confidence chart draws behind and over its lines. */
+export interface Reference {
+  marginRatio: number;
+  direction: 'up' | 'down';
+  /** At the last look, once there is a verdict. */
+  verdict: { label: string; colour: ColourName } | null;
+  /** Little room: no words in the chart. */
+  small: boolean;
+}
+
+/** Behind the lines: the bad side of the margin. */
+export function drawBadSide(chart: uPlot, { marginRatio, direction }: Reference, { colour }: Palette): void {
+  const { ctx, bbox } = chart;
+  const margin = chart.valToPos(Math.log(marginRatio), 'y', true);
+  const [top, bottom] = direction === 'up' ? [margin, bbox.top + bbox.height] : [bbox.top, margin];
+  ctx.save();
+  ctx.fillStyle = colour('bad-line', 0.07);
+  ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+  ctx.restore();
+}
+
+/** Over the lines: the margin and 1 with their names, and the verdict where it fell. */
+export function drawReference(chart: uPlot, reference: Reference, palette: Palette): void {
+  const { marginRatio, direction, verdict, small } = reference;
+  const { ctx, bbox } = chart;
+  const { colour } = palette;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.font = palette.font.replace('11px', `${11 * devicePixelRatio}px`);
+  const margin = horizontal(chart, marginRatio, colour('bad-line'), [6, 4]);
+  const one = marginRatio === 1 ? margin : horizontal(chart, 1, colour('text-3', 0.8), []);
+  if (!small) {
+    const up = direction === 'up' ? 1 : -1;
+    const down = direction === 'up' ? -1 : 1;
+    const halo = colour('surface', 0.85);
+    const side = direction === 'up' ? 'below' : 'above';
+    name(
+      chart,
+      margin,
+      up,
+      { fill: colour('bad-line'), halo },
+      `margin ${ratio(marginRatio)}: refuted ${side}`,
+    );
+    if (one !== margin) name(chart, one, down, { fill: colour('text-3'), halo }, '1.00×: no difference');
+  }
+  if (verdict !== null) mark(chart, verdict, palette, small);
+  ctx.restore();
+}
+
+function horizontal({ ctx, bbox, valToPos }: uPlot, at: number, stroke: string, dash: number[]): number {
+  const y = Math.round(valToPos(Math.log(at), 'y', true)) + 0.5;
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  return y;
+}
+
+/** Writes below (side 1) or above (side -1, where there is room) a horizontal line, at its left end. */
+function name(
+  { ctx, bbox }: uPlot,
+  y: number,
+  side: 1 | -1,
+  { fill, halo }: { fill: string; halo: string },
+  text: string,
+): void {
+  ctx.fillStyle = fill;
+  ctx.textAlign = 'left';
+  const below = side === 1 || y - bbox.top < 18 * devicePixelRatio;
+  ctx.textBaseline = below ? 'top' : 'bottom';
+  const at = [bbox.left + 8 * devicePixelRatio, y + (below ? 4 : -4) * devicePixelRatio] as const;
+  ctx.strokeStyle = halo;
+  ctx.lineWidth = 3 * devicePixelRatio;
+  ctx.lineJoin = 'round';
+  ctx.strokeText(text, ...at);
+  ctx.fillText(text, ...at);
+}
+
+function mark(chart: uPlot, verdict: NonNullable<Reference['verdict']>, palette: Palette, small: boolean) {
+  const { ctx, bbox, data } = chart;
+  const last = data[0].length - 1;
+  const seconds = data[0][last];
+  if (seconds === undefined) return;
+  const x = chart.valToPos(seconds, 'x', true);
+  const estimate = data[3]?.[last];
+  ctx.strokeStyle = palette.colour(verdict.colour);
+  ctx.fillStyle = palette.colour(verdict.colour);
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  if (estimate != null) {
+    ctx.beginPath();
+    ctx.arc(x, chart.valToPos(estimate, 'y', true), 4.5 * devicePixelRatio, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.strokeStyle = palette.colour('surface');
+    ctx.stroke();
+  }
+  if (small) return;
+  ctx.fillStyle = palette.colour(verdict.colour);
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'top';
+  ctx.fillText(verdict.label, x - 8 * devicePixelRatio, bbox.top + 5 * devicePixelRatio);
+}

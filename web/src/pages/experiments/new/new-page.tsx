@@ -1,0 +1,109 @@
+import { Button, Textarea } from '@mantine/core';
+import { IconChecklist, IconPlayerPlay } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { PlanView, RunSummary } from '../../../../../src/experiments/schema.ts';
+import { type ApiError, asApiError, call } from '../../../api.ts';
+import { Card } from '../../../parts/card.tsx';
+import { Empty } from '../../../parts/empty.tsx';
+import { Failure } from '../../../parts/failure.tsx';
+import { Page } from '../../../parts/page.tsx';
+import { Plan } from './plan.tsx';
+import { PreviousRuns } from './previous.tsx';
+import { TEMPLATE } from './template.ts';
+
+type Busy = 'plan' | 'start' | null;
+
+/** Write a definition, see whether it is ready and how long it will take, start it. */
+export function NewExperimentPage() {
+  const [source, setSource] = useState(TEMPLATE);
+  const [plan, setPlan] = useState<PlanView | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState<Busy>(null);
+  const [, navigate] = useLocation();
+
+  async function attempt(what: Exclude<Busy, null>, act: () => Promise<void>) {
+    setBusy(what);
+    setError(null);
+    try {
+      await act();
+    } catch (failure) {
+      setError(asApiError(failure));
+    } finally {
+      setBusy(null);
+    }
+  }
+
+  const check = () =>
+    attempt('plan', async () => {
+      setPlan(null);
+      setPlan(await call<PlanView>('POST', '/api/experiments/plan', { source }));
+    });
+  const start = () =>
+    attempt('start', async () => {
+      const { runId } = await call<RunSummary>('POST', '/api/experiments/runs', { source });
+      navigate(`/experiments/${encodeURIComponent(runId)}`);
+    });
+
+  const failed = plan?.checks.some(({ state }) => state === 'fail') ?? false;
+
+  return (
+    <Page
+      title="New experiment"
+      lead="The definition is a Chaos Toolkit file: a hypothesis, and under “extensions” the treatment, its slice, and the metrics that decide."
+    >
+      <div className="grid">
+        <Card title="Definition" className="span-7" end={<PreviousRuns onPick={setSource} />}>
+          <Textarea
+            aria-label="Definition, YAML"
+            value={source}
+            onChange={(event) => {
+              setSource(event.currentTarget.value);
+              setPlan(null);
+            }}
+            rows={26}
+            spellCheck={false}
+            autoCapitalize="off"
+            autoCorrect="off"
+            classNames={{ input: 'editor' }}
+            data-testid="definition"
+          />
+          <div className="form-end" style={{ marginTop: 12 }}>
+            <Button
+              variant="default"
+              leftSection={<IconChecklist size={16} />}
+              loading={busy === 'plan'}
+              disabled={busy !== null || source.trim() === ''}
+              onClick={check}
+            >
+              Plan
+            </Button>
+            <Button
+              leftSection={<IconPlayerPlay size={16} />}
+              loading={busy === 'start'}
+              disabled={busy !== null || source.trim() === ''}
+              onClick={start}
+            >
+              {failed ? 'Start anyway' : 'Start'}
+            </Button>
+          </div>
+        </Card>
+        <div className="stack span-5">
+          {error !== null && <Failure error={error} />}
+          {plan !== null ? (
+            <Plan plan={plan} />
+          ) : (
+            <Card title="Plan">
+              <Empty icon={IconChecklist} title="Plan before you start">
+                <p>
+                  “Plan” checks the definition and how prepared its target is, and estimates the time to a
+                  verdict. It changes nothing.
+                </p>
+              </Empty>
+            </Card>
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}

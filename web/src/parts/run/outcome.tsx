@@ -1,0 +1,75 @@
+import {
+  type Icon,
+  IconActivity,
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconHandStop,
+  IconScale,
+} from '@tabler/icons-react';
+import type { RunSummary } from '../../../../src/experiments/schema.ts';
+import { Badge, type Tone } from '../badge.tsx';
+
+export interface Outcome {
+  label: string;
+  tone: Tone;
+  icon: Icon;
+  /** What it means, as a sentence. */
+  meaning: string;
+}
+
+const OUTCOMES = {
+  running: {
+    label: 'Running',
+    tone: 'live',
+    icon: IconActivity,
+    meaning: 'The evidence is being collected. The run ends by itself as soon as a verdict is reached.',
+  },
+  supported: {
+    label: 'Supported',
+    tone: 'good',
+    icon: IconCircleCheck,
+    meaning: 'The hypothesis held: the evidence puts the treatment on the good side of the margin.',
+  },
+  refuted: {
+    label: 'Refuted',
+    tone: 'bad',
+    icon: IconCircleX,
+    meaning: 'The hypothesis failed: the evidence puts the treatment on the bad side of the margin.',
+  },
+  undecided: {
+    label: 'Undecided',
+    tone: 'warn',
+    icon: IconScale,
+    meaning: 'The time ran out before the evidence reached either side.',
+  },
+  invalid: {
+    label: 'Invalid',
+    tone: 'warn',
+    icon: IconAlertTriangle,
+    meaning: 'The two arms cannot be compared, so the run says nothing about the hypothesis.',
+  },
+  aborted: {
+    label: 'Aborted',
+    tone: 'bad',
+    icon: IconHandStop,
+    meaning: 'The fault was withdrawn at once and the run ended.',
+  },
+} as const satisfies Record<string, Outcome>;
+
+/** What has become of a run: that it was aborted, else its verdict. Evidence that cannot be used comes before both. */
+export function outcomeOf(run: Pick<RunSummary, 'status' | 'verdict' | 'decision'>): Outcome {
+  if (run.status === 'running') return OUTCOMES.running;
+  if (run.verdict === 'invalid') return OUTCOMES.invalid;
+  if (run.decision === 'abort') return OUTCOMES.aborted;
+  return OUTCOMES[run.verdict ?? 'undecided'];
+}
+
+export function OutcomeBadge({ run }: { run: Pick<RunSummary, 'status' | 'verdict' | 'decision'> }) {
+  const { label, tone, icon } = outcomeOf(run);
+  return (
+    <Badge tone={tone} icon={icon}>
+      {label}
+    </Badge>
+  );
+}
