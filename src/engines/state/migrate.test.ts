@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { silentLog } from '../../lib/log.ts';
-import { migrate } from './migrate.ts';
+import { migrate, readMigrations } from './migrate.ts';
 import { openPostgres, type PostgresEngine } from './postgres.ts';
 import { type StateTwin, startStateTwin } from './twin.ts';
 
@@ -35,6 +35,24 @@ test('each migration is applied once, also by two control rooms at once', async 
   assert.deepEqual(await migrate(engine.pool, [first, second]), ['002-b.sql']);
   assert.deepEqual(await migrate(engine.pool, [first, second]), []);
   assert.deepEqual(await rows(), [1, 2]);
+});
+
+test('the migrations of several directories are one sequence, and no number is there twice', async (t) => {
+  const [one, other] = await Promise.all([
+    mkdtemp(join(tmpdir(), 'upstack-one-')),
+    mkdtemp(join(tmpdir(), 'upstack-other-')),
+  ]);
+  t.after(() => Promise.all([one, other].map((made) => rm(made, { recursive: true }))));
+  await writeFile(join(one, '001-a.sql'), 'select 1');
+  await writeFile(join(one, '003-c.sql'), 'select 3');
+  await writeFile(join(other, '002-b.sql'), 'select 2');
+  const read = await readMigrations([one, other]);
+  assert.deepEqual(
+    read.map(({ name }) => name),
+    ['001-a.sql', '002-b.sql', '003-c.sql'],
+  );
+  await writeFile(join(other, '003-d.sql'), 'select 3');
+  await assert.rejects(readMigrations([one, other]), /003-c\.sql and 003-d\.sql have the same number/);
 });
 
 test('a changed migration is refused', async () => {

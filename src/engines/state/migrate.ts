@@ -12,9 +12,21 @@ export interface Migration {
 /** Any number, the same in every control room: only one migrates at a time. */
 const LOCK = 7_083_521;
 
-/** The `NNN-*.sql` files of a directory, in order. */
-export async function readMigrations(directory: string): Promise<Migration[]> {
-  const names = (await readdir(directory)).filter((name) => /^\d{3}-.+\.sql$/.test(name)).sort();
+/** The `NNN-*.sql` files of all directories together, in order. Throws when two have the same number. */
+export async function readMigrations(directories: readonly string[]): Promise<Migration[]> {
+  const migrations = (await Promise.all(directories.map(readDirectory))).flat();
+  migrations.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const [i, { name }] of migrations.entries()) {
+    const next = migrations[i + 1]?.name;
+    if (next !== undefined && name.slice(0, 3) === next.slice(0, 3)) {
+      throw new Error(`${name} and ${next} have the same number: give the newer one the next free number`);
+    }
+  }
+  return migrations;
+}
+
+async function readDirectory(directory: string): Promise<Migration[]> {
+  const names = (await readdir(directory)).filter((name) => /^\d{3}-.+\.sql$/.test(name));
   return Promise.all(
     names.map(async (name) => ({ name, text: await readFile(join(directory, name), 'utf8') })),
   );

@@ -12,20 +12,28 @@ export interface StateOptions {
   /** Where the embedded server keeps its data; unused with a URL. */
   directory: string;
   log: Log;
+  /** Directories with the migrations of parts that keep tables of their own here, besides those of the control room. */
+  migrations?: readonly string[];
 }
+
+const MIGRATIONS = join(import.meta.dirname, 'migrations');
 
 /** Opens the state engine, starting the embedded server if asked for, with all migrations applied. */
-export async function openState({ url, directory, log }: StateOptions): Promise<StateEngine> {
+export async function openState(options: StateOptions): Promise<StateEngine> {
+  const { url, directory, log } = options;
   const twin = url === 'embedded:' ? await startStateTwin(directory, log) : undefined;
-  return withMigrations(url, twin, log);
+  return withMigrations(options, twin);
 }
 
-async function withMigrations(url: string, twin: StateTwin | undefined, log: Log): Promise<StateEngine> {
+async function withMigrations(
+  { url, log, migrations = [] }: StateOptions,
+  twin: StateTwin | undefined,
+): Promise<StateEngine> {
   const engine = openPostgres(
     twin ? { connection: twin.connection, log, restarts: twin.restarts } : { connection: url, log },
   );
   try {
-    const applied = await migrate(engine.pool, await readMigrations(join(import.meta.dirname, 'migrations')));
+    const applied = await migrate(engine.pool, await readMigrations([MIGRATIONS, ...migrations]));
     if (applied.length > 0) log.info({ engine: 'state', applied }, 'migrations applied');
   } catch (error) {
     await engine.close();
