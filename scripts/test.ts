@@ -63,7 +63,7 @@ async function runTests(files: string[], concurrency: number): Promise<void> {
   });
 }
 
-const files = globSync('{src,sdk,web,examples,test,bench}/**/*.test.ts', { cwd: root })
+const files = globSync('{src,sdk,lambda,web,examples,test,bench}/**/*.test.ts', { cwd: root })
   .filter((file) => !file.includes('node_modules'))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();

@@ -1,6 +1,9 @@
 /** The composition root: opens engines, modules and doors in order, and hands each what it needs. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { sqsRoute } from '../lambda/sqs/api/door.ts';
+import { lambdaRoutes } from '../lambda/src/http/routes.ts';
+import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/lambda.ts';
 import type { Keys } from './access/keys.ts';
 import type { OriginPolicy } from './access/origin.ts';
 import { openKeys } from './access/store.ts';
@@ -15,13 +18,10 @@ import { HttpDoor, type Routes } from './doors/http/server.ts';
 import { sessionRoutes } from './doors/http/sessions.ts';
 import { dashboard } from './doors/http/static.ts';
 import { streamRoute } from './doors/http/stream.ts';
-import { lambdaRoutes } from './doors/lambda/routes.ts';
 import { leasesDoor } from './doors/leases/door.ts';
 import { otlpDoor } from './doors/otlp/door.ts';
 import { segmentDoor } from './doors/segment/door.ts';
-import { sqsRoute } from './doors/sqs/door.ts';
 import { openCompute } from './engines/compute/aws.ts';
-import { EmbeddedRuntime } from './engines/compute/embedded/runtime.ts';
 import type { ComputeEngine, FunctionLogLine } from './engines/compute/engine.ts';
 import type { EventsEngine } from './engines/events/engine.ts';
 import { openEvents } from './engines/events/open.ts';
@@ -168,7 +168,7 @@ async function openEngines(
 ): Promise<[StateEngine, EventsEngine]> {
   const { directory } = config;
   const opening = [
-    openState({ url: config.state, directory: join(directory, 'state'), log }),
+    openState({ url: config.state, directory: join(directory, 'state'), log, migrations: [MIGRATIONS] }),
     openEvents({ url: config.events, directory: join(directory, 'events'), log }),
   ] as const;
   const [state, events] = await Promise.allSettled(opening);

@@ -1,6 +1,6 @@
 /** Starts the servers, measures them in rounds, and ends them whatever happens. */
-import { pythonPath } from '../../src/engines/compute/embedded/catalog/runtimes.ts';
-import { PARKED_PROCESSES } from '../../src/engines/compute/embedded/limits.ts';
+import { pythonPath } from '../../lambda/src/catalog/runtimes.ts';
+import { PARKED_PROCESSES } from '../../lambda/src/limits.ts';
 import { assertHello, HELLO, HELLO_PYTHON } from './account.ts';
 import { Connection } from './connection.ts';
 import { type Kills, killRound } from './kills.ts';

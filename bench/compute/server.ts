@@ -5,9 +5,9 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { lambdaRoutes } from '../../lambda/src/http/routes.ts';
+import { EmbeddedRuntime } from '../../lambda/src/lambda.ts';
 import { HttpDoor } from '../../src/doors/http/server.ts';
-import { lambdaRoutes } from '../../src/doors/lambda/routes.ts';
-import { EmbeddedRuntime } from '../../src/engines/compute/embedded/runtime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { CREDENTIALS, REGION } from './account.ts';

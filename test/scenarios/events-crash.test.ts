@@ -12,11 +12,11 @@ import {
   LambdaClient,
   PutFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda';
-import { zipOf } from '../conformance/compute-support.ts';
-import { CREDENTIALS, REGION, ROLE } from '../conformance/compute-twin.ts';
+import { zipOf } from '../../lambda/test/support/functions-made.ts';
+import { CREDENTIALS, REGION, ROLE } from '../../lambda/test/support/twin.ts';
 import { until } from '../until.ts';
 
-const PROCESS = resolve(import.meta.dirname, '../conformance/compute-process.ts');
+const PROCESS = resolve(import.meta.dirname, '../../lambda/test/support/twin-process.ts');
 const EVENTS = 1_000;
 /** Events of one function that run at a time. */
 const CONCURRENCY = 10;

@@ -8,9 +8,10 @@ import { Problem } from '../../lib/problem.ts';
 import { hostInUrl } from './hosts.ts';
 import { problemAnswer } from './problem-json.ts';
 import { problem } from './problems.ts';
-import type { RawHandler } from './raw.ts';
 import { type SocketRoute, SocketRouter } from './sockets.ts';
 import { securityHeaders } from './static.ts';
+
+type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A route that takes its requests away from the web framework: the Lambda API, function URLs, the SQS API. */
 export interface RawRoute {

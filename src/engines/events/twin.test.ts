@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { SPAN_COLUMNS, spanRow } from '../../../test/conformance/span-rows.ts';
+import { SPAN_COLUMNS, spanRow } from '../../../test/conformance/events/span-rows.ts';
 import { until } from '../../../test/until.ts';
 import { Lifecycle } from '../../lib/lifecycle.ts';
 import { silentLog } from '../../lib/log.ts';

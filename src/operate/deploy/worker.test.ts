@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { strFromU8, unzipSync } from 'fflate';
-import { unzip } from '../../lib/archive.ts';
+import { unzip } from '../../../lambda/src/catalog/storage/archive.ts';
 import { packageFunction } from './worker.ts';
 
 async function directoryWith(t: TestContext, files: Record<string, string>): Promise<string> {
