@@ -48,7 +48,7 @@ import { invocationRecord } from './signals/invocation.ts';
 import { logRecord } from './signals/log-record.ts';
 import { Signals } from './signals/store.ts';
 import type { SignalRecord } from './signals/tables.ts';
-import { Leases } from './treatments/faults/store.ts';
+import { Leases } from './treatments/faults/lease-control.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';

@@ -1,6 +1,6 @@
 import { directionOf } from '../metrics/definition.ts';
 import { eventsForSupport, PLANNED_POWER } from '../stats/planning/plan.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment } from './definition/experiment.ts';
 
 /** The answer takes tens of milliseconds and is the same for an experiment's whole life. */
 const KNOWN = new WeakMap<Experiment, number>();

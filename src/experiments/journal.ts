@@ -1,5 +1,5 @@
 import { describeTreatment } from '../treatments/treatment.ts';
-import type { End, Experiment } from './experiment.ts';
+import type { End, Experiment } from './definition/experiment.ts';
 
 /** What happened in a run. `treatment-withdrawn` is written after the fact: withdrawing never waits for the journal. */
 type EntryKind =

@@ -1,8 +1,8 @@
 import type { EventsEngine } from '../engines/events/engine.ts';
 import type { Metric } from '../metrics/definition.ts';
 import { readRunCounts } from '../metrics/queries.ts';
-import { delayOf, type Run } from './experiment.ts';
-import type { LookCounts } from './look.ts';
+import { delayOf, type Run } from './definition/experiment.ts';
+import type { LookCounts } from './watch/look.ts';
 
 const LIMITS = 'SETTINGS max_execution_time = 10, max_memory_usage = 1000000000';
 const RECENT_SECONDS = 600;

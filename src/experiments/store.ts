@@ -2,7 +2,7 @@ import { type ColumnType, type Kysely, type Selectable, sql } from 'kysely';
 import type { StateEngine } from '../engines/state/engine.ts';
 import type { Outcome } from '../findings/finding.ts';
 import { type FindingTables, type Settled, settleFinding } from '../findings/store.ts';
-import type { Decision, End, Experiment, Run, Stage, Verdict } from './experiment.ts';
+import type { Decision, End, Experiment, Run, Stage, Verdict } from './definition/experiment.ts';
 import { type Entry, findingEntry } from './journal.ts';
 import { problem } from './problems.ts';
 import type { JournalEntry, LookView } from './schema.ts';

@@ -1,5 +1,5 @@
 import { describeMetric, labelOf } from '../metrics/definition.ts';
-import type { Run } from './experiment.ts';
+import type { Run } from './definition/experiment.ts';
 import type { JournalEntry, LookView, RunSummary, RunView } from './schema.ts';
 
 /** A run for lists and the live stream. */

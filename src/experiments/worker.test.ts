@@ -23,11 +23,11 @@ import { Problem } from '../lib/problem.ts';
 import { decodeMessage } from '../signals/product-event.ts';
 import { type Span, spanRecord } from '../signals/span.ts';
 import { Signals } from '../signals/store.ts';
-import { Leases } from '../treatments/faults/store.ts';
+import { Leases } from '../treatments/faults/lease-control.ts';
 import { experimentOperations } from './operations.ts';
 import type { PlanView, RunSummary, RunView } from './schema.ts';
 import { RunStore, type RunTables } from './store.ts';
-import type { RunEvent } from './watch/worker.ts';
+import type { RunEvent } from './watch/run-watch-worker.ts';
 import { ExperimentWorker } from './worker.ts';
 
 const FUNCTIONS = ['shop-payments', 'shop-checkout', 'shop-catalogue', 'shop-idle'];

@@ -5,7 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { newSecret } from '../lib/secret.ts';
 import { within } from '../lib/within.ts';
 import type { TreatmentControl } from '../treatments/treatment.ts';
-import type { Experiment, Run } from './experiment.ts';
+import type { Experiment, Run } from './definition/experiment.ts';
 import {
   abortRequestedEntry,
   type Entry,
@@ -20,7 +20,7 @@ import { newestInvocation, readCounts } from './queries.ts';
 import type { RunSummary } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf } from './view.ts';
-import { type RunEvent, RunWatch } from './watch/worker.ts';
+import { type RunEvent, RunWatch } from './watch/run-watch-worker.ts';
 
 export interface WorkerOptions {
   store: RunStore;

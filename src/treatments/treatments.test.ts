@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { verifyingKey, verifyJws } from '../lib/jws.ts';
 import { faultFrom } from './faults/fault.ts';
 import { LEASE_TYPE, leaseClaims } from './faults/lease.ts';
-import { Leases } from './faults/store.ts';
+import { Leases } from './faults/lease-control.ts';
 import { type Application, describeTreatment } from './treatment.ts';
 
 const APPLICATION: Application = {

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { bundleFunction, HANDLER } from './bundle/worker.ts';
+import { bundleFunction, HANDLER } from './bundle-worker.ts';
 import {
   BOOTSTRAP,
   entryOf,

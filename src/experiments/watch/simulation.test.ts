@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SETTLE_MS } from '../metrics/definition.ts';
-import { type Random, seeded } from '../stats/numerics/random.ts';
+import { SETTLE_MS } from '../../metrics/definition.ts';
+import { type Random, seeded } from '../../stats/numerics/random.ts';
+import type { End, Experiment } from '../definition/experiment.ts';
 import { decide } from './decision.ts';
-import type { End, Experiment } from './experiment.ts';
 import { type Look, lookOf } from './look.ts';
 
 const WITHIN_S = 20;

@@ -1,6 +1,6 @@
-import { labelOf } from '../metrics/definition.ts';
-import type { Experiment } from './experiment.ts';
-import type { PlanView } from './schema.ts';
+import { labelOf } from '../../metrics/definition.ts';
+import type { Experiment } from '../definition/experiment.ts';
+import type { PlanView } from '../schema.ts';
 
 export type Check = PlanView['checks'][number];
 

@@ -2,9 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { within } from '../../lib/within.ts';
 import { describeTreatment, type TreatmentControl } from '../../treatments/treatment.ts';
-import { decide } from '../decision.ts';
-import { delayOf, type End, type Run } from '../experiment.ts';
-import { lateBecause, silentBecause } from '../freshness.ts';
+import { delayOf, type End, type Run } from '../definition/experiment.ts';
 import {
   appliedEntry,
   cannotEvaluateEntry,
@@ -13,10 +11,12 @@ import {
   evaluatedAgainEntry,
   exposedEntry,
 } from '../journal.ts';
-import { type Look, type LookCounts, lookOf, lookView } from '../look.ts';
 import type { JournalEntry, LookView, RunSummary } from '../schema.ts';
 import type { RunStore } from '../store.ts';
 import { summaryOf } from '../view.ts';
+import { decide } from './decision.ts';
+import { lateBecause, silentBecause } from './freshness.ts';
+import { type Look, type LookCounts, lookOf, lookView } from './look.ts';
 
 /** What happened to a run, for the live stream. */
 export interface RunEvent {

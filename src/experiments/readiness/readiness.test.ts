@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Experiment } from './experiment.ts';
+import type { Experiment } from '../definition/experiment.ts';
 import { type Facts, readiness } from './readiness.ts';
 
 const EXPERIMENT: Experiment = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StageArms } from '../metrics/arms.ts';
-import type { Experiment } from './experiment.ts';
+import type { StageArms } from '../../metrics/arms.ts';
+import type { Experiment } from '../definition/experiment.ts';
+import { lookView as schema } from '../schema.ts';
 import { goalOf, type LookCounts, lookOf, lookView } from './look.ts';
-import { lookView as schema } from './schema.ts';
 
 const EXPERIMENT: Experiment = {
   name: 'e',

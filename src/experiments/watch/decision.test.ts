@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StageArms } from '../metrics/arms.ts';
+import type { StageArms } from '../../metrics/arms.ts';
+import type { Experiment } from '../definition/experiment.ts';
 import { decide } from './decision.ts';
-import type { Experiment } from './experiment.ts';
 import { type Look, lookOf } from './look.ts';
 
 const EXPERIMENT: Experiment = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BuildFailure, type BuildResult, build } from 'esbuild';
-import { bundleName, type FunctionPackage, type ModuleFormat, zipOf } from '../package.ts';
-import { problem } from '../problems.ts';
+import { bundleName, type FunctionPackage, type ModuleFormat, zipOf } from './package.ts';
+import { problem } from './problems.ts';
 
 /** CommonJS dependencies inside an ESM bundle ask for built-in modules by `require`, which ESM does not have. */
 const REQUIRE_FOR_ESM =

@@ -3,12 +3,12 @@
  * slice, metrics and margin stand in the extension named `upstack`. What Chaos Toolkit knows and Upstack does not do
  * yet is refused, never ignored.
  */
-import { CATALOG, type CatalogEntry, metricNamed, unknownMetric } from '../metrics/catalog.ts';
-import { directionOf, labelOf, type Metric } from '../metrics/definition.ts';
-import { faultFrom } from '../treatments/faults/fault.ts';
-import type { Slice, Treatment } from '../treatments/treatment.ts';
+import { CATALOG, type CatalogEntry, metricNamed, unknownMetric } from '../../metrics/catalog.ts';
+import { directionOf, labelOf, type Metric } from '../../metrics/definition.ts';
+import { faultFrom } from '../../treatments/faults/fault.ts';
+import type { Slice, Treatment } from '../../treatments/treatment.ts';
+import { type Field, type Fields, readYaml } from '../file-reader.ts';
 import type { Experiment, Goal, Guardrail } from './experiment.ts';
-import { type Field, type Fields, readYaml } from './file-reader.ts';
 
 const FILE_KEYS = [
   'version',

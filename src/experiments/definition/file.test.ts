@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Problem } from '../lib/problem.ts';
+import { Problem } from '../../lib/problem.ts';
 import { parseExperiment } from './file.ts';
 
 const VALID = `version: 1.0.0

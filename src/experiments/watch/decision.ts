@@ -1,7 +1,7 @@
-import { ratioBounds } from '../stats/counts/counts.ts';
-import { boundScales } from '../stats/verdict.ts';
-import { expectedEvents } from './expected.ts';
-import type { End, Experiment } from './experiment.ts';
+import { ratioBounds } from '../../stats/counts/counts.ts';
+import { boundScales } from '../../stats/verdict.ts';
+import type { End, Experiment } from '../definition/experiment.ts';
+import { expectedEvents } from '../expected.ts';
 import { goalOf, type Look, type MetricResult } from './look.ts';
 
 /** More looks in a row than this that cannot be evaluated end a run: what cannot be watched must not go on. */

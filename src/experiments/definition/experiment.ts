@@ -1,5 +1,5 @@
-import type { Metric } from '../metrics/definition.ts';
-import type { Slice, Treatment } from '../treatments/treatment.ts';
+import type { Metric } from '../../metrics/definition.ts';
+import type { Slice, Treatment } from '../../treatments/treatment.ts';
 
 export type Verdict = 'supported' | 'refuted' | 'undecided' | 'invalid';
 export type Decision = 'promote' | 'abort' | 'conclude';

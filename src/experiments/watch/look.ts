@@ -1,9 +1,9 @@
-import type { ArmCounts, StageArms } from '../metrics/arms.ts';
-import { directionOf, labelOf } from '../metrics/definition.ts';
-import { weightedAlphas } from '../stats/combine.ts';
-import { ratioBounds } from '../stats/counts/counts.ts';
-import { isMismatch, logMismatch } from '../stats/counts/srm.ts';
-import type { StageCounts } from '../stats/input.ts';
+import type { ArmCounts, StageArms } from '../../metrics/arms.ts';
+import { directionOf, labelOf } from '../../metrics/definition.ts';
+import { weightedAlphas } from '../../stats/combine.ts';
+import { ratioBounds } from '../../stats/counts/counts.ts';
+import { isMismatch, logMismatch } from '../../stats/counts/srm.ts';
+import type { StageCounts } from '../../stats/input.ts';
 import {
   boundScales,
   type Claim,
@@ -13,9 +13,9 @@ import {
   type Reached,
   type State,
   weighCounts,
-} from '../stats/verdict.ts';
-import type { Experiment, Stage } from './experiment.ts';
-import type { LookView, MetricLook } from './schema.ts';
+} from '../../stats/verdict.ts';
+import type { Experiment, Stage } from '../definition/experiment.ts';
+import type { LookView, MetricLook } from '../schema.ts';
 
 /** What a look counts, per stage. */
 export interface LookCounts {
