@@ -3,12 +3,18 @@
  * slice, metrics and margin stand in the extension named `upstack`. What Chaos Toolkit knows and Upstack does not do
  * yet is refused, never ignored.
  */
+
+import { type Field, type Fields, readYaml } from '../../lib/yaml-file.ts';
 import { CATALOG, type CatalogEntry, metricNamed, unknownMetric } from '../../metrics/catalog.ts';
 import { directionOf, labelOf, type Metric } from '../../metrics/definition.ts';
 import { faultFrom } from '../../treatments/faults/fault.ts';
 import type { Slice, Treatment } from '../../treatments/treatment.ts';
-import { type Field, type Fields, readYaml } from '../file-reader.ts';
+import { problem } from '../problems.ts';
 import type { Experiment, Goal, Guardrail } from './experiment.ts';
+
+const invalidFile = (detail: string) => problem('invalid-file', detail);
+const notSupported = (detail: string) => problem('not-supported', detail);
+const unknownName = (detail: string) => problem('unknown-metric', detail);
 
 const FILE_KEYS = [
   'version',
@@ -57,7 +63,7 @@ const SHORTEST_WINDOW_MS = 100;
  * Chaos Toolkit does, `experiments.invalid-file` for anything else.
  */
 export function parseExperiment(source: string): Experiment {
-  const file = readYaml(source).fields([...FILE_KEYS, ...FOREIGN_KEYS]);
+  const file = readYaml(source, invalidFile).fields([...FILE_KEYS, ...FOREIGN_KEYS]);
   const title = file.need('title', 'what is tried, in one line').text(LONGEST_TITLE);
   refuseForeign(file);
   const extension = upstackExtension(file);
@@ -112,7 +118,7 @@ function refuseContent(field: Field | undefined): void {
   if (field && !field.isEmpty()) {
     field.fail(
       'not supported yet: leave it empty and say what is done under extensions, treatment',
-      'not-supported',
+      notSupported,
     );
   }
 }
@@ -216,7 +222,7 @@ function entryOf(field: Field): CatalogEntry {
   const names = CATALOG.map(({ name }) => name).join(', ');
   const named = field.peek('metric') ?? field.fail(`"metric" is missing: add metric: one of ${names}`);
   const name = named.text(LONGEST_TITLE);
-  return metricNamed(name) ?? named.fail(unknownMetric(name), 'unknown-metric');
+  return metricNamed(name) ?? named.fail(unknownMetric(name), unknownName);
 }
 
 function alphaOf(field: Field | undefined): number {

@@ -1,19 +1,18 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { parseDuration } from '../lib/duration.ts';
-import { problem } from './problems.ts';
+import { parseDuration } from './duration.ts';
 
-/** Larger files are no experiments. */
-const LARGEST_FILE = 64 * 1024;
+/** Characters. */
+const MAX_FILE = 64 * 1024;
 /** A key at most this many edits away is what was probably meant. */
 const TYPO_EDITS = 2;
 
-/** Reads a YAML text. Throws `experiments.invalid-file` with the position of what cannot be read. */
-export function readYaml(text: string): Field {
-  if (text.length > LARGEST_FILE) {
-    throw problem(
-      'invalid-file',
-      `1:1 the file has ${text.length} characters: at most ${LARGEST_FILE} are read`,
-    );
+/** Makes the error of a complaint: one line, `line:column path: what is wrong, what to do`. */
+export type Refuse = (detail: string) => Error;
+
+/** Reads a YAML text of at most 64 Ki characters. Throws what `refuse` makes of a complaint, here and in every field. */
+export function readYaml(text: string, refuse: Refuse): Field {
+  if (text.length > MAX_FILE) {
+    throw refuse(`1:1 the file has ${text.length} characters: at most ${MAX_FILE} are read`);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -21,14 +20,15 @@ export function readYaml(text: string): Field {
   if (error) {
     const { line, col } = lines.linePos(error.pos[0]);
     const what = error.message.split('\n', 1)[0];
-    throw problem('invalid-file', `${line}:${col} this is not YAML (${what}): correct the line`);
+    throw refuse(`${line}:${col} this is not YAML (${what}): correct the line`);
   }
-  return new Field({ document, lines }, document.contents, '', 0);
+  return new Field({ document, lines, refuse }, document.contents, '', 0);
 }
 
 interface Source {
   document: Document;
   lines: LineCounter;
+  refuse: Refuse;
 }
 
 /** One value of the file: knows where it stands, so that every complaint is one line with position and path. */
@@ -45,10 +45,10 @@ export class Field {
     this.path = path;
   }
 
-  /** Throws: `line:column path: what is wrong and what to do`. */
-  fail(message: string, reason: 'invalid-file' | 'not-supported' | 'unknown-metric' = 'invalid-file'): never {
+  /** Throws with position and path before the message, which says what is wrong and what to do. */
+  fail(message: string, refuse: Refuse = this.#source.refuse): never {
     const { line, col } = this.#source.lines.linePos(this.#offset);
-    throw problem(reason, `${line}:${col} ${this.path === '' ? 'the file' : this.path}: ${message}`);
+    throw refuse(`${line}:${col} ${this.path === '' ? 'the file' : this.path}: ${message}`);
   }
 
   /** The fields of a mapping. Unknown keys are refused, with the nearest known one. */
