@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Operation, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
-import { type Operation, operation } from '../lib/operation.ts';
 import { within } from '../lib/within.ts';
 import { judgedAfterMs } from '../metrics/definition.ts';
 import type { Experiment } from './definition/experiment.ts';

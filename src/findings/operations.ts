@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Operation, operation } from '../access/operation.ts';
 import type { StateEngine } from '../engines/state/engine.ts';
-import { type Operation, operation } from '../lib/operation.ts';
 import type { Finding } from './finding.ts';
 import { type FindingView, findingView } from './schema.ts';
 import { listFindings } from './store.ts';

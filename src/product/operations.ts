@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Operation, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
-import { type Operation, operation } from '../lib/operation.ts';
 import { growth } from './growth.ts';
 import * as queries from './queries.ts';
 import { retention } from './retention.ts';

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Keys } from '../../access/keys.ts';
+import type { Caller } from '../../access/operation.ts';
 import { type OriginPolicy, originAllowed } from '../../access/origin.ts';
 import { problem } from '../../access/problems.ts';
 import { openSession, SESSION_COOKIE } from '../../access/session.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Caller } from '../../lib/operation.ts';
 import { sameSecret } from '../../lib/secret.ts';
 
 /** Tells who calls the API: the bearer of the token, or a dashboard session (which must also prove it is our page). */

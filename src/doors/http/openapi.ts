@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Operation } from '../../lib/operation.ts';
+import type { Operation } from '../../access/operation.ts';
 
 type JsonSchema = Record<string, unknown> & { properties?: Record<string, unknown>; required?: string[] };
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Caller, Operation } from '../../access/operation.ts';
 import { problem as forbidden } from '../../access/problems.ts';
-import type { Caller, Operation } from '../../lib/operation.ts';
 import { problem } from './problems.ts';
 
 /** Makes one route of each operation. `authenticate` throws the Problem that refuses a caller. */

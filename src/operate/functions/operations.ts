@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { LONGEST_UNIT } from '../../../sdk/src/core/baggage.ts';
+import { type Operation, operation } from '../../access/operation.ts';
 import type { ComputeEngine, InvokeInput } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
-import { type Operation, operation } from '../../lib/operation.ts';
 import { isTelemetryLine } from '../../signals/function-line.ts';
 import * as queries from './queries.ts';
 import { type FunctionView, functionRow, functionView } from './schema.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { type Operation, operation } from '../../access/operation.ts';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import type { Health } from '../../engines/health.ts';
 import type { RunSummary } from '../../experiments/schema.ts';
-import { type Operation, operation } from '../../lib/operation.ts';
 import { Problem } from '../../lib/problem.ts';
 import { columns } from '../functions/operations.ts';
 import { lastMinute, series } from '../functions/queries.ts';
