@@ -6,6 +6,7 @@ import { lambdaRoutes } from '../lambda/src/http/routes.ts';
 import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/lambda.ts';
 import type { Keys } from './access/keys.ts';
 import type { OriginPolicy } from './access/origin.ts';
+import { perform } from './access/perform.ts';
 import { openKeys } from './access/store.ts';
 import type { Config } from './config.ts';
 import { Authentication } from './doors/http/authentication.ts';
@@ -27,11 +28,9 @@ import type { EventsEngine } from './engines/events/engine.ts';
 import { openEvents } from './engines/events/open.ts';
 import type { StateEngine } from './engines/state/engine.ts';
 import { openState } from './engines/state/open.ts';
-import { experimentOperations } from './experiments/operations.ts';
 import { RunStore } from './experiments/store.ts';
 import { summaryOf } from './experiments/view.ts';
 import { ExperimentWorker, type WorkerOptions } from './experiments/worker.ts';
-import { findingOperations } from './findings/operations.ts';
 import { countOpenFindings } from './findings/store.ts';
 import { systemClock } from './lib/clock.ts';
 import { newId } from './lib/ids.ts';
@@ -39,9 +38,8 @@ import { refuseSecond, removeInstance, writeInstance } from './lib/instance.ts';
 import { Lifecycle } from './lib/lifecycle.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
-import { functionOperations } from './operate/functions/operations.ts';
-import { type OverviewSources, overviewOperations, readOverview } from './operate/overview/operations.ts';
-import { productOperations } from './product/operations.ts';
+import { type OverviewSources, readOverview } from './operate/overview/operations.ts';
+import { allOperations } from './operations.ts';
 import { activePeople } from './product/queries.ts';
 import { decodeFunctionLine } from './signals/function-line.ts';
 import { invocationRecord } from './signals/invocation.ts';
@@ -115,13 +113,8 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     },
   };
   const functionExists = (name: string) => exists(compute, name);
-  const operations = [
-    ...overviewOperations(overview),
-    ...functionOperations(compute, events),
-    ...experimentOperations({ store, worker, events, functionExists }),
-    ...findingOperations(state),
-    ...productOperations(events),
-  ];
+  const experiments = { store, worker, events, functionExists };
+  const operations = allOperations({ compute, events, state, overview, experiments });
   const live = opened.add(
     'live stream',
     new Live({ runs: worker, overview: () => readOverview(overview) }),
@@ -134,7 +127,7 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     const authorize = (key: string) => authentication.isWriteKey(key);
     healthRoutes(app, instance.id, { started: () => started, engines: health });
     sessionRoutes(app, authentication, keys.sessionKey, systemClock);
-    restRoutes(app, operations, (request) => authentication.caller(request));
+    restRoutes(app, { operations, perform, authenticate: (request) => authentication.caller(request) });
     opened.add(
       'streams',
       streamRoute(app, live, (request) => authentication.caller(request)),

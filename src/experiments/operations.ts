@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Operation, operation } from '../access/operation.ts';
+import { defineOperations, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { within } from '../lib/within.ts';
 import { judgedAfterMs } from '../metrics/definition.ts';
@@ -10,6 +10,7 @@ import type { Entry } from './journal.ts';
 import { problem } from './problems.ts';
 import { countInvocations, countUnits, eventRate, type Injections, readInjections } from './queries.ts';
 import { type Facts, readiness } from './readiness/readiness.ts';
+import { experimentRoutes } from './routes.ts';
 import { type PlanView, planView, runSummary, runView } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf, viewOf } from './view.ts';
@@ -28,29 +29,25 @@ const LONGEST_FACT_MS = 3_000;
 
 const source = z.string().describe('the experiment file, YAML or JSON');
 
-export function experimentOperations(sources: ExperimentSources): Operation[] {
-  return [...readOperations(sources), ...runOperations(sources)];
+export function experimentOperations(sources: ExperimentSources) {
+  return defineOperations(experimentRoutes, { ...readOperations(sources), ...runOperations(sources) });
 }
 
-function readOperations({ store, events }: ExperimentSources): Operation[] {
+function readOperations({ store, events }: ExperimentSources) {
   const injectionsOf = lastKnownInjections(events);
-  return [
-    operation({
-      name: 'experiments.runs',
+  return {
+    listRuns: operation({
       summary: 'Every run, newest first',
-      method: 'GET',
-      path: '/api/experiments/runs',
       permission: 'read',
+      effect: 'reads',
       input: z.object({}),
       output: z.object({ runs: z.array(runSummary) }),
       run: async () => ({ runs: (await store.list()).map(summaryOf) }),
     }),
-    operation({
-      name: 'experiments.run',
+    showRun: operation({
       summary: 'One run with its looks, journal and injections',
-      method: 'GET',
-      path: '/api/experiments/runs/:runId',
       permission: 'read',
+      effect: 'reads',
       input: z.object({ runId: z.string() }),
       output: runView,
       run: async ({ runId }) => {
@@ -63,18 +60,16 @@ function readOperations({ store, events }: ExperimentSources): Operation[] {
         return viewOf(run, { looks, journal, injections });
       },
     }),
-  ];
+  };
 }
 
-function runOperations(sources: ExperimentSources): Operation[] {
+function runOperations(sources: ExperimentSources) {
   const { worker } = sources;
-  return [
-    operation({
-      name: 'experiments.start',
+  return {
+    startRun: operation({
       summary: 'Start a run of an experiment file',
-      method: 'POST',
-      path: '/api/experiments/runs',
       permission: 'operate',
+      effect: 'acts-on-production',
       input: z.object({ source }),
       output: runSummary,
       run: async (input, caller) => {
@@ -88,28 +83,24 @@ function runOperations(sources: ExperimentSources): Operation[] {
         });
       },
     }),
-    operation({
-      name: 'experiments.abort',
+    abortRun: operation({
       summary: 'Withdraw the treatment at once and end the run',
-      method: 'POST',
-      path: '/api/experiments/runs/:runId/abort',
       permission: 'operate',
+      effect: 'acts-on-production',
       input: z.object({ runId: z.string(), reason: z.string().max(500).optional() }),
       output: runSummary,
       run: ({ runId, reason }, caller) =>
         worker.abort(runId, { by: caller.name, reason: reason?.trim() || 'no reason given' }),
     }),
-    operation({
-      name: 'experiments.plan',
+    planRun: operation({
       summary: 'What a run would take, and whether everything is prepared for it; changes nothing',
-      method: 'POST',
-      path: '/api/experiments/plan',
       permission: 'read',
+      effect: 'reads',
       input: z.object({ source }),
       output: planView,
       run: async (input) => planOf(sources, parseExperiment(input.source)),
     }),
-  ];
+  };
 }
 
 /** Throws `experiments.no-such-function` (404) for the target or a function that a guardrail names. */

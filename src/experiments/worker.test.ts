@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { z } from 'zod';
 import { assign } from '../../sdk/src/core/assignment.ts';
 import { best } from '../../test/best.ts';
 import { until } from '../../test/until.ts';
-import type { Operation } from '../access/operation.ts';
+import { type Call, mergeOperations } from '../access/operation.ts';
+import { localCall } from '../access/perform.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import type { StateEngine } from '../engines/state/engine.ts';
@@ -24,8 +24,8 @@ import { decodeMessage } from '../signals/product-event.ts';
 import { type Span, spanRecord } from '../signals/span.ts';
 import { Signals } from '../signals/store.ts';
 import { Leases } from '../treatments/faults/lease-control.ts';
-import { experimentOperations } from './operations.ts';
-import type { PlanView, RunSummary, RunView } from './schema.ts';
+import { type ExperimentSources, experimentOperations } from './operations.ts';
+import type { RunSummary, RunView } from './schema.ts';
 import { RunStore, type RunTables } from './store.ts';
 import type { RunEvent } from './watch/run-watch-worker.ts';
 import { ExperimentWorker } from './worker.ts';
@@ -47,8 +47,12 @@ interface Room {
   store: RunStore;
   leases: Leases;
   worker: ExperimentWorker;
-  call<Result>(name: string, input?: object): Promise<Result>;
+  call: Call<ReturnType<typeof operationsOf>>;
   seen: RunEvent[];
+}
+
+function operationsOf(sources: Omit<ExperimentSources, 'events'>) {
+  return mergeOperations(experimentOperations({ ...sources, events }), findingOperations(state));
 }
 
 function openRoom(lag: () => { lagMs: number } = () => signals.lag(), failures = () => 0): Room {
@@ -65,20 +69,12 @@ function openRoom(lag: () => { lagMs: number } = () => signals.lag(), failures =
   const seen: RunEvent[] = [];
   worker.subscribe((event) => seen.push(event));
   const functionExists = async (name: string) => FUNCTIONS.includes(name);
-  const table: Operation[] = [
-    ...experimentOperations({ store, worker, events, functionExists }),
-    ...findingOperations(state),
-  ];
   return {
     store,
     leases,
     worker,
     seen,
-    async call(name, input = {}) {
-      const operation = table.find((each) => each.name === name) as Operation;
-      const output = await operation.run((operation.input as z.ZodType).parse(input), CALLER);
-      return operation.output.parse(output) as never;
-    },
+    call: localCall(operationsOf({ store, worker, functionExists }), CALLER),
   };
 }
 
@@ -186,9 +182,8 @@ function order(unit: string) {
   return decoded.records;
 }
 
-const start = (options: FileOptions, on = room) =>
-  on.call<RunSummary>('experiments.start', { source: file(options) });
-const show = (runId: string, on = room) => on.call<RunView>('experiments.run', { runId });
+const start = (options: FileOptions, on = room) => on.call('startRun', { source: file(options) });
+const show = (runId: string, on = room) => on.call('showRun', { runId });
 const ended = (runId: string, on = room) =>
   until('the end of the run', async () => {
     const run = await show(runId, on);
@@ -256,9 +251,7 @@ test('errors in treatment abort the run, and leave a finding', async () => {
 
   const last = room.seen.filter((event) => event.run.runId === runId).at(-1);
   assert.deepEqual([last?.run.status, last?.journal?.at(-1)?.kind], ['ended', 'finding']);
-  const { findings } = await room.call<{ findings: { state: string; runId: string; reason: string }[] }>(
-    'findings.list',
-  );
+  const { findings } = await room.call('listFindings');
   assert.deepEqual(
     findings.map((finding) => [finding.state, finding.runId, finding.reason]),
     [['open', runId, end.reason]],
@@ -287,9 +280,7 @@ test('a re-run that is supported verifies the finding', async () => {
   const goal = end.looks.at(-1)?.metrics[0];
   assert.ok((goal?.low as number) >= 0.8, JSON.stringify(goal));
   assert.deepEqual(room.leases.current('shop-payments'), []);
-  const { findings } = await room.call<{
-    findings: { state: string; closedAt: string | null; runs: { verdict: string }[] }[];
-  }>('findings.list');
+  const { findings } = await room.call('listFindings');
   assert.equal(findings[0]?.state, 'verified');
   assert.deepEqual(
     findings[0]?.runs.map(({ verdict }) => verdict),
@@ -308,7 +299,7 @@ test('one run at a time on a function; a person may abort it at once, and only o
     assert.equal(error.message, `first (${runId}) is active on shop-checkout: wait for its end or abort it`);
     return true;
   });
-  const aborting = room.call<RunSummary>('experiments.abort', { runId, reason: 'enough' });
+  const aborting = room.call('abortRun', { runId, reason: 'enough' });
   assert.deepEqual(room.leases.current('shop-checkout'), [], 'withdrawn before anything is recorded');
   const run = await aborting;
   assert.deepEqual(
@@ -320,7 +311,7 @@ test('one run at a time on a function; a person may abort it at once, and only o
       ({ kind, text }) => kind === 'abort-requested' && text === 'ada aborts the run: enough',
     ),
   );
-  await assert.rejects(room.call('experiments.abort', { runId }), (error) => {
+  await assert.rejects(room.call('abortRun', { runId }), (error) => {
     assert.ok(error instanceof Problem);
     assert.deepEqual(
       [error.status, error.message],
@@ -329,16 +320,16 @@ test('one run at a time on a function; a person may abort it at once, and only o
     return true;
   });
   await assert.rejects(
-    room.call('experiments.abort', { runId: 'run_none' }),
+    room.call('abortRun', { runId: 'run_none' }),
     (error) => error instanceof Problem && error.status === 404,
   );
   const again = await start({ name: 'second', target: 'shop-checkout' });
-  await room.call('experiments.abort', { runId: again.runId });
+  await room.call('abortRun', { runId: again.runId });
 });
 
 test('bad files and unknown functions are refused before anything begins', async () => {
   const refused = async (source: string, status: number, message: RegExp) =>
-    assert.rejects(room.call('experiments.start', { source }), (error) => {
+    assert.rejects(room.call('startRun', { source }), (error) => {
       assert.ok(error instanceof Problem, String(error));
       assert.equal(error.status, status);
       assert.match(error.message, message);
@@ -357,7 +348,7 @@ test('bad files and unknown functions are refused before anything begins', async
 });
 
 test('a plan says how long it takes and what is missing', async () => {
-  const idle = await room.call<PlanView>('experiments.plan', { source: file({ target: 'shop-idle' }) });
+  const idle = await room.call('planRun', { source: file({ target: 'shop-idle' }) });
   assert.equal(idle.eventsPerSecond, null);
   assert.deepEqual(
     idle.checks.map(({ check, state }) => [check, state]),
@@ -378,7 +369,7 @@ test('a plan says how long it takes and what is missing', async () => {
   );
   await signals.settle();
   const busy = await start({ name: 'busy', target: 'shop-catalogue' });
-  const plan = await room.call<PlanView>('experiments.plan', {
+  const plan = await room.call('planRun', {
     source: file({ target: 'shop-catalogue', maxDuration: '30m' }),
   });
   const perSecond = plan.eventsPerSecond as number;
@@ -389,7 +380,7 @@ test('a plan says how long it takes and what is missing', async () => {
     plan.checks.map(({ state }) => state),
     ['pass', 'pass', 'pass', 'pass', 'fail', 'pass'],
   );
-  await room.call('experiments.abort', { runId: busy.runId });
+  await room.call('abortRun', { runId: busy.runId });
 });
 
 test('data that come too late end the run: the treatment is not renewed, and after three looks it is aborted', async () => {
@@ -422,7 +413,7 @@ test('one missed look is borne and journalled', async () => {
     late.seen.find(({ journal }) => journal?.some(({ kind }) => kind === 'evaluated-again')),
   );
   assert.equal((await show(runId, late)).status, 'running');
-  await late.call('experiments.abort', { runId });
+  await late.call('abortRun', { runId });
 });
 
 test('telemetry that was lost makes a look count as missed', async () => {
@@ -441,7 +432,7 @@ test('telemetry that was lost makes a look count as missed', async () => {
   await until('the next look', () =>
     lossy.seen.find(({ journal }) => journal?.some(({ kind }) => kind === 'evaluated-again')),
   );
-  await lossy.call('experiments.abort', { runId });
+  await lossy.call('abortRun', { runId });
 });
 
 test('when the telemetry of the target stops and all else is well, the treatment ends by itself', async () => {
@@ -509,7 +500,7 @@ test('a control room that starts again ends what was running; one that stops end
 test('a run that is being stored while the control room stops is ended, never treated', async () => {
   const { runId } = await start({ name: 'example', target: 'shop-checkout' });
   const { experiment, source } = await room.store.get(runId);
-  await room.call('experiments.abort', { runId });
+  await room.call('abortRun', { runId });
   const stopping = openRoom();
   const begun = stopping.worker.begin(experiment, { source, startedBy: 'ada' });
   const refused = assert.rejects(
@@ -528,7 +519,7 @@ test('a run that is being stored while the control room stops is ended, never tr
 test('looks are thinned for readers, and the last one is kept', async () => {
   const { runId } = await start({ name: 'watched', target: 'shop-checkout' });
   await leased('shop-checkout');
-  await room.call('experiments.abort', { runId });
+  await room.call('abortRun', { runId });
   const [view] = (await show(runId)).looks;
   assert.ok(view);
   const rows = Array.from({ length: 1_500 }, (_, i) => ({

@@ -1,23 +1,22 @@
 import { z } from 'zod';
-import { type Operation, operation } from '../access/operation.ts';
+import { defineOperations, operation } from '../access/operation.ts';
 import type { StateEngine } from '../engines/state/engine.ts';
 import type { Finding } from './finding.ts';
+import { findingRoutes } from './routes.ts';
 import { type FindingView, findingView } from './schema.ts';
 import { listFindings } from './store.ts';
 
-export function findingOperations(state: StateEngine): Operation[] {
-  return [
-    operation({
-      name: 'findings.list',
+export function findingOperations(state: StateEngine) {
+  return defineOperations(findingRoutes, {
+    listFindings: operation({
       summary: 'What experiments taught, newest first; open until a re-run is supported',
-      method: 'GET',
-      path: '/api/findings',
       permission: 'read',
+      effect: 'reads',
       input: z.object({}),
       output: z.object({ findings: z.array(findingView) }),
       run: async () => ({ findings: (await listFindings(state)).map(viewOf) }),
     }),
-  ];
+  });
 }
 
 function viewOf({ openedAt, closedAt, detail, ...rest }: Finding): FindingView {

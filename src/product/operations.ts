@@ -1,36 +1,33 @@
 import { z } from 'zod';
-import { type Operation, operation } from '../access/operation.ts';
+import { defineOperations, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { growth } from './growth.ts';
 import * as queries from './queries.ts';
 import { retention } from './retention.ts';
+import { productRoutes } from './routes.ts';
 import { adoptionView, featuresView, growthView, retentionView } from './schema.ts';
 
-const days = z.coerce.number().int().min(1).max(365).default(28);
+const days = z.number().int().min(1).max(365).default(28);
 
-export function productOperations(events: EventsEngine): Operation[] {
-  return [
-    operation({
-      name: 'product.growth',
+export function productOperations(events: EventsEngine) {
+  return defineOperations(productRoutes, {
+    showGrowth: operation({
       summary: 'Weekly active people: new, returning, resurrecting, dormant, and churn',
-      method: 'GET',
-      path: '/api/product/growth',
       permission: 'read',
-      input: z.object({ weeks: z.coerce.number().int().min(2).max(52).default(12) }),
+      effect: 'reads',
+      input: z.object({ weeks: z.number().int().min(2).max(52).default(12) }),
       output: growthView,
       run: async ({ weeks }) => {
         const { people, today } = await queries.activity(events);
         return growth(people, weeks, today);
       },
     }),
-    operation({
-      name: 'product.retention',
+    showRetention: operation({
       summary: 'The retention triangle of weekly cohorts, and its averaged curve',
-      method: 'GET',
-      path: '/api/product/retention',
       permission: 'read',
+      effect: 'reads',
       input: z.object({
-        weeks: z.coerce.number().int().min(2).max(52).default(10),
+        weeks: z.number().int().min(2).max(52).default(10),
         kind: z.enum(['first', 'recurring']).default('first'),
         event: z.string().optional().describe('the target event; any event without it'),
       }),
@@ -41,25 +38,21 @@ export function productOperations(events: EventsEngine): Operation[] {
         return retention(people, weeks, kind, target ?? null, today);
       },
     }),
-    operation({
-      name: 'product.adoption',
+    showAdoption: operation({
       summary: 'Who uses one feature, and when they first did',
-      method: 'GET',
-      path: '/api/product/adoption',
       permission: 'read',
+      effect: 'reads',
       input: z.object({ event: z.string().min(1).describe("the feature's event"), days }),
       output: adoptionView,
       run: ({ event, days }) => queries.adoption(events, event, days),
     }),
-    operation({
-      name: 'product.features',
+    listFeatures: operation({
       summary: 'Every product event: people, share of active people, uses, repeated use',
-      method: 'GET',
-      path: '/api/product/features',
       permission: 'read',
+      effect: 'reads',
       input: z.object({ days }),
       output: featuresView,
       run: ({ days }) => queries.features(events, days),
     }),
-  ];
+  });
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../../access/caller.ts';
 import type { Keys } from '../../access/keys.ts';
-import type { Caller } from '../../access/operation.ts';
 import { type OriginPolicy, originAllowed } from '../../access/origin.ts';
 import { problem } from '../../access/problems.ts';
 import { openSession, SESSION_COOKIE } from '../../access/session.ts';

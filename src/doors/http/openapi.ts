@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import type { Operation } from '../../access/operation.ts';
+import type { Named, OperationTable } from '../../access/operation.ts';
+import { partsOf } from '../../access/route.ts';
 
 type JsonSchema = Record<string, unknown> & { properties?: Record<string, unknown>; required?: string[] };
 
 /** The OpenAPI 3.1 document of a table of operations; its schemas are JSON Schema 2020-12 as zod writes them. */
-export function openApi(operations: readonly Operation[], version: string): object {
+export function openApi(operations: OperationTable, version: string): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of operations) {
-    const path = operation.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: entry(operation) };
+  for (const operation of Object.values(operations)) {
+    const { method, path } = partsOf(operation.route);
+    const template = path.replace(/:(\w+)/g, '{$1}');
+    paths[template] = { ...paths[template], [method.toLowerCase()]: entry(operation) };
   }
   return {
     openapi: '3.1.0',
@@ -33,13 +35,12 @@ const PROBLEM_SCHEMA = {
   },
 };
 
-function entry(operation: Operation): object {
+function entry(operation: Named): object {
   const input = z.toJSONSchema(operation.input, { io: 'input' }) as JsonSchema;
-  const inPath = [...operation.path.matchAll(/:(\w+)/g)].map((match) => match[1] as string);
+  const { parameters: inPath, hasBody } = partsOf(operation.route);
   const rest = Object.entries(input.properties ?? {}).filter(([name]) => !inPath.includes(name));
   const required = input.required ?? [];
   const parameters = inPath.map((name) => parameter(name, 'path', input.properties?.[name], true));
-  const hasBody = operation.method === 'POST' || operation.method === 'PUT';
   if (!hasBody)
     parameters.push(
       ...rest.map(([name, schema]) => parameter(name, 'query', schema, required.includes(name))),
@@ -47,6 +48,8 @@ function entry(operation: Operation): object {
   return {
     operationId: operation.name,
     summary: operation.summary,
+    'x-upstack-effect': operation.effect,
+    'x-upstack-permission': operation.permission,
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody && { requestBody: body(Object.fromEntries(rest), required) }),
     responses: {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { LONGEST_UNIT } from '../../../sdk/src/core/baggage.ts';
-import { type Operation, operation } from '../../access/operation.ts';
+import { defineOperations, operation } from '../../access/operation.ts';
 import type { ComputeEngine, InvokeInput } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { isTelemetryLine } from '../../signals/function-line.ts';
 import * as queries from './queries.ts';
+import { functionRoutes } from './routes.ts';
 import { type FunctionView, functionRow, functionView } from './schema.ts';
 
 /** The alias that serves users. */
@@ -24,34 +25,28 @@ const invocation = z.object({
     .describe('the person or session it is for: an alias with weights gives a unit always the same version'),
 });
 
-export function functionOperations(compute: ComputeEngine, events: EventsEngine): Operation[] {
-  return [
-    operation({
-      name: 'functions.list',
+export function functionOperations(compute: ComputeEngine, events: EventsEngine) {
+  return defineOperations(functionRoutes, {
+    listFunctions: operation({
       summary: 'Every function with its figures of the last 15 minutes',
-      method: 'GET',
-      path: '/api/functions',
       permission: 'read',
+      effect: 'reads',
       input: z.object({}),
       output: z.object({ functions: z.array(functionRow) }),
       run: async () => ({ functions: await listFunctions(compute, events) }),
     }),
-    operation({
-      name: 'functions.show',
+    showFunction: operation({
       summary: 'One function: versions, aliases and its figures over time',
-      method: 'GET',
-      path: '/api/functions/:name',
       permission: 'read',
-      input: z.object({ name, minutes: z.coerce.number().int().min(5).max(10_080).default(60) }),
+      effect: 'reads',
+      input: z.object({ name, minutes: z.number().int().min(5).max(10_080).default(60) }),
       output: functionView,
       run: ({ name, minutes }) => showFunction(compute, events, name, minutes),
     }),
-    operation({
-      name: 'functions.invoke',
+    invokeFunction: operation({
       summary: 'Invoke a function with a JSON payload and wait for its answer',
-      method: 'POST',
-      path: '/api/functions/:name/invoke',
       permission: 'operate',
+      effect: 'acts-on-production',
       input: invocation,
       output: z.object({
         payload: z.unknown(),
@@ -69,17 +64,15 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
         };
       },
     }),
-    operation({
-      name: 'functions.send-event',
+    sendEvent: operation({
       summary: 'Have a function invoked later with a JSON payload, and again when it fails',
-      method: 'POST',
-      path: '/api/functions/:name/events',
       permission: 'operate',
+      effect: 'acts-on-production',
       input: invocation,
       output: z.object({ requestId: z.string() }),
       run: async (input) => ({ requestId: await compute.invokeLater(invokeInput(input)) }),
     }),
-  ];
+  });
 }
 
 function invokeInput({ payload, qualifier, unit, name }: z.infer<typeof invocation>): InvokeInput {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Operation, operation } from '../../access/operation.ts';
+import { defineOperations, operation } from '../../access/operation.ts';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import type { Health } from '../../engines/health.ts';
@@ -7,6 +7,7 @@ import type { RunSummary } from '../../experiments/schema.ts';
 import { Problem } from '../../lib/problem.ts';
 import { columns } from '../functions/operations.ts';
 import { lastMinute, series } from '../functions/queries.ts';
+import { overviewRoutes } from './routes.ts';
 import { type Overview, overview } from './schema.ts';
 
 export interface OverviewSources {
@@ -24,19 +25,17 @@ export interface OverviewSources {
 const MINUTES = 30;
 const RECENT_RUNS = 6;
 
-export function overviewOperations(sources: OverviewSources): Operation[] {
-  return [
-    operation({
-      name: 'overview.show',
+export function overviewOperations(sources: OverviewSources) {
+  return defineOperations(overviewRoutes, {
+    showOverview: operation({
       summary: 'What runs, whether it is healthy, and what is being tried now',
-      method: 'GET',
-      path: '/api/overview',
       permission: 'read',
+      effect: 'reads',
       input: z.object({}),
       output: overview,
       run: () => readOverview(sources),
     }),
-  ];
+  });
 }
 
 /**

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { Problem } from '../lib/problem.ts';
+import { defineOperations, mergeOperations, operation, type ReadingName } from './operation.ts';
+import { localCall, perform } from './perform.ts';
+
+const ADA = { name: 'ada', permissions: ['read', 'operate'] as const };
+const READER = { name: 'reader', permissions: ['read'] as const };
+
+const showTea = operation({
+  summary: 'One tea',
+  permission: 'read',
+  effect: 'reads',
+  input: z.object({ tea: z.string().min(2), minutes: z.number().int().default(3) }),
+  output: z.object({ tea: z.string(), minutes: z.number() }),
+  run: async ({ tea, minutes }) => ({ tea, minutes, secret: 'kept' }),
+});
+const brewTea = operation({
+  summary: 'Brew one',
+  permission: 'operate',
+  effect: 'changes',
+  input: z.object({ tea: z.string() }),
+  output: z.object({ by: z.string() }),
+  run: async (_input, caller) => ({ by: caller.name }),
+});
+const table = defineOperations(
+  { showTea: 'GET /api/teas/:tea', brewTea: 'POST /api/teas/:tea/brew' },
+  { showTea, brewTea },
+);
+
+test('a call by name has the types of its operation, defaults filled in and unknown fields dropped', async () => {
+  const call = localCall(table, ADA);
+  const { tea, minutes } = await call('showTea', { tea: 'green' });
+  assert.deepEqual([tea satisfies string, minutes satisfies number], ['green', 3]);
+  assert.deepEqual(await call('showTea', { tea: 'green', minutes: 2 }), { tea: 'green', minutes: 2 });
+  assert.deepEqual(await call('brewTea', { tea: 'green' }), { by: 'ada' });
+});
+
+test('what does not fit the types does not compile, and is rejected by name', async () => {
+  const call = localCall(table, ADA);
+  const message = (text: RegExp) => (error: unknown) => error instanceof Problem && text.test(error.message);
+  // @ts-expect-error: the input has no such type
+  await assert.rejects(call('showTea', { tea: 7 }), message(/^tea must be a string$/));
+  // @ts-expect-error: the input is required
+  await assert.rejects(call('showTea'), message(/^tea is missing: give a string$/));
+  await assert.rejects(call('showTea', { tea: 'x' }), message(/^tea must have at least 2 characters$/));
+  const reading: ReadingName<typeof table> = 'showTea';
+  // @ts-expect-error: it changes something
+  const changing: ReadingName<typeof table> = 'brewTea';
+  assert.notEqual(reading, changing);
+});
+
+test('an operation is refused by its name to whom it is not permitted, before its input is read', async () => {
+  await assert.rejects(perform(table.brewTea, {}, READER), (error) => {
+    assert.ok(error instanceof Problem);
+    assert.deepEqual(
+      [error.code, error.message],
+      ['access.forbidden', 'reader may not brewTea: it needs the permission "operate"'],
+    );
+    return true;
+  });
+});
+
+test('a route that does not fit its operation is refused when the table is made', () => {
+  const define =
+    (route: `GET /api/${string}` | `POST /api/${string}`, permission: 'read' | 'operate') => () =>
+      defineOperations({ brewTea: route }, { brewTea: { ...brewTea, permission } });
+  assert.throws(define('GET /api/teas/:tea', 'operate'), /a GET must not change anything/);
+  assert.throws(define('POST /api/teas/:tea', 'read'), /needs more than the permission to read/);
+  assert.throws(define('POST /api/teas/:pot', 'operate'), /its input has no pot/);
+  assert.doesNotThrow(define('POST /api/teas/:tea', 'operate'));
+});
+
+test('two tables cannot hold the same name', () => {
+  assert.deepEqual(Object.keys(mergeOperations(table)), ['showTea', 'brewTea']);
+  assert.throws(() => mergeOperations(table, table), /two operations are named showTea/);
+});

@@ -1,0 +1,31 @@
+/** Every operation of the control room, from the tables of its modules. */
+import { mergeOperations } from './access/operation.ts';
+import type { ComputeEngine } from './engines/compute/engine.ts';
+import type { EventsEngine } from './engines/events/engine.ts';
+import type { StateEngine } from './engines/state/engine.ts';
+import { type ExperimentSources, experimentOperations } from './experiments/operations.ts';
+import { findingOperations } from './findings/operations.ts';
+import { functionOperations } from './operate/functions/operations.ts';
+import { type OverviewSources, overviewOperations } from './operate/overview/operations.ts';
+import { productOperations } from './product/operations.ts';
+
+export interface OperationSources {
+  compute: ComputeEngine;
+  events: EventsEngine;
+  state: StateEngine;
+  overview: OverviewSources;
+  experiments: ExperimentSources;
+}
+
+export function allOperations({ compute, events, state, overview, experiments }: OperationSources) {
+  return mergeOperations(
+    overviewOperations(overview),
+    functionOperations(compute, events),
+    experimentOperations(experiments),
+    findingOperations(state),
+    productOperations(events),
+  );
+}
+
+/** Names, inputs and outputs of all operations: what every typed client is derived from. */
+export type Api = ReturnType<typeof allOperations>;

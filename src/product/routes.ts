@@ -1,0 +1,9 @@
+import type { Routes } from '../access/route.ts';
+
+/** Where the operations of product metrics are served. */
+export const productRoutes = {
+  showGrowth: 'GET /api/product/growth',
+  showRetention: 'GET /api/product/retention',
+  showAdoption: 'GET /api/product/adoption',
+  listFeatures: 'GET /api/product/features',
+} as const satisfies Routes;
