@@ -1,4 +1,4 @@
-/** The runner of all benchmarks: `npm run bench -- <name> [--json]`. Each compares with its peers in the same run. */
+/** Runs a benchmark: `npm run bench -- <name> [--json]`. Each benchmark runs its peers in the same run. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Bench, Row } from './row.ts';
 
@@ -43,7 +43,7 @@ const [name = ''] = process.argv.slice(2).filter((argument) => !argument.startsW
 const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
 if (load === undefined) {
   const names = Object.keys(benches).join(', ');
-  process.stderr.write(`no benchmark is called '${name}': choose one of ${names}\n`);
+  process.stderr.write(`unknown benchmark '${name}': choose one of ${names}\n`);
   process.exit(2);
 }
 const { bench } = await load();

@@ -1,16 +1,16 @@
-/** One figure of a benchmark, next to what it is compared with. */
+/** One figure of a benchmark and its peer. */
 export interface Row {
   case: string;
   value: number;
-  /** What the value is in, for example `us added per invocation`. */
+  /** Unit of the value, such as `us added per invocation`. */
   unit: string;
-  /** The peer measured in the same run; '' when there is none. */
+  /** The peer measured in the same run; '' without a peer. */
   versus: string;
-  /** The value divided by the peer's; undefined when there is no peer. */
+  /** The value divided by the peer's; undefined without a peer. */
   ratio: number | undefined;
 }
 
-/** Measures, says now and then how far it is, and gives its rows. */
+/** Runs a benchmark, reports progress as text, and returns its rows. */
 export type Bench = (progress: (text: string) => void) => Promise<Row[]>;
 
 export function median(values: readonly number[]): number {

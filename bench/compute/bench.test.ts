@@ -1,4 +1,4 @@
-/** That the measuring works, with counts too small to judge a figure by. */
+/** Checks that measuring works. The counts are too small to judge a figure. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -17,7 +17,7 @@ test('one small round measures everything', async () => {
   const python = round!.python !== undefined;
   assert.deepEqual(Object.keys(round!.warm), ['raw', 'ours', ...(python ? ['python'] : [])]);
   const rows = rowsOf(rounds);
-  // Without /proc there are no figures of the CPU.
+  // Without /proc there are no CPU figures.
   const cpu = process.platform === 'linux' ? 1 : 0;
   assert.equal(rows.length, 10 + 2 * cpu + (round!.sandboxed ? 2 : 0) + (python ? 5 + cpu : 0));
   for (const { case: title, value, versus, ratio } of rows) {
@@ -26,11 +26,11 @@ test('one small round measures everything', async () => {
   }
 });
 
-test('the figures that are shown are the best of the rounds', () => {
+test('each figure is the best of the rounds', () => {
   const warm = (factor: number) => ({ p50Us: 10 * factor, perSecond: 100 * factor, cpuUs: Number.NaN });
   const round = (factor: number) => ({
     warm: { raw: warm(factor), ours: warm(2 * factor), peer: warm(4 * factor) },
-    starts: { coldMs: 60 * factor, parkedMs: 15 * factor, emptyMs: 30 },
+    starts: { coldMs: 60 * factor, preWarmedMs: 15 * factor, emptyMs: 30 },
     firstPartMs: 7 * factor,
     kills: { answerMs: factor, goneMs: 2 * factor },
   });
@@ -53,7 +53,7 @@ test('the figures that are shown are the best of the rounds', () => {
   ]);
 });
 
-test('an answer that comes in pieces is put together, and one that is no 200 is an error', async () => {
+test('a response in pieces is reassembled, and a status other than 200 is an error', async () => {
   const pieces = ['HTTP/1.1 200 OK\r\nContent-', 'Length: 5\r\n\r\nhe', 'llo'];
   const server = createServer((socket) => {
     socket.on('data', async (request) => {
@@ -69,7 +69,7 @@ test('an answer that comes in pieces is put together, and one that is no 200 is 
   server.close();
 });
 
-test('CPU time counts threads that were there and new ones, not those that ended', () => {
+test('CPU time counts existing and new threads, not those that ended', () => {
   const before = new Map([
     ['a', 1_000],
     ['gone', 9_000],

@@ -1,13 +1,15 @@
 /**
- * What an invocation costs in the embedded twin of AWS Lambda: through its API, with a signature, into a process of its
- * own. `npm run bench -- compute [--peers]`; `--peers` installs serverless-offline below .artefacts and measures it too.
+ * The cost of an invocation in the embedded twin of AWS Lambda: through its API, signed, into a process of its own.
+ * `npm run bench -- compute [--peers]`; `--peers` installs serverless-offline below .artefacts and measures it too.
  *
- * Each figure is the best of three rounds' medians; within a round all take turns. They are to be: a warm invocation
- * within 6 times a bare node:http echo of the same request, and within half of serverless-offline's; twice its
- * throughput; a cold start within 2.5 times `node -e 0`, and within 15 ms from a process that was booted in advance; the
- * first part of a streamed response, a timeout's answer and its processes' end within 50 ms. A turn has 1,500 requests:
- * of a few hundred most of the time goes by before caches and connections have settled. Under `taskset -c 0` nobody has to
- * be woken across cores, which on virtual machines takes longer than the work.
+ * Each figure is the best of three rounds' medians. Within a round the subjects take turns. Targets:
+ * - warm invocation: at most 6 times a bare node:http echo of the same request, and half of serverless-offline's time;
+ * - throughput: twice that of serverless-offline;
+ * - cold start: at most 2.5 times `node -e 0`, and 15 ms from a pre-warmed process;
+ * - first part of a streamed response, response to a timeout, end of its processes: 50 ms.
+ *
+ * A turn has 1,500 requests; with a few hundred, most of the time passes before caches and connections have settled.
+ * `taskset -c 0` avoids wake-ups across cores, which take longer than the work on virtual machines.
  */
 import type { Bench, Row } from '../row.ts';
 import { measure, type Round, type Size } from './measure.ts';
@@ -26,9 +28,9 @@ export const bench: Bench = async (progress) => {
   return rowsOf(await measure(SIZE, peers, (text) => progress(text + hint)));
 };
 
-/** The rows of all rounds: the best figure of each. */
+/** The rows: for each figure, the best of all rounds. */
 export function rowsOf(rounds: Round[]): Row[] {
-  const least = (of: (round: Round) => number) => Math.min(...rounds.map(of));
+  const min = (of: (round: Round) => number) => Math.min(...rounds.map(of));
   const { raw, ours, python, peer } = bestOf(rounds) as { raw: Warm; ours: Warm; python?: Warm; peer?: Warm };
   const alone = { versus: '', ratio: undefined };
   const against = (value: number, versus: string, other: number) => ({ value, versus, ratio: value / other });
@@ -38,11 +40,11 @@ export function rowsOf(rounds: Round[]): Row[] {
     { case: `${title}, CPU`, unit: 'us', ...against(figures.cpuUs, versus, other.cpuUs) },
   ];
   const cold = (title: string, of: (round: Round) => Starts | undefined, empty: string): Row[] => {
-    const emptyMs = least((round) => of(round)?.emptyMs ?? Number.NaN);
+    const emptyMs = min((round) => of(round)?.emptyMs ?? Number.NaN);
     const row = (member: keyof Starts) => ({
       unit: 'ms p50',
       ...against(
-        least((round) => of(round)?.[member] ?? Number.NaN),
+        min((round) => of(round)?.[member] ?? Number.NaN),
         empty,
         emptyMs,
       ),
@@ -50,7 +52,7 @@ export function rowsOf(rounds: Round[]): Row[] {
     return [
       { case: empty, value: emptyMs, unit: 'ms p50', ...alone },
       { case: title, ...row('coldMs') },
-      { case: `${title}, booted in advance`, ...row('parkedMs') },
+      { case: `${title}, pre-warmed`, ...row('preWarmedMs') },
     ];
   };
   const rows: Row[] = [
@@ -60,12 +62,12 @@ export function rowsOf(rounds: Round[]): Row[] {
     ...cold('cold start in a sandbox', ({ sandboxed }) => sandboxed, EMPTY).slice(1),
     ...(python ? warm('Python, warm', python, RAW, raw) : []),
     ...cold('Python, cold start', (round) => round.python, EMPTY_PYTHON),
-    { case: 'first streamed part', value: least((round) => round.firstPartMs), unit: 'ms', ...alone },
-    { case: 'timeout: answer', value: least(({ kills }) => kills.answerMs), unit: 'ms late', ...alone },
-    { case: 'timeout: processes gone', value: least(({ kills }) => kills.goneMs), unit: 'ms late', ...alone },
+    { case: 'first streamed part', value: min((round) => round.firstPartMs), unit: 'ms', ...alone },
+    { case: 'timeout: response', value: min(({ kills }) => kills.answerMs), unit: 'ms late', ...alone },
+    { case: 'timeout: processes gone', value: min(({ kills }) => kills.goneMs), unit: 'ms late', ...alone },
   ];
   if (peer) rows.push(...warm(PEER, peer, RAW, raw), ...warm('warm', ours, PEER, peer));
-  // Outside Linux nobody tells the CPU time; sandboxes are where bubblewrap works, and Python where it is installed.
+  // CPU time needs Linux, sandboxes need bubblewrap, and Python needs python3: rows without a figure are left out.
   return rows.filter(({ value }) => !Number.isNaN(value));
 }
 

@@ -1,6 +1,6 @@
 /**
- * A client that costs next to nothing: requests are bytes made beforehand, an answer is looked at only as far as its
- * length. An agent of node:http takes longer for one exchange than the echo server, and would hide what is measured.
+ * A client with almost no cost: requests are prepared bytes, and of a response only the length is parsed. A node:http
+ * agent takes longer for one exchange than the echo server, and would hide the figure under test.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -23,7 +23,7 @@ export class Connection {
     return new Connection(socket);
   }
 
-  /** Sends a request and resolves to the whole answer, head and body; one at a time. Rejects unless it is a 200. */
+  /** Sends a request and resolves to the complete response, head and body; one at a time. Rejects unless it is a 200. */
   exchange(request: Uint8Array): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -48,7 +48,7 @@ export class Connection {
     this.#received = Buffer.alloc(0);
     this.#waiting = undefined;
     if (length !== undefined && head.startsWith('HTTP/1.1 200')) waiting?.resolve(answer);
-    else waiting?.reject(new Error(`an answer that was not expected: ${answer.toString()}`));
+    else waiting?.reject(new Error(`unexpected response: ${answer.toString()}`));
   }
 }
 

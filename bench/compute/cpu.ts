@@ -1,7 +1,7 @@
-/** Processor time from /proc: wall time depends on what else the machine does, this hardly. Linux only. */
+/** Processor time from /proc. Unlike wall time, it hardly depends on other load of the machine. Linux only. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Nanoseconds that each thread of a process and of its descendants has run so far; empty where the system does not tell. */
+/** Nanoseconds of CPU time per thread of a process and its descendants; empty outside Linux. */
 export type CpuTimes = Map<string, number>;
 
 export function cpuTimes(pid: number): CpuTimes {
@@ -16,7 +16,7 @@ export function cpuTimes(pid: number): CpuTimes {
   return times;
 }
 
-/** Microseconds that were used in between; NaN where the system does not tell. What ended in between is not counted. */
+/** Microseconds of CPU time between two readings; NaN outside Linux. Threads that ended in between are not counted. */
 export function cpuUs(before: CpuTimes, after: CpuTimes): number {
   if (after.size === 0) return Number.NaN;
   let total = 0;

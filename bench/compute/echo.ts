@@ -1,4 +1,4 @@
-/** The ceiling: a process with a bare node:http server that reads a body and sends it back. Tells its parent the port. */
+/** The upper bound: a process with a bare node:http server that echoes the body. Sends its port to its parent. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

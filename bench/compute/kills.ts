@@ -1,4 +1,4 @@
-/** Timeouts of a function that blocks its process and has started another one: how late the answer and the end come. */
+/** Timeouts of a function that blocks its process and has a child process: delay of the response and of the processes' end. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ export interface Kills {
   goneMs: number;
 }
 
-/** Writes down its deadline and both processes, then never comes back. */
+/** Records its deadline and both process ids, then never returns. */
 const STUCK = `import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 export const handler = async (event, context) => {
@@ -25,7 +25,7 @@ export const handler = async (event, context) => {
 };
 `;
 const TIMEOUT_SECONDS = 1;
-const LATEST_MS = 2_000;
+const MAX_DELAY_MS = 2_000;
 
 /** The medians of one round. */
 export async function killRound(twin: Twin, kills: number): Promise<Kills> {
@@ -62,33 +62,33 @@ function nowMs(): number {
 }
 
 async function marked(file: string): Promise<{ deadlineMs: number; pids: number[] }> {
-  for (const until = nowMs() + LATEST_MS; nowMs() < until; await sleep(20)) {
+  for (const until = nowMs() + MAX_DELAY_MS; nowMs() < until; await sleep(20)) {
     try {
       return JSON.parse(readFileSync(file, 'utf8'));
     } catch {
-      // It is not written yet.
+      // Not written yet.
     }
   }
-  throw new Error('the function that blocks did not start');
+  throw new Error('the blocking function did not start');
 }
 
-/** When the last of the processes was gone: looked at every millisecond from the deadline on. */
+/** Time at which the last process was gone, in epoch milliseconds; polled every millisecond from the deadline on. */
 async function gone(pids: number[], deadlineMs: number): Promise<number> {
   await sleep(deadlineMs - nowMs() - 5);
   while (pids.some(isAlive)) {
-    if (nowMs() > deadlineMs + LATEST_MS) throw new Error('a function outlived its timeout');
+    if (nowMs() > deadlineMs + MAX_DELAY_MS) throw new Error('a function outlived its timeout');
     await sleep(1);
   }
   return nowMs();
 }
 
-/** A dead process that its parent has not asked about yet (a zombie) counts as gone: it runs nothing and holds nothing. */
+/** A zombie counts as gone: it runs nothing and holds nothing. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch (error) {
-    // Outside Linux there is no /proc, but a process that took the signal is there.
+    // Outside Linux there is no /proc: reading it fails, but the signal proves that the process exists.
     return process.platform !== 'linux' && (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

@@ -1,4 +1,4 @@
-/** Starts the servers, measures them in rounds, and ends them whatever happens. */
+/** Starts the servers, measures them in rounds, and always stops them. */
 import { pythonPath } from '../../lambda/src/catalog/runtimes.ts';
 import { PARKED_PROCESSES } from '../../lambda/src/limits.ts';
 import { assertHello, HELLO, HELLO_PYTHON } from './account.ts';
@@ -14,35 +14,35 @@ import { latencies, type Subject, throughput, type Warm, warmRound } from './war
 
 export interface Size {
   rounds: number;
-  /** Of each server in one round. */
+  /** Turns of each server per round. */
   turns: number;
-  /** Of one turn at each concurrency. */
+  /** Requests per turn, at each concurrency. */
   requests: number;
-  /** Cold starts of one round. */
+  /** Cold starts per round. */
   starts: number;
-  /** Timeouts of one round. */
+  /** Timeouts per round. */
   kills: number;
 }
 
 export interface Round {
-  /** By server: `raw`, `ours`, `python` where there is one, and, when asked for, `peer`. */
+  /** By server: `raw`, `ours`, `python` where installed, and `peer` on request. */
   warm: Record<string, Warm>;
   starts: Starts;
-  /** The same in sandboxes, where they can be made. */
+  /** Node in sandboxes, where bubblewrap works. */
   sandboxed?: Starts;
-  /** The same of Python, where there is one. */
+  /** Python, where installed. */
   python?: Starts;
-  /** Until the first part of a streamed response. */
+  /** Time to the first part of a streamed response. */
   firstPartMs: number;
   kills: Kills;
 }
 
-/** So many turns' requests come before the first round, for the compilers of all processes. */
+/** Turns before the first round, so that every process has compiled its hot code. */
 const WARM_UP_TURNS = 10;
 
 interface Twins {
   twin: Twin;
-  /** Boots nothing in advance. */
+  /** Without pre-warmed processes. */
   bare: Twin;
 }
 
@@ -57,7 +57,7 @@ export async function measure(size: Size, peers: boolean, progress: Progress): P
   };
   try {
     progress('starting');
-    // In a sandbox a function cannot leave a mark of when it was killed, so what is common to both is measured without.
+    // A sandboxed function cannot write its mark file, so everything else is measured without a sandbox.
     const twin = await run(startTwin(PARKED_PROCESSES, { isolation: 'off' }));
     const bare = await run(startTwin(0, { isolation: 'off' }));
     const boxed = {

@@ -1,4 +1,4 @@
-/** serverless-offline, the emulator in wide use, under osls, the free fork of its framework. Installed once, on request. */
+/** The peer: serverless-offline, a widely used emulator, under osls, the free fork of its framework. Installed once, on request. */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -14,7 +14,7 @@ export const PEER = 'serverless-offline 14.8.2';
 export const PEER_FUNCTION = 'bench-dev-hello';
 const PACKAGES = ['osls@4.3.1', 'serverless-offline@14.8.2'];
 const FOLDER = resolve(import.meta.dirname, '../../.artefacts/bench-compute');
-/** Written after an installation that succeeded. */
+/** Written after a successful installation. */
 const INSTALLED = join(FOLDER, `${PACKAGES.join('+')}.installed`);
 const SERVICE = `service: bench
 provider: { name: aws, runtime: nodejs24.x, stage: dev }
@@ -22,7 +22,7 @@ functions: { hello: { handler: index.handler } }
 plugins: [serverless-offline]
 `;
 const ENDS_WITH_PARENT = 'data:text/javascript,process.once("disconnect",()=>process.exit())';
-const LONGEST_START_MS = 60_000;
+const MAX_START_MS = 60_000;
 
 export async function startPeer(progress: (text: string) => void): Promise<Served> {
   const service = join(FOLDER, 'service');
@@ -71,10 +71,10 @@ async function freePort(): Promise<number> {
 }
 
 async function listening(port: number): Promise<void> {
-  for (const until = performance.now() + LONGEST_START_MS; performance.now() < until; await sleep(100)) {
+  for (const until = performance.now() + MAX_START_MS; performance.now() < until; await sleep(100)) {
     const connection = await Connection.open(port).catch(() => undefined);
     connection?.close();
     if (connection) return;
   }
-  throw new Error(`${PEER} did not listen within ${LONGEST_START_MS} ms`);
+  throw new Error(`${PEER} did not listen within ${MAX_START_MS} ms`);
 }

@@ -1,6 +1,6 @@
 /**
- * Invocations as the official SDK sends and signs them, made before the clock runs: what is measured is the server, not
- * the signing of the caller. Each one has another payload, hence another signature.
+ * Invocations as the official SDK sends and signs them, prepared before the clock starts: the benchmark measures the
+ * server, not the caller's signing. Each has its own payload, hence its own signature.
  */
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { CREDENTIALS, REGION } from './account.ts';
@@ -12,7 +12,7 @@ interface SentRequest {
   body: Uint8Array;
 }
 
-/** Whole HTTP requests with bodies of 34 bytes and of what is to be in them too. They are good for 15 minutes. */
+/** Complete HTTP requests. Bodies have 34 bytes plus `members`. Signatures are valid for 15 minutes. */
 export async function invocations(
   port: number,
   name: string,

@@ -1,4 +1,4 @@
-/** A server in a process of its own, and how it is ended: asked first, then killed by its id. */
+/** A server in its own process. Stopping it sends a request first and kills the process after a timeout. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,20 +6,23 @@ import { fileURLToPath } from 'node:url';
 export interface Served {
   port: number;
   pid: number;
-  /** Of a twin: whether its functions run in sandboxes, in words. */
+  /** For a twin: a sentence on whether its functions run in sandboxes. */
   isolation?: string;
   end(): Promise<void>;
 }
 
-const LONGEST_END_MS = 5_000;
+const MAX_SHUTDOWN_MS = 5_000;
 
-/** One of our own, which can be asked for more than HTTP. */
+/** A server of our own, which also answers messages. */
 export interface Asked extends Served {
-  /** Sends a message and resolves to the next one that comes back; one at a time. */
+  /** Sends a message and resolves to the reply; one at a time. */
   ask(question: string): Promise<unknown>;
 }
 
-/** Starts a module of this directory that sends `{ port }` and maybe more once it listens, and ends when its parent disconnects. */
+/**
+ * Starts a module of this directory. The module must send `{ port, isolation? }` once it listens, and exit when its
+ * parent disconnects.
+ */
 export async function serve(module: string, args: string[] = [], execArgv: string[] = []): Promise<Asked> {
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
     execArgv,
@@ -40,18 +43,18 @@ export async function serve(module: string, args: string[] = [], execArgv: strin
   };
 }
 
-/** Rejects when the process ends. */
+/** Rejects when the process exits. */
 export async function failure(child: ChildProcess): Promise<never> {
   const [code, signal] = await once(child, 'exit');
-  throw new Error(`${child.spawnargs.join(' ')} ended (${signal ?? code})`);
+  throw new Error(`${child.spawnargs.join(' ')} exited (${signal ?? code})`);
 }
 
-/** Asks a process to end, and kills it when it does not; resolves when it is gone. */
+/** Requests a process to exit and kills it after MAX_SHUTDOWN_MS; resolves when it is gone. */
 export async function end(child: ChildProcess, ask: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MS);
+  const timeout = setTimeout(() => child.kill('SIGKILL'), MAX_SHUTDOWN_MS);
   ask();
   await gone;
-  clearTimeout(impatience);
+  clearTimeout(timeout);
 }

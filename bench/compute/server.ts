@@ -1,7 +1,6 @@
 /**
- * The process under test: the twin behind its door on a loopback port, which it tells its parent, as it does its memory
- * when it is asked. Arguments: directory, how many processes are booted in advance, and whether functions run in
- * sandboxes (`auto` or `off`).
+ * The process under test: the twin behind its door on a loopback port. It sends the port to its parent, and its memory
+ * on request. Arguments: directory, number of pre-warmed processes, isolation (`auto` or `off`).
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -39,7 +38,7 @@ process.once('disconnect', async () => {
 });
 process.send?.({ port: door.port, isolation: runtime.isolation });
 
-/** Bytes, after a collection of everything that nothing refers to. */
+/** Bytes, after a garbage collection. */
 function memory(): { heapUsed: number; rss: number } {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

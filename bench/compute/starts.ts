@@ -1,4 +1,4 @@
-/** Cold starts: the first invocation of a function that was never invoked, beside the start of an empty process. */
+/** Cold starts: the first invocation of a new function, compared with the start of an empty process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,18 +11,18 @@ import type { Language, Twin } from './twin.ts';
 /** Milliseconds. */
 export interface Starts {
   coldMs: number;
-  /** With a process that was booted in advance. */
-  parkedMs: number;
-  /** Of the language's program, with nothing to do. */
+  /** From a pre-warmed process. */
+  preWarmedMs: number;
+  /** The language's interpreter with an empty program. */
   emptyMs: number;
 }
 
-/** Before each start: the one before is deleted and gone, and what starts in advance can be there. */
+/** Pause before each start, so that the previous function is gone and pre-warmed processes are back. */
 const SETTLE_MS = 300;
 
 interface Program {
   hello: string;
-  /** Begins a comment. */
+  /** Start of a comment. */
   comment: string;
   empty: [command: string, ...args: string[]];
 }
@@ -32,7 +32,7 @@ const PROGRAMS: Record<Language, Program> = {
   python: { hello: HELLO_PYTHON, comment: '#', empty: ['python3', '-c', 'pass'] },
 };
 
-/** The medians of one round; `bare` boots nothing in advance. */
+/** The medians of one round; `bare` has no pre-warmed processes. */
 export async function startRound(
   language: Language,
   twin: Twin,
@@ -40,15 +40,15 @@ export async function startRound(
   starts: number,
 ): Promise<Starts> {
   const cold: number[] = [];
-  const parked: number[] = [];
+  const preWarmed: number[] = [];
   const empty: number[] = [];
   for (let i = 0; i < starts; i++) {
     await sleep(SETTLE_MS);
     empty.push(await emptyProcess(language));
     cold.push(await firstInvoke(language, bare));
-    parked.push(await firstInvoke(language, twin));
+    preWarmed.push(await firstInvoke(language, twin));
   }
-  return { coldMs: median(cold), parkedMs: median(parked), emptyMs: median(empty) };
+  return { coldMs: median(cold), preWarmedMs: median(preWarmed), emptyMs: median(empty) };
 }
 
 async function emptyProcess(language: Language): Promise<number> {
@@ -63,7 +63,7 @@ let made = 0;
 async function firstInvoke(language: Language, twin: Twin): Promise<number> {
   const { hello, comment } = PROGRAMS[language];
   const name = `cold-${++made}`;
-  // The code of each is another one, so that nothing that is kept by its digest helps.
+  // Each function has different code, so that caches keyed by digest do not help.
   await twin.deploy(name, `${hello}${comment} ${name}\n`, { language });
   const [request] = await invocations(twin.port, name, 1);
   const connection = await Connection.open(twin.port);

@@ -1,4 +1,4 @@
-/** When the first part of a streamed response comes, while the function sleeps for a second before it writes the next. */
+/** Time to the first part of a streamed response, from a function that sleeps for a second before the next part. */
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CREDENTIALS, REGION } from './account.ts';
 import type { Twin } from './twin.ts';
@@ -11,7 +11,7 @@ const CODE = `export const handler = awslambda.streamifyResponse(async (event, s
 });
 `;
 
-/** Milliseconds from the call to the first part, in a warm environment. Throws when the parts come together. */
+/** Milliseconds from the call to the first part, in a warm environment. Throws when the parts arrive together. */
 export async function firstPartMs(twin: Twin): Promise<number> {
   const endpoint = `http://127.0.0.1:${twin.port}`;
   const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS });
@@ -27,7 +27,7 @@ export async function firstPartMs(twin: Twin): Promise<number> {
   }
 }
 
-/** When each part came. */
+/** Milliseconds from the call to each part. */
 async function partsOf(client: LambdaClient): Promise<number[]> {
   const from = performance.now();
   const { EventStream } = await client.send(new InvokeWithResponseStreamCommand({ FunctionName: NAME }));

@@ -1,4 +1,4 @@
-/** The twin under test in its process, and its functions by its own API. */
+/** The twin under test, in its own process, with functions managed through its API. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { type Asked, serve } from './served.ts';
 
 export interface Twin extends Asked {
   directory: string;
-  /** Makes a function of one file, `index.mjs` or `index.py`; it is not invoked. */
+  /** Creates a function from one file, `index.mjs` or `index.py`, without invoking it. */
   deploy(name: string, code: string, settings?: Partial<Settings>): Promise<void>;
   remove(name: string): Promise<void>;
 }
@@ -29,7 +29,7 @@ const LANGUAGES = {
 
 interface Options {
   isolation?: 'auto' | 'off';
-  /** Node's own. */
+  /** Flags of Node. */
   flags?: string[];
 }
 

@@ -1,4 +1,4 @@
-/** Warm invocations. The servers take turns within a round, so that what else the machine does hits all of them. */
+/** Warm invocations. The servers take turns within a round, so that other load of the machine affects all of them. */
 import { median } from '../row.ts';
 import { Connection } from './connection.ts';
 import { cpuTimes, cpuUs } from './cpu.ts';
@@ -11,16 +11,16 @@ export interface Subject {
 
 export interface WarmSize {
   turns: number;
-  /** Of one turn at each concurrency. */
+  /** Requests per turn, at each concurrency. */
   requests: number;
 }
 
 export interface Warm {
   /** Microseconds, one request at a time. */
   p50Us: number;
-  /** Requests per second at four at a time: the median turn. */
+  /** Requests per second, four at a time: the median turn. */
   perSecond: number;
-  /** Of the server and its descendants for one request, one at a time; NaN outside Linux. */
+  /** CPU microseconds of the server and its descendants per request, one at a time; NaN outside Linux. */
   cpuUs: number;
 }
 
@@ -53,7 +53,7 @@ export async function warmRound(
   return Object.fromEntries(figures);
 }
 
-/** Microseconds of each request on one kept-alive connection. */
+/** Microseconds of each request on one keep-alive connection. */
 export async function latencies({ port, requests }: Subject, count: number): Promise<number[]> {
   const times: number[] = [];
   const connection = await Connection.open(port);
@@ -66,7 +66,7 @@ export async function latencies({ port, requests }: Subject, count: number): Pro
   return times;
 }
 
-/** Requests per second over four kept-alive connections. */
+/** Requests per second over four keep-alive connections. */
 export async function throughput({ port, requests }: Subject, count: number): Promise<number> {
   const connections = await Promise.all(Array.from({ length: CONCURRENCY }, () => Connection.open(port)));
   let next = 0;

@@ -1,4 +1,4 @@
-/** What the SDK costs: per warm invocation, to import, and to write its records. The peer is middy, the smallest wrapper in wide use. */
+/** The cost of the SDK: per warm invocation, of the import, and of writing records. The peer is middy, the smallest widely used wrapper. */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -55,7 +55,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
   });
 }
 
-/** Runs the measuring process against a control room that has a lease in which nobody is selected. */
+/** Runs the measuring process against a control room whose lease selects nobody. */
 async function invocations(sdk: string, peer: string): Promise<Measured> {
   const server = await LeaseServer.start();
   server.arm({ share: 0, ttlMs: 10_000 });
@@ -66,7 +66,7 @@ async function invocations(sdk: string, peer: string): Promise<Measured> {
   });
   try {
     const failed = once(child, 'exit').then(([code]) =>
-      Promise.reject(new Error(`the measuring process ended (${code})`)),
+      Promise.reject(new Error(`the measuring process exited (${code})`)),
     );
     const [measured] = (await Promise.race([once(child, 'message'), failed])) as [Measured];
     failed.catch(() => {});
@@ -100,14 +100,14 @@ function invocationRows({ calls, flushes, single }: Measured): Row[] {
   const alone = median(single.wrapped) - median(single.bare);
   rows.push(
     {
-      case: 'write a record afterwards, 1000 at once',
+      case: 'write a record afterwards, batches of 1000',
       value: median(flushes),
       unit: 'us per record',
       versus: '',
       ratio: undefined,
     },
     {
-      case: 'whole cost, one invocation per turn',
+      case: 'total cost, one invocation per turn',
       value: alone,
       unit: 'us added per invocation',
       versus: '',
@@ -149,7 +149,7 @@ async function importRows(
   ];
 }
 
-/** Milliseconds that a module's source takes in a fresh process. The modules of Node that every Lambda runtime has loaded are loaded before. */
+/** Milliseconds to run a module's source in a fresh process, after the Node modules that every Lambda runtime loads. */
 async function timeOf(source: string): Promise<number> {
   const timed = `process.getBuiltinModule('node:http'); const from = performance.now(); ${source} const ms = performance.now() - from; console.log(ms); process.exit();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', timed], {

@@ -1,6 +1,6 @@
 /**
- * The measuring process: handlers that do nothing, called in interleaved batches so that whatever the machine does
- * meets all of them alike. Run by bench.ts with standard output to the null device; answers by message.
+ * The measuring process: empty handlers, called in interleaved batches so that other load of the machine affects all of
+ * them equally. Run by bench.ts with standard output to the null device; sends its result as a message.
  * Arguments: the bundled SDK, the bundled peer, the URL of the lease server.
  */
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ interface Sdk {
   currentArm(): string | undefined;
 }
 
-/** Invocations per batch: fewer than the SDK's buffer holds, so that none is dropped. */
+/** Invocations per batch: fewer than the SDK buffers, so that none is dropped. */
 const BATCH = 1000;
 const ROUNDS = 300;
 const WARM_UP = 50;
@@ -22,7 +22,7 @@ const { default: middy } = (await import(pathToFileURL(peerFile).href)) as {
   default: (handler?: Handler) => Handler & { use(middleware: object): Handler };
 };
 
-// Two copies of the SDK in one process: the environment is read when a copy is loaded.
+// Two copies of the SDK in one process: each reads the environment when it loads.
 delete process.env.UPSTACK_URL;
 const disarmed = (await import(`${sdkUrl}?disarmed`)) as Sdk;
 process.env.UPSTACK_URL = leaseUrl;
@@ -78,7 +78,7 @@ async function untilArmed(): Promise<void> {
   }
 }
 
-/** Microseconds per invocation of each batch, by case, and of writing the records afterwards. */
+/** Microseconds per invocation of each batch, by case, and per record written afterwards. */
 async function batches(): Promise<{ calls: Record<string, number[]>; flushes: number[] }> {
   const calls: Record<string, number[]> = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
   const flushes: number[] = [];
@@ -89,7 +89,7 @@ async function batches(): Promise<{ calls: Record<string, number[]>; flushes: nu
       const from = performance.now();
       for (let i = 0; i < BATCH; i++) await handler(event, context);
       const called = performance.now();
-      // The SDK's immediate was set before this one, so it has written when this one is called.
+      // The SDK set its immediate before this one, so it has written its records when this one runs.
       await turn();
       const flushed = performance.now();
       if (round < 0) continue;
@@ -100,7 +100,7 @@ async function batches(): Promise<{ calls: Record<string, number[]>; flushes: nu
   return { calls, flushes };
 }
 
-/** Microseconds of one turn of the event loop with one invocation in it, so with one line written for it. */
+/** Microseconds of one event loop turn with one invocation and its written line. */
 async function turns(handler: Handler, event: unknown): Promise<number> {
   const from = performance.now();
   for (let i = 0; i < BATCH; i++) {

@@ -1,4 +1,4 @@
-/** A short run: what leaks with each invocation, kill or timeout shows in it too. */
+/** A short run: a leak per invocation, kill or timeout shows here too. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rowsOf } from './bench.ts';

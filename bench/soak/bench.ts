@@ -1,10 +1,11 @@
 /**
- * What a control room still holds after long work: `npm run bench -- soak`. The twin in a process of its own runs 100,000
- * invocations, four at a time; 200 execution environments are killed from outside meanwhile, and 200 invocations run into
- * their timeout. V8's young generation is kept at 4 MB, because its growth would hide what leaks.
+ * What a control room still holds after sustained load: `npm run bench -- soak`. The twin runs 100,000 invocations in its
+ * own process, four at a time. Meanwhile, 200 execution environments are killed from outside and 200 invocations time
+ * out. V8's young generation is capped at 4 MB, because its growth would hide leaks.
  *
- * To hold: memory at the end within 1.10 of that after the first 10,000 invocations, no more descriptors and processes once
- * the function is deleted than after a first function was, no zombies, and a p99 of the last 10,000 within 3 times the first's.
+ * Targets: memory at the end at most 1.10 times that after the first 10,000 invocations; after the function is deleted,
+ * no more descriptors and processes than after the first function was deleted; no zombies; p99 of the last 10,000
+ * invocations at most 3 times that of the first 10,000.
  */
 import type { Bench, Row } from '../row.ts';
 import { type Size, type Soaked, soak } from './soak.ts';
@@ -29,9 +30,9 @@ export function rowsOf({ before, after, blocks, ends }: Soaked, { block }: Size)
     { case: `${title} at the end`, value, unit, versus, ratio: value / other },
   ];
   return [
-    alone('answered well', ends.answered, 'invocations'),
-    alone('ended by a kill', ends.killed, 'invocations'),
-    alone('ended by the timeout', ends.timedOut, 'invocations'),
+    alone('succeeded', ends.answered, 'invocations'),
+    alone('killed', ends.killed, 'invocations'),
+    alone('timed out', ends.timedOut, 'invocations'),
     ...against('heap', last.memory.heapUsed / 2 ** 20, 'MB', early, first.memory.heapUsed / 2 ** 20),
     ...against('resident memory', last.memory.rss / 2 ** 20, 'MB', early, first.memory.rss / 2 ** 20),
     ...against('p99', last.p99Us / 1_000, 'ms', early, first.p99Us / 1_000),

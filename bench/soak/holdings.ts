@@ -1,33 +1,33 @@
-/** What a process holds of the system, from /proc: Linux only. */
+/** The system resources of a process, from /proc. Linux only. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Holdings {
   /** Open files, pipes and sockets. */
   descriptors: number;
-  /** Children that live. */
+  /** Living children. */
   processes: number;
-  /** Children that have ended and were not asked about. */
+  /** Children that have exited and were not reaped. */
   zombies: number;
 }
 
-const LOOK_MS = 100;
-/** So many looks with the same result mean that nothing is under way. */
-const LOOKS = 10;
-const LONGEST_SETTLING_MS = 15_000;
+const POLL_MS = 100;
+/** This many equal readings in a row count as settled. */
+const EQUAL_READINGS = 10;
+const MAX_SETTLING_MS = 15_000;
 
-/** What is held once nothing changes any more for a second. */
+/** The resources once nothing has changed for a second. */
 export async function settledHoldings(pid: number): Promise<Holdings> {
   let known = holdingsOf(pid);
-  let looks = 0;
+  let readings = 0;
   for (
-    const until = performance.now() + LONGEST_SETTLING_MS;
-    looks < LOOKS && performance.now() < until;
-    looks++
+    const until = performance.now() + MAX_SETTLING_MS;
+    readings < EQUAL_READINGS && performance.now() < until;
+    readings++
   ) {
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
     const now = holdingsOf(pid);
-    if (JSON.stringify(now) !== JSON.stringify(known)) looks = 0;
+    if (JSON.stringify(now) !== JSON.stringify(known)) readings = 0;
     known = now;
   }
   return known;
@@ -42,7 +42,7 @@ function holdingsOf(pid: number): Holdings {
   };
 }
 
-/** Whether a process is a child of another: an id alone may have been given to somebody else since. */
+/** Whether a process is a child of another: its id alone may have been reused. */
 export function isChild(pid: number, parent: number): boolean {
   return childrenOf(parent).includes(pid);
 }
@@ -62,7 +62,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // It has ended.
+    // It has exited.
     return '';
   }
 }

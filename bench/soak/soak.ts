@@ -1,4 +1,4 @@
-/** The long work itself, and what is measured before, within and after it. */
+/** The sustained load, with measurements before, during and after it. */
 import { bodyOf, Connection } from '../compute/connection.ts';
 import { invocations } from '../compute/requests.ts';
 import { startTwin, type Twin } from '../compute/twin.ts';
@@ -6,7 +6,7 @@ import { type Holdings, isChild, settledHoldings } from './holdings.ts';
 
 export interface Size {
   invocations: number;
-  /** Of so many, the first and the last, the latencies are compared. */
+  /** Invocations per block; the latencies of the first and the last block are compared. */
   block: number;
   kills: number;
   timeouts: number;
@@ -20,27 +20,27 @@ export interface Block {
 export interface Soaked {
   before: Holdings;
   after: Holdings;
-  /** One after the other. */
+  /** In order. */
   blocks: Block[];
   ends: { answered: number; killed: number; timedOut: number };
 }
 
 const CONCURRENCY = 4;
-const PARKED = 2;
-/** V8 doubles its young generation once in a while: the 13 MB look like a leak, and are none. */
+const PRE_WARMED = 2;
+/** V8 sometimes doubles its young generation: those 13 MB look like a leak but are not one. */
 const FLAGS = ['--max-semi-space-size=4'];
-/** Answers with its process, or never. */
+/** Returns its process id, or never returns. */
 const CODE = 'export const handler = async ({ hang }) => { while (hang); return process.pid; };\n';
 const NAME = 'soaked';
 const WARM_UP = 200;
-/** Of one block, sent again and again: a signature is good for 15 minutes. */
+/** Requests per block, sent repeatedly: a signature is valid for 15 minutes. */
 const REQUESTS = 500;
 
-/** Throws when an invocation ends otherwise than it must. */
+/** Throws when an invocation ends in an unexpected way. */
 export async function soak(size: Size, progress: (text: string) => void): Promise<Soaked> {
-  const twin = await startTwin(PARKED, { flags: FLAGS, isolation: 'off' });
+  const twin = await startTwin(PRE_WARMED, { flags: FLAGS, isolation: 'off' });
   try {
-    // A first function leaves what any function leaves once: parked processes, the client's connections, compiled code.
+    // The first function leaves one-time costs: pre-warmed processes, the client's connections, compiled code.
     await work(twin, { invocations: WARM_UP, block: WARM_UP, kills: 0, timeouts: 0 }, () => {});
     const before = await settledHoldings(twin.pid);
     const { blocks, ends } = await work(twin, size, progress);
@@ -51,7 +51,7 @@ export async function soak(size: Size, progress: (text: string) => void): Promis
   }
 }
 
-/** Makes a function, invokes it, deletes it. */
+/** Creates a function, invokes it, deletes it. */
 async function work(twin: Twin, size: Size, progress: (text: string) => void) {
   const blocks: Block[] = [];
   const ends = { answered: 0, killed: 0, timedOut: 0 };
@@ -62,7 +62,7 @@ async function work(twin: Twin, size: Size, progress: (text: string) => void) {
   }
   await twin.remove(NAME);
   if (ends.timedOut < size.timeouts || ends.killed > size.kills) {
-    const due = `${size.timeouts} timeouts and at most ${size.kills} ends by kills were due`;
+    const due = `expected ${size.timeouts} timeouts and at most ${size.kills} kills`;
     throw new Error(`${due}: ${JSON.stringify(ends)}`);
   }
   return { blocks, ends };
@@ -75,7 +75,7 @@ async function workBlock(twin: Twin, size: Size, ends: Soaked['ends']): Promise<
     Array.from({ length: CONCURRENCY }, () => Connection.open(twin.port)),
   );
   const share = size.block / size.invocations;
-  const due = new Calendar(size.block, { kill: size.kills * share, hang: size.timeouts * share });
+  const due = new Schedule(size.block, { kill: size.kills * share, hang: size.timeouts * share });
   const times: number[] = [];
   await Promise.all(
     connections.map(async (connection) => {
@@ -97,12 +97,12 @@ async function workBlock(twin: Twin, size: Size, ends: Soaked['ends']): Promise<
   return { p99Us: times[Math.floor(times.length * 0.99)]!, memory };
 }
 
-/** Kills what answered last on this connection; another invocation may be in it by now. */
+/** Kills the process that last answered on this connection; it may be running another invocation by now. */
 function killChild(twin: Twin, pid: number): void {
   if (isChild(pid, twin.pid)) process.kill(pid, 'SIGKILL');
 }
 
-/** The process that answered. Throws for an end that is neither an answer, nor a kill, nor the timeout. */
+/** The id of the process that answered. Throws unless the invocation succeeded, was killed or timed out. */
 function count(answer: string, ends: Soaked['ends']): number | undefined {
   if (/^\d+$/.test(answer)) {
     ends.answered++;
@@ -110,34 +110,34 @@ function count(answer: string, ends: Soaked['ends']): number | undefined {
   }
   if (/Runtime exited with error: signal: killed/.test(answer)) ends.killed++;
   else if (/Task timed out after 1\.00 seconds/.test(answer)) ends.timedOut++;
-  else throw new Error(`an answer that was not expected: ${answer}`);
+  else throw new Error(`unexpected response: ${answer}`);
   return undefined;
 }
 
 type Turn = { i: number; what: 'plain' | 'kill' | 'hang' };
 
-/** Spreads what is to happen evenly over the turns. */
-class Calendar {
+/** Spreads the planned kills and timeouts evenly over the turns. */
+class Schedule {
   #turns: number;
-  #often: Record<'kill' | 'hang', number>;
+  #counts: Record<'kill' | 'hang', number>;
   #i = 0;
 
-  constructor(turns: number, often: Record<'kill' | 'hang', number>) {
+  constructor(turns: number, counts: Record<'kill' | 'hang', number>) {
     this.#turns = turns;
-    this.#often = often;
+    this.#counts = counts;
   }
 
   next(): Turn | undefined {
     const i = this.#i++;
     if (i >= this.#turns) return undefined;
-    const falls = (often: number, shift: number) => {
-      const at = (turn: number) => Math.floor(((turn + shift) * often) / this.#turns);
+    const falls = (count: number, shift: number) => {
+      const at = (turn: number) => Math.floor(((turn + shift) * count) / this.#turns);
       return at(i + 1) > at(i);
     };
-    if (falls(this.#often.hang, 0)) return { i, what: 'hang' };
+    if (falls(this.#counts.hang, 0)) return { i, what: 'hang' };
     return {
       i,
-      what: falls(this.#often.kill, this.#turns / 2 / Math.max(this.#often.kill, 1)) ? 'kill' : 'plain',
+      what: falls(this.#counts.kill, this.#turns / 2 / Math.max(this.#counts.kill, 1)) ? 'kill' : 'plain',
     };
   }
 }

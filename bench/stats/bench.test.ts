@@ -1,6 +1,6 @@
 /**
- * A short run of the benchmark: our bars hold and the incumbents fail where they are said to, so that the comparison
- * cannot become empty unnoticed. A fixed seed; limits are those of chance for the runs that are made here.
+ * A short run of the benchmark: our targets hold, and the incumbents fail where we claim, so that the comparison cannot
+ * become void unnoticed. The seed is fixed; limits allow for the sampling error of these runs.
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -8,7 +8,7 @@ import * as counts from '../../src/stats/counts/counts.ts';
 import { seeded } from '../../src/stats/numerics/random.ts';
 import type { Row } from '../row.ts';
 import { cases, rowsOf } from './bench.ts';
-import { mostEvidence, stageCounts } from './ours.ts';
+import { maxEvidence, stageCounts } from './ours.ts';
 import { binomialQuantile } from './race.ts';
 import { betaBinomial, binomial, geometric, normal } from './samplers.ts';
 import { phased } from './streams.ts';
@@ -64,7 +64,7 @@ const TORTURE: { name: string; runs?: number; alpha?: number; failing: Record<st
 ];
 
 for (const { name, runs = 400, alpha = 0.05, failing } of TORTURE) {
-  test(`${name}: ours keeps its error rate, the incumbents that are said to fail do`, (context) => {
+  test(`${name}: ours keeps its error rate, and the incumbents fail as claimed`, (context) => {
     const rows = measured(name, runs, context);
     assertFewAlarms(rows, { runs, alpha });
     for (const [method, percent] of Object.entries(failing)) {
@@ -80,7 +80,7 @@ test('error rates hold from .2 to 50 % base rate and from 1 to 50 % share', (con
   for (const name of names) assertFewAlarms(measured(name, runs, context), { runs });
 });
 
-const DELAYS: [name: string, runs: number, bars: Record<string, number>][] = [
+const DELAYS: [name: string, runs: number, targets: Record<string, number>][] = [
   ['conversion 5-4 %', 1_500, { 'ours exact s=.22': 1.4 }],
   ['errors 1-2 %', 1_500, { 'ours exact': 1.5 }],
   ['errors 1-20 %', 500, { 'ours exact': 2.1 }],
@@ -90,17 +90,17 @@ const DELAYS: [name: string, runs: number, bars: Record<string, number>][] = [
   ['latency quantiles x1.10', 300, { 'ours p50 histogram': 0.25, 'ours p50 sample': 0.25 }],
 ];
 
-for (const [name, runs, bars] of DELAYS) {
-  test(`${name}: found in ${Object.values(bars)[0]} times the samples of its peer, or sooner`, (context) => {
+for (const [name, runs, targets] of DELAYS) {
+  test(`${name}: detected within ${Object.values(targets)[0]} times the peer's samples`, (context) => {
     const rows = measured(name, runs, context);
-    for (const [method, bar] of Object.entries(bars)) {
+    for (const [method, target] of Object.entries(targets)) {
       const ratio = rows.get(method)?.ratio ?? Number.NaN;
-      assert.ok(ratio <= bar, `${method}: ${ratio}`);
+      assert.ok(ratio <= target, `${method}: ${ratio}`);
     }
   });
 }
 
-test('a true hypothesis is supported, a false one refuted, and on the boundary neither', (context) => {
+test('a true hypothesis is supported, a false one refuted, one on the boundary neither', (context) => {
   const runs = 150;
   const percent = (ratio: number, state: string) =>
     measured(`hypothesis ratio > .8, true ${ratio}`, runs, context).get(state)?.value ?? Number.NaN;
@@ -109,7 +109,7 @@ test('a true hypothesis is supported, a false one refuted, and on the boundary n
   assert.ok(percent(0.8, 'undecided') >= 90);
 });
 
-test('the bound that spares looks is never below the evidence', () => {
+test('the upper bound is never below the evidence', () => {
   const random = seeded(SEED);
   for (let i = 0; i < 300; i++) {
     const rate = 0.3 * random.next() + 0.001;
@@ -125,7 +125,7 @@ test('the bound that spares looks is never below the evidence', () => {
       for (const nullLogRatio of [0, Math.log(0.8)]) {
         const question = { direction, nullLogRatio, scales: counts.ROBUST_SCALES };
         const logE = counts.logEvidence(stageCounts(stream.stages), question);
-        assert.ok(logE <= mostEvidence(stream.stages, direction, nullLogRatio));
+        assert.ok(logE <= maxEvidence(stream.stages, direction, nullLogRatio));
       }
     }
   }

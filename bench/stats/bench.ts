@@ -1,10 +1,13 @@
 /**
- * False alarms, delays and verdicts of the statistics, simulated beside the incumbents on the same streams and beside an
+ * False alarms, delays and verdicts of the statistics core, simulated on the same streams as the incumbents and as an
  * oracle that knows the effect. `npm run bench -- stats [--seed=N|random] [--runs=R] [--only=TEXT]`.
  *
- * Two figures decide: alarms without an effect stay within the limit that chance leaves to 5 %, and delays within 1.4
- * times the oracle's for conversions, 1.3 for log latency, 1.5 for doubled errors, 2.1 for disasters, a quarter of the
- * DKW bands' for the median latency. A third is what a look costs.
+ * Targets:
+ * - alarms without an effect: 5 % plus sampling error;
+ * - delays, relative to the oracle: 1.4 for conversions, 1.3 for log latency, 1.5 for doubled errors, 2.1 for disasters;
+ * - delay for the median latency: a quarter of that of the DKW bands.
+ *
+ * The cost of a look is measured too.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -30,7 +33,7 @@ export const cases: readonly Case[] = [
   ...evaluation,
 ];
 
-/** Every part has its own random numbers, so that one alone gives what it gives among all. */
+/** Each part has its own random numbers, so it gives the same rows alone and with the others. */
 export function rowsOf(part: Case, { runs, seed }: { runs: number; seed: number }) {
   const place = cases.indexOf(part) + 1;
   return part.rows(Math.max(1, Math.round(runs * part.effort)), seeded(seed + Math.imul(place, 0x9e3779b1)));
@@ -52,7 +55,7 @@ function settings(): { seed: number; runs: number | undefined; only: string } {
     strict: false,
   });
   const whole = (name: string, value: unknown) => {
-    if (!/^\d{1,9}$/.test(String(value))) throw new Error(`--${name}=${value}: give a whole number`);
+    if (!/^\d{1,9}$/.test(String(value))) throw new Error(`--${name} must be a whole number: ${value}`);
     return Number(value);
   };
   return {

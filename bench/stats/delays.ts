@@ -1,6 +1,6 @@
 /**
- * 0/1 outcomes with an effect: how many samples of both arms each method needs. The oracle knows both rates. A look
- * comes every 100 samples, or sooner where disasters are over sooner.
+ * 0/1 outcomes with an effect: the number of samples of both arms that each method needs. The oracle knows both rates. A
+ * look comes every 100 samples, or more often for disasters.
  */
 import { dirichlet, pooledMeans } from './false-alarms.ts';
 import { rateOracle } from './oracle.ts';
@@ -39,7 +39,7 @@ interface Scenario extends Pick<Phase, 'share' | 'rates' | 'dealt'> {
   horizon: number;
 }
 
-/** A guardrail: more errors. */
+/** A guardrail: errors increase. */
 function errors(name: string, { share, rates, look, horizon, dealt = false }: Scenario): Race<Binary> {
   return {
     name,

@@ -1,6 +1,6 @@
 /**
- * What a look costs: 1,000 metrics over three stages each, all three claims and the bounds of the confidence sequence,
- * on one core. The limit is a second: a control room evaluates every metric of every run at each look.
+ * The cost of a look: 1,000 metrics over three stages each, all three claims and the bounds of the confidence sequence,
+ * on one core. The limit is 1 s, because a control room evaluates every metric of every run at each look.
  */
 import * as counts from '../../src/stats/counts/counts.ts';
 import * as mean from '../../src/stats/means/mean.ts';
@@ -14,7 +14,7 @@ import type { Case } from './race.ts';
 import { normal } from './samplers.ts';
 
 const METRICS = 1_000;
-/** Different data sets, so that nothing is computed once for all metrics. */
+/** Different data sets, so that caches do not serve all metrics. */
 const DATA_SETS = 40;
 const REPEATS = 5;
 const LIMIT_SECONDS = 1;
@@ -38,7 +38,7 @@ function dataSet(random: Random) {
 
 type DataSet = ReturnType<typeof dataSet>;
 
-/** Everything that a look computes of one metric of each kind. */
+/** Everything that a look computes for one metric, by kind. */
 const EVALUATIONS: Record<string, (stages: DataSet) => void> = {
   counts(stages) {
     const given = stages.map((stage) => stage.counts);

@@ -1,6 +1,6 @@
 /**
- * 0/1 outcomes without an effect: an A/A test of a conversion rate, and what breaks the incumbents: a ramp over a
- * drifting base rate, a small share, a relative scale. Peeked at every 100 visits.
+ * 0/1 outcomes without an effect: an A/A test of a conversion rate, and the cases that break the incumbents: a ramp over
+ * a drifting base rate, a small share, a relative scale. A look comes every 100 visits.
  */
 
 import { ALPHA, binaryMeans, exactCounts } from './ours.ts';
@@ -20,7 +20,7 @@ import { type Binary, phased, steady, summaryOfArm } from './streams.ts';
 const LOOK = 100;
 type Test = (contrast: Contrast) => boolean;
 
-/** A test of means on both arms' sums over all time. */
+/** A test of means on the arms' sums over all stages. */
 export function pooledMeans(test: Test, contrast = absolute) {
   return ({ total }: Binary) => test(contrast(summaryOfArm(total.control), summaryOfArm(total.treatment)));
 }
@@ -107,7 +107,7 @@ function relativeScale(part: number, rate: number): Race<Binary> {
 const RATES = [0.002, 0.01, 0.05, 0.2, 0.5];
 const SHARES = [0.01, 0.05, 0.1, 0.5];
 
-/** Of each engine only the direction that alarms more often is told. */
+/** For each engine, reports only the direction that alarms more often. */
 function grid(rate: number, part: number): Case {
   const race: Race<Binary> = {
     name: `grid, rate ${100 * rate} %, share ${100 * part} %`,

@@ -1,6 +1,6 @@
 /**
- * Latencies, lognormal(ln 200 ms, .6): means of raw and of log values, and single quantiles, against bands around whole
- * distribution functions. With an effect treatment takes 1.1 times as long.
+ * Latencies, lognormal(ln 200 ms, .6): means of raw and of log values, and single quantiles, against bands around entire
+ * distribution functions. With an effect, treatment takes 1.1 times as long.
  */
 
 import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/means/moments.ts';
@@ -82,7 +82,7 @@ function meansRace(name: string, ratio: number, horizon: number): Race<Arms<Sums
   };
 }
 
-/** An arm's values in ascending order, their histogram, and how many are slow. */
+/** An arm's values in ascending order, their histogram, and the number of slow ones per threshold. */
 interface Ranked {
   n: number;
   values: Float64Array;
@@ -106,7 +106,7 @@ function add(arm: Ranked, logMs: number): void {
   });
 }
 
-/** Merges what came since the last look into the ascending values. */
+/** Merges the values since the last look into the ascending values. */
 function ranked(arm: Ranked): Float64Array {
   if (arm.fresh.length === 0) return arm.values;
   const [old, fresh] = [arm.values, Float64Array.from(arm.fresh).sort()];
@@ -127,7 +127,7 @@ function stepsOf(arm: Ranked): Steps {
   return { n: positions.length, positions, upTo: COUNTED.subarray(0, positions.length) };
 }
 
-/** Ways to judge one quantile: by a histogram, by the sample itself, and by the share above a fixed threshold. */
+/** Tests of one quantile: on a histogram, on the sample, and on the share above a fixed threshold. */
 function quantileMethods(which: number): Race<Arms<Ranked>>['methods'] {
   const quantile = QUANTILES[which] as number;
   const question = { quantile, direction: 'up', ratio: 1 } as const;
@@ -148,7 +148,7 @@ function quantileMethods(which: number): Race<Arms<Ranked>>['methods'] {
   };
 }
 
-/** The slow ones as a 0/1 outcome. */
+/** "Slower than the threshold" as a 0/1 outcome. */
 function aboveThreshold({ n, control, treatment }: Arms<Ranked>, which: number): Binary {
   const arm = ({ n: all, slow }: Ranked) => ({ n: all, events: slow[which] as number });
   const total = { share: 0.5, control: arm(control), treatment: arm(treatment) };

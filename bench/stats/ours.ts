@@ -1,6 +1,6 @@
 /**
- * Our methods as the races ask for them: "has the evidence reached 1/alpha?". The evidence is always that of `src/stats`,
- * but most looks are far from an alarm, and an upper bound that costs next to nothing says so without computing it.
+ * Our methods in the form that races need: "has the evidence reached 1/alpha?". All evidence comes from `src/stats`. Most
+ * looks are far from an alarm, so a cheap upper bound skips them without computing the evidence.
  */
 import * as counts from '../../src/stats/counts/counts.ts';
 import type { StageCounts } from '../../src/stats/input.ts';
@@ -17,19 +17,19 @@ const ROUNDING = 1e-6;
 export type Direction = 'up' | 'down';
 
 /**
- * The most that evidence about these stages can be, nats: a mixture of likelihood ratios is at most the product of the
- * greatest ratios of each stage on its side of the null.
+ * Upper bound of the evidence of these stages, nats: a mixture of likelihood ratios is at most the product of each
+ * stage's greatest ratio on its side of the null.
  */
-export function mostEvidence(stages: readonly Stage[], direction: Direction, nullLogRatio = 0): number {
-  let most = ROUNDING;
+export function maxEvidence(stages: readonly Stage[], direction: Direction, nullLogRatio = 0): number {
+  let max = ROUNDING;
   for (const { share, control, treatment } of stages) {
     const n = control.events + treatment.events;
     if (n === 0) continue;
     const theta = 1 / (1 + ((1 - share) / share) * Math.exp(-nullLogRatio));
     const observed = treatment.events / n;
-    if (observed > theta === (direction === 'up')) most += n * bernoulliDivergence(observed, theta);
+    if (observed > theta === (direction === 'up')) max += n * bernoulliDivergence(observed, theta);
   }
-  return most;
+  return max;
 }
 
 export function stageCounts(stages: readonly Stage[]): StageCounts[] {
@@ -40,11 +40,11 @@ export function stageCounts(stages: readonly Stage[]): StageCounts[] {
   }));
 }
 
-/** The exact test of the ratio of rates against "no change, or the other way". */
+/** The exact test of the ratio of rates against "no change, or a change in the other direction". */
 export function exactCounts(direction: Direction, scales = counts.ROBUST_SCALES) {
   const question = { direction, nullLogRatio: 0, scales };
   return ({ stages }: Binary) =>
-    mostEvidence(stages, direction) >= NEEDED && counts.logEvidence(stageCounts(stages), question) >= NEEDED;
+    maxEvidence(stages, direction) >= NEEDED && counts.logEvidence(stageCounts(stages), question) >= NEEDED;
 }
 
 export interface MeanStage {
@@ -52,7 +52,7 @@ export interface MeanStage {
   treatment: ArmMeans;
 }
 
-/** The asymptotic sequence of means with its burn-in: the regression flag for a metric of which the other way is better. */
+/** The asymptotic sequence of means with its burn-in: the regression flag of a metric that is better in the other direction. */
 export function means(
   direction: Direction,
   { scale = 'difference', plannedN = PLANNED_N }: Partial<Pick<MeanClaim, 'scale' | 'plannedN'>> = {},
@@ -63,14 +63,14 @@ export function means(
     mayReach(stages, claim) && weighMeans(stages, claim).logEHarm >= NEEDED;
 }
 
-/** One stage's evidence is at most ln 2 + z²/2, nats. */
+/** False if the evidence cannot reach NEEDED: that of one stage is at most ln 2 + z²/2 nats. */
 function mayReach([only, another]: readonly MeanStage[], { scale }: MeanClaim): boolean {
   if (only === undefined || another !== undefined || scale !== 'difference') return true;
   const z = zOf(absolute(only.control, only.treatment));
   return !(Math.LN2 + (z * z) / 2 + ROUNDING < NEEDED);
 }
 
-/** The same on a stream of 0/1 outcomes. */
+/** `means` on a stream of 0/1 outcomes. */
 export function binaryMeans(...settings: Parameters<typeof means>) {
   const alarms = means(...settings);
   return ({ stages }: Binary) =>

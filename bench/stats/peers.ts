@@ -1,6 +1,6 @@
 /**
- * What others use, as small as it can be said, so that it runs on the same streams as ours. Each says whose it is. A
- * summary's variance is that of the values, not of their mean.
+ * The methods of others, in minimal form, so that they run on the same streams as ours. Each names its source. The
+ * variance of a summary is that of the values, not of their mean.
  */
 
 import { distributionBand } from '../../src/stats/boundaries/stitching.ts';
@@ -10,7 +10,7 @@ import { normalQuantile } from '../../src/stats/numerics/normal.ts';
 
 const ALPHA = 0.05;
 
-/** A difference, treatment against control, with the variance of the difference; `n` is of both arms. */
+/** Treatment minus control, with the variance of the difference; `n` counts both arms. */
 export interface Contrast {
   n: number;
   difference: number;
@@ -36,12 +36,12 @@ export function relative(control: Summary, treatment: Summary): Contrast {
   };
 }
 
-/** Welch's z; NaN, which never alarms, while an arm is empty or nothing varies. */
+/** Welch's z; NaN, which never alarms, while an arm is empty or has no variance. */
 export function zOf({ difference, variance }: Contrast): number {
   return variance > 0 ? difference / Math.sqrt(variance) : Number.NaN;
 }
 
-/** The two-sided z test with Bonferroni's correction for `looks` looks; without one, what peeking people do. */
+/** The two-sided z-test with Bonferroni's correction for `looks` looks; with 1 look, the test that people repeat by peeking. */
 export function zTest(looks = 1): (contrast: Contrast) => boolean {
   const critical = normalQuantile(1 - ALPHA / looks / 2);
   return (contrast) => Math.abs(zOf(contrast)) >= critical;
@@ -61,7 +61,7 @@ export function mixtureSprt(tau: number): (contrast: Contrast) => boolean {
 
 /**
  * GrowthBook's sequential test (gbstats, `SequentialTwoSidedTTest`): the two-sided asymptotic confidence sequence of
- * Waudby-Smith et al. (arXiv 2103.06476, equation 9), tuned to 5,000 samples whatever the plan.
+ * Waudby-Smith et al. (arXiv 2103.06476, equation 9), always tuned to 5,000 samples.
  */
 export function growthBook({ n, difference, variance }: Contrast): boolean {
   const log = -2 * Math.log(ALPHA);
@@ -70,21 +70,21 @@ export function growthBook({ n, difference, variance }: Contrast): boolean {
   return variance > 0 && Math.abs(difference) >= half;
 }
 
-/** GrowthBook's least sample: 150 events in the *larger* arm (its `minSampleSize`, `Math.max` over the arms). */
+/** GrowthBook's minimum sample: 150 events in the *larger* arm (its `minSampleSize`, `Math.max` over the arms). */
 export function guarded(control: { nonZero?: number }, treatment: { nonZero?: number }): boolean {
   return Math.max(control.nonZero ?? 0, treatment.nonZero ?? 0) >= 150;
 }
 
 /**
- * The Dirichlet-multinomial test of the events' arms, concentration 100 (Lindon and Malek, NeurIPS 2022). It is the
- * same formula as our test of assignment, so that code is run.
+ * The Dirichlet-multinomial test of the events' arms, concentration 100 (Lindon and Malek, NeurIPS 2022). The formula is
+ * that of our assignment test, so it runs our code.
  */
 export function lindonMalek(events: readonly [number, number], treatmentShare: number): boolean {
   const shares = [1 - treatmentShare, treatmentShare];
   return logMismatch([{ counts: events, shares }], { k: 100 }) >= -Math.log(ALPHA);
 }
 
-/** Pearson's chi-square test of two counts, one degree of freedom, p < .01: the usual check of assignment. */
+/** Pearson's chi-square test of two counts, one degree of freedom, p < .01: the usual assignment check. */
 export function chiSquare([control, treatment]: readonly [number, number], treatmentShare: number): boolean {
   const n = control + treatment;
   const surplus = treatment - n * treatmentShare;
@@ -93,8 +93,8 @@ export function chiSquare([control, treatment]: readonly [number, number], treat
 
 /**
  * Bands around each arm's distribution function, half of alpha each, as at Netflix (Lindon, Sanden and Shirikian, KDD
- * 2022; bands of Howard and Ramdas, Bernoulli 2022). At some p the bands of the two p-quantiles are apart exactly when
- * at some x the functions differ by more than both half widths. Takes ascending values.
+ * 2022; bands of Howard and Ramdas, Bernoulli 2022). The bands of the two p-quantiles are apart at some p exactly when
+ * the functions differ by more than both half widths at some x. Takes ascending values.
  */
 export function bandsApart(control: Float64Array, treatment: Float64Array): boolean {
   const [n, m] = [control.length, treatment.length];

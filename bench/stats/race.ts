@@ -1,6 +1,6 @@
 /**
- * A race: several methods watch the same simulated streams and each is stopped at its first alarm. Without an effect
- * the figure is how many runs alarm at all, with one it is the median of the samples that were needed.
+ * A race: several methods watch the same simulated streams, and each stops at its first alarm. Without an effect, the
+ * figure is the share of runs that alarm. With an effect, it is the median number of samples needed.
  */
 import type { Random } from '../../src/stats/numerics/random.ts';
 import { median, type Row } from '../row.ts';
@@ -18,7 +18,7 @@ export interface Race<S extends Stream> {
   advance: (stream: S, random: Random) => void;
   /** Samples of both arms after which a run ends. */
   horizon: number;
-  /** At a look: does it alarm? Names of our own methods begin with "ours". */
+  /** By name, whether the method alarms at this look. Names of our methods begin with "ours". */
   methods: Record<string, (stream: S) => boolean>;
 }
 
@@ -26,12 +26,12 @@ export interface Race<S extends Stream> {
 export interface Case {
   name: string;
   kind: 'false alarms' | 'delays' | 'costs';
-  /** Runs, as a multiple of what the benchmark is asked for: more where bars are narrow, fewer where looks are slow. */
+  /** Multiplier of the requested runs: above 1 for tight targets, below 1 for slow looks. */
   effort: number;
   rows: (runs: number, random: Random) => Row[];
 }
 
-/** Per method, the samples at the first alarm of each run; Infinity where it never came. */
+/** Per method, the samples at the first alarm of each run; Infinity without an alarm. */
 export function firstAlarms<S extends Stream>(
   { start, advance, horizon, methods }: Race<S>,
   runs: number,
@@ -60,7 +60,7 @@ export function share(alarms: readonly number[]): number {
   return alarms.filter(Number.isFinite).length / alarms.length;
 }
 
-/** A part without an effect: every alarm is false. `alpha` is what the methods promise. */
+/** A part without an effect: every alarm is false. `alpha` is the methods' promised rate. */
 export function falseAlarms<S extends Stream>(race: Race<S>, { effort = 1, alpha = 0.05 } = {}): Case {
   return {
     name: race.name,
@@ -73,7 +73,7 @@ export function falseAlarms<S extends Stream>(race: Race<S>, { effort = 1, alpha
   };
 }
 
-/** A share of runs beside the limit that its chance variation leaves to a method that errs with probability `alpha`. */
+/** A share of runs, with its limit: the 99 % quantile for a method that errs with probability `alpha`. */
 export function alarmRow(
   name: string,
   fraction: number,
@@ -89,7 +89,7 @@ export function alarmRow(
   };
 }
 
-/** A part with an effect. The methods are compared with `peer`, one of them. */
+/** A part with an effect. Every method is compared with `peer`, one of them. */
 export function delays<S extends Stream>(race: Race<S>, { effort = 1, peer = 'oracle' } = {}): Case {
   return {
     name: race.name,

@@ -1,11 +1,10 @@
 /**
- * Exact samplers for the simulated streams. Whole batches of visits are drawn as binomial counts, which is what makes
- * hundreds of millions of visits affordable; none of the samplers is a normal approximation, because the tails are what
- * false alarms come from.
+ * Exact samplers for the simulated streams. Binomial counts draw a batch of visits at once, which makes hundreds of
+ * millions of visits affordable. No sampler is a normal approximation, because false alarms come from the tails.
  */
 import type { Random } from '../../src/stats/numerics/random.ts';
 
-/** Draws how many of n have a property of probability `p`, n up to 150: inversion, one table for each n. */
+/** Binomial(n, p) counts for n up to 150, by inversion with one table per n. */
 export function binomial(p: number): (n: number, random: Random) => number {
   const tables: (Float64Array | undefined)[] = [];
   return (n, random) => {
@@ -18,7 +17,7 @@ export function binomial(p: number): (n: number, random: Random) => number {
   };
 }
 
-/** P(X <= k) for k = 0..n; the last is 1 whatever the rounding. */
+/** P(X <= k) for k = 0..n; the last is exactly 1. */
 function cumulative(n: number, p: number): Float64Array {
   const table = new Float64Array(n + 1);
   let probability = (1 - p) ** n;
@@ -53,14 +52,14 @@ export function normal(random: Random): number {
   }
 }
 
-/** 1, 2, ...: how many trials up to and with the first success, `mean` on average. */
+/** Trials up to and including the first success: 1, 2, …, with the given mean. */
 export function geometric(mean: number, random: Random): number {
   return 1 + Math.floor(Math.log1p(-random.next()) / Math.log1p(-1 / mean));
 }
 
 /**
- * How many of `n` requests of one person fail, when people differ: beta-binomial with this mean rate and intra-class
- * correlation, by Pólya's urn.
+ * The number of failed requests of one person out of `n`, when people differ: beta-binomial with this mean rate and
+ * intra-class correlation, by Pólya's urn.
  */
 export function betaBinomial(
   n: number,

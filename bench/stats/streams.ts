@@ -1,7 +1,7 @@
 /**
  * Streams of 0/1 outcomes: visits that convert or requests that fail, in two arms, through phases of constant share.
- * A unit falls into treatment by chance, as in the product, so the sizes of the arms vary too; or units are dealt to the
- * arms in turn, as many published simulations do.
+ * Units are assigned at random, as in the product, so the sizes of the arms vary too; or they are dealt to the arms in
+ * turn, as in many published simulations.
  */
 import type { Random } from '../../src/stats/numerics/random.ts';
 import type { ArmMeans } from '../../src/stats/verdict.ts';
@@ -20,9 +20,9 @@ export interface Stage {
 
 export interface Binary {
   n: number;
-  /** What happened in each phase that has begun. */
+  /** One stage per phase that has begun. */
   stages: Stage[];
-  /** All of it together, as the incumbents take it. The only stage, when there is one phase. */
+  /** All stages pooled, as the incumbents do. With one phase, it is the only stage. */
   total: Stage;
 }
 
@@ -33,7 +33,7 @@ export interface Phase {
   rates: readonly [control: number, treatment: number];
   /** Units of both arms; the last phase is endless. */
   units: number;
-  /** Whether the arms get their shares of the units exactly, in turn. */
+  /** Whether units are dealt in turn, so that the arms get their exact shares. */
   dealt?: boolean;
 }
 
@@ -43,7 +43,7 @@ const empty = (share: number): Stage => ({
   treatment: { n: 0, events: 0 },
 });
 
-/** One phase in which every look sees `look` units more. */
+/** One phase; each look sees `look` more units. */
 export function steady(share: number, rates: Phase['rates'], look = 100, dealt = false) {
   return phased([{ share, rates, units: Number.POSITIVE_INFINITY, dealt }], look);
 }
@@ -78,13 +78,13 @@ export function phased(phases: readonly Phase[], look = 100) {
   };
 }
 
-/** How many of the next units are dealt to treatment after `before` of them. */
+/** The number of the next units that are dealt to treatment, after `before` units. */
 function dealer(share: number) {
   return (units: number, _: Random, before: number) =>
     Math.floor((before + units) * share) - Math.floor(before * share);
 }
 
-/** What a mean of 0/1 values needs to know, its variance with divisor n-1. */
+/** The summary of 0/1 values for a test of means; the variance has the divisor n-1. */
 export function summaryOfArm({ n, events }: Arm): ArmMeans {
   if (n === 0) return { n, mean: 0, variance: 0, nonZero: 0, nonOne: 0 };
   const mean = events / n;

@@ -1,6 +1,6 @@
 /**
- * No effect, other data: people with several requests each, skewed revenue, and the assignment itself. Requests of one
- * person fail together; a request-level test takes them for independent.
+ * Other data without an effect: people with several requests each, skewed revenue, and the assignment itself. Requests of
+ * one person fail together; a request-level test assumes that they are independent.
  */
 
 import { isMismatch, logMismatch } from '../../src/stats/counts/srm.ts';
@@ -28,7 +28,7 @@ interface People extends UnitSums {
 
 const nobody = (): People => ({ units: 0, e: 0, n: 0, ee: 0, nn: 0, en: 0, withFault: 0, withSuccess: 0 });
 
-/** Eight requests on average, most people fewer; one in twenty requests fails. */
+/** Eight requests on average, fewer for most people; one in twenty requests fails. */
 function addPerson(arm: People, random: Random): void {
   const n = geometric(8, random);
   const e = betaBinomial(n, { rate: 0.05, icc: 0.15 }, random);
@@ -89,7 +89,7 @@ function revenue(sd: number): Race<Arms<Revenue>> {
     const bought = buyers(visits, random);
     arm.buyers += bought;
     for (let i = 0; i < bought; i++) arm.sums = addValue(arm.sums, Math.exp(3 + sd * normal(random)));
-    // Those who do not buy add 0 to every sum.
+    // Visits without a purchase add 0 to every sum.
     arm.sums = { ...arm.sums, n: arm.sums.n + visits - bought };
   };
   const summary = ({ sums, buyers: nonZero }: Revenue) => ({ ...summaryOf(sums), nonZero });
@@ -117,7 +117,7 @@ function revenue(sd: number): Race<Arms<Revenue>> {
   };
 }
 
-/** Units fall into treatment with probability `actual`, half were meant to. */
+/** Units are assigned to treatment with probability `actual` instead of the intended 1/2. */
 function assignment(name: string, actual: number, horizon: number): Race<Arms<number>> {
   const treated = binomial(actual);
   return {

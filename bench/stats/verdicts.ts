@@ -1,13 +1,13 @@
 /**
- * What becomes of whole experiments: conversion 5 %, hypothesis "the ratio stays above .8", at most 120,000 visits, a
- * look every 100. Supported where it is true, refuted where it is false, undecided on the boundary, and the regression
- * flag on the way.
+ * Outcomes of complete experiments: conversion 5 %, hypothesis "the ratio stays above .8", at most 120,000 visits, a look
+ * every 100. A true hypothesis should be supported, a false one refuted, one on the boundary undecided; the regression
+ * flag is reported too.
  */
 
 import type { Random } from '../../src/stats/numerics/random.ts';
 import { latchHypothesis, type Reached, type State, weighCounts } from '../../src/stats/verdict.ts';
 import { median, type Row } from '../row.ts';
-import { ALPHA, mostEvidence, NEEDED, stageCounts } from './ours.ts';
+import { ALPHA, maxEvidence, NEEDED, stageCounts } from './ours.ts';
 import { alarmRow, type Case } from './race.ts';
 import { type Binary, steady } from './streams.ts';
 
@@ -23,7 +23,7 @@ interface Outcome {
   flagged: number;
 }
 
-/** Follows one experiment to its end; the flag is watched after the decision too. */
+/** Follows one experiment to its end; the flag is watched beyond the decision. */
 function follow({ start, advance }: ReturnType<typeof steady>, random: Random): Outcome {
   const stream = start();
   let reached: Reached<number> | undefined;
@@ -41,7 +41,7 @@ function follow({ start, advance }: ReturnType<typeof steady>, random: Random): 
 
 function mayTell({ stages }: Binary, open: { hypothesisOpen: boolean; flagOpen: boolean }): boolean {
   const reaches = (direction: 'up' | 'down', logRatio: number) =>
-    mostEvidence(stages, direction, logRatio) >= NEEDED;
+    maxEvidence(stages, direction, logRatio) >= NEEDED;
   return (
     (open.hypothesisOpen && (reaches('up', LOG_MARGIN) || reaches('down', LOG_MARGIN))) ||
     (open.flagOpen && reaches('down', 0))
