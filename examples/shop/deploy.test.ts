@@ -58,7 +58,7 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-test('the shop is deployed once, left alone while nothing changes, and updated when its settings do', async () => {
+test('the shop is deployed once, unchanged by a second deployment, and updated when its settings change', async () => {
   const lines: string[] = [];
   const log = (line: string) => lines.push(line);
   const first = await deployShop({ compute, environment, log });
@@ -87,7 +87,7 @@ test('the shop is deployed once, left alone while nothing changes, and updated w
   );
 });
 
-test('a person can buy in the deployed shop, and every function knows the visit', async () => {
+test('a person can buy in the deployed shop, and every function sees the visit', async () => {
   const { storefrontUrl } = await deployShop({ compute, environment });
   const network = new Network(4);
   const person = personAt(7, 1);

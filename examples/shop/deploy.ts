@@ -6,7 +6,7 @@ import { deployFunction } from '../../src/operate/deploy/operations.ts';
 import { keepEvidence } from '../../src/operate/deploy/store.ts';
 import { packageFunction } from '../../src/operate/deploy/worker.ts';
 
-/** One function of the shop; `urls` names the variables that hold the URLs of the functions it calls. */
+/** One function of the shop; `urls` maps environment variables to the functions whose URLs they hold. */
 interface ShopFunction {
   name: string;
   description: string;
@@ -15,12 +15,12 @@ interface ShopFunction {
   urls: Record<string, string>;
 }
 
-/** Callees before callers, so that every URL is known when it is needed. */
+/** Callees before callers, so that every URL is known when needed. */
 export const SHOP_FUNCTIONS: readonly ShopFunction[] = [
   { name: 'shop-payments', description: 'Authorises payments', memoryMb: 128, timeoutSeconds: 10, urls: {} },
   {
     name: 'shop-recommendations',
-    description: 'Says what goes well together',
+    description: 'Recommends products that go well together',
     memoryMb: 128,
     timeoutSeconds: 10,
     urls: {},
@@ -50,14 +50,14 @@ export interface DeployedShop {
 }
 
 /**
- * Deploys the shop: each function bundled, created or updated, published, with the alias `live` on the new version and
- * a function URL on the alias. Deploying again what is already there changes nothing. `environment` is given to every
- * function (the UPSTACK_ variables). Throws the compute engine's Problems.
+ * Deploys the shop. Each function is bundled, created or updated, and published; the alias `live` points to the new
+ * version and has a function URL. Deploying an unchanged shop changes nothing. Every function gets `environment` (the
+ * UPSTACK_ variables). Throws the compute engine's Problems.
  */
 export async function deployShop(options: {
   compute: ComputeEngine;
   environment: Record<string, string>;
-  /** Where the source maps and metafiles of the bundles are kept, if they are. */
+  /** Directory for the source maps and metafiles of the bundles; without it they are not kept. */
   evidence?: string;
   log?: (line: string) => void;
 }): Promise<DeployedShop> {

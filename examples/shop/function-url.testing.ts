@@ -5,7 +5,7 @@ import type { UrlEvent, UrlResult } from './functions/shared/http.ts';
 
 type Handler = (event: UrlEvent, context: object) => unknown;
 
-/** A function URL's event for one request, as AWS writes it (payload format 2.0). */
+/** A function URL's event for one request, in AWS's payload format 2.0. */
 export function urlEvent(request: {
   method?: string;
   path: string;
@@ -26,7 +26,7 @@ export function urlEvent(request: {
   };
 }
 
-/** Serves handlers by name as function URLs on 127.0.0.1 until the test ends; a handler's error is a 502. */
+/** Serves handlers by name as function URLs on 127.0.0.1 until the test ends; an error of a handler becomes a 502. */
 export async function serve(test: Pick<TestContext, 'after'>, handler: Handler): Promise<string> {
   const server = http.createServer(async (request, response) => {
     let body = '';

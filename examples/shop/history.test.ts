@@ -21,7 +21,7 @@ for (const message of messages) {
 }
 const thisWeek = Math.max(...messages.map(week));
 
-test('the same options give the same history, another seed another one', () => {
+test('the same options give the same history, another seed gives another', () => {
   const small = { people: 50, endMs };
   assert.deepEqual([...generateHistory({ seed: 7, ...small })], [...generateHistory({ seed: 7, ...small })]);
   assert.notDeepEqual(
@@ -39,7 +39,7 @@ test('a later end on the same day only adds', () => {
   for (const message of early) assert.deepEqual(later.get(message.messageId), message);
 });
 
-test('it has the size that was promised, in batches, marked as made up, and no message twice', () => {
+test('the history has the documented size, comes in batches, is marked as demo data, and repeats no message', () => {
   assert.ok(messages.length > 80_000 && messages.length < 200_000, `${messages.length}`);
   assert.ok(weeksOf.size > 3_900 && weeksOf.size <= 4_000, `${weeksOf.size}`);
   assert.ok(batches.every((batch) => batch.length <= 1_000));
@@ -47,7 +47,7 @@ test('it has the size that was promised, in batches, marked as made up, and no m
   assert.ok(messages.every((m) => m.context.upstack.demo));
 });
 
-test('each person lives forwards, within the time, and stays known once known', () => {
+test('the messages of a person are chronological, within the period, and identified once identified', () => {
   const last = new Map<string, HistoryMessage>();
   for (const message of messages) {
     const before = last.get(message.anonymousId);
@@ -94,7 +94,7 @@ test('the shop grows from week to week', () => {
     assert.ok((active[k] as number) > (active[k - 1] as number), active.join(' '));
 });
 
-test('the wishlist is used from its launch on, by more people each week and by a minority', () => {
+test('the wishlist is used from its launch, by more people each week, and by a minority', () => {
   const uses = messages.filter((m) => m.type === 'track' && m.event === WISHLIST);
   const launch = (Math.floor(endMs / DAY_MS) - WISHLIST_AGE_DAYS) * DAY_MS;
   assert.ok(uses.every((m) => Date.parse(m.timestamp) >= launch));
@@ -112,7 +112,7 @@ test('the wishlist is used from its launch on, by more people each week and by a
   assert.ok(firsts.size / active > 0.1 && firsts.size / active < 0.5, `${firsts.size} of ${active}`);
 });
 
-test('customers are mostly people who were active lately, the same for the same seed, each once', () => {
+test('customers are mostly recently active people, determined by the seed, each once', () => {
   const customers = recentCustomers({ seed: 7, endMs });
   assert.deepEqual(recentCustomers({ seed: 7, endMs }), customers);
   assert.notDeepEqual(recentCustomers({ seed: 8, endMs }), customers);
@@ -126,7 +126,7 @@ test('customers are mostly people who were active lately, the same for the same 
   assert.ok(Math.abs(among / recent.size - 0.68) < 0.05, `${among} of ${recent.size}`);
   const others = customers.length - among;
   assert.ok(others > 40 && others < 110, `${others}`);
-  // A part of the list is a fair part: it does not begin with those who came first.
+  // A prefix of the list is a fair sample: it does not favour early arrivals.
   const firstHundred = customers.slice(0, 100).reduce((sum, index) => sum + index, 0) / 100;
   const all = customers.reduce((sum, index) => sum + index, 0) / customers.length;
   assert.ok(Math.abs(firstHundred - all) < 500, `${firstHundred} and ${all}`);

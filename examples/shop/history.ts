@@ -3,9 +3,9 @@ import { CURRENCY, PRODUCTS, type Product } from './functions/shared/products.ts
 import { type Person, personAt } from './shoppers/person.ts';
 import { type Random, randomOf } from './shoppers/random.ts';
 
-/** A message of Segment's HTTP API, marked as made up. */
+/** A message of Segment's HTTP API, marked as demo data. */
 export type HistoryMessage = {
-  /** The same for the same seed, person, day and place in the day, so that loading twice adds nothing. */
+  /** Derived from seed, person, day and position in the day, so that loading twice adds nothing. */
   messageId: string;
   /** ISO 8601, UTC. */
   timestamp: string;
@@ -21,13 +21,13 @@ export interface HistoryOptions {
   seed: number;
   /** How long ago the shop opened; 90 by default. */
   days?: number;
-  /** How many people ever came; 4,000 by default. */
+  /** Total number of people; 4,000 by default. */
   people?: number;
-  /** Now: nothing is later. Epoch milliseconds. */
+  /** The end of the history, epoch milliseconds; no message is later. */
   endMs: number;
 }
 
-/** How a person takes to the shop: for how long they come, how often, and whether new things interest them. */
+/** A person's habit: how long they stay a customer, how often they come, and whether they adopt new features. */
 interface Habit {
   share: number;
   meanDays: number;
@@ -46,25 +46,25 @@ const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 90;
 const DEFAULT_PEOPLE = 4_000;
 const BATCH = 1_000;
-/** How busy the days are, Sunday first. */
+/** Relative traffic per weekday, Sunday first. */
 const WEEKDAYS = [1.2, 1, 0.95, 0.95, 1, 0.85, 1.05];
-/** Arrivals on the last day compared to the first: the shop grows. */
+/** Arrivals on the last day relative to the first. */
 const GROWTH = 4;
 export const WISHLIST = 'Wishlist Used';
-/** The wishlist was launched this long before the end; who wants it finds it within about two weeks. */
+/** The wishlist's launch, days before the end; adopters find it within about two weeks. */
 export const WISHLIST_AGE_DAYS = 40;
 const DISCOVERY_DAYS = 12;
 const WISHLIST_USE = 0.4;
 const SIGNS_UP = 0.5;
-/** Who was in the shop this long ago is likely to be a customer now, who was not hardly ever. */
+/** People active within this time are likely customers now (STAYS); others rarely are (RETURNS). */
 const RECENT_MS = 7 * DAY_MS;
 const STAYS = 0.68;
 const RETURNS = 0.03;
 
 /**
- * The made-up past of the shop, in batches of at most 1,000 messages, person by person and in order of time within
- * each. The same options give the same messages; a later `endMs` on the same UTC day only adds to them, whereas
- * another day moves everything, so a history is loaded once.
+ * The generated past of the shop, in batches of at most 1,000 messages, person by person and chronological within each
+ * person. The same options give the same messages. A later `endMs` on the same UTC day only adds messages; another day
+ * shifts all of them, so load a history once.
  */
 export function* generateHistory(options: HistoryOptions): Generator<HistoryMessage[]> {
   const { seed, days = DEFAULT_DAYS, people = DEFAULT_PEOPLE, endMs } = options;
@@ -81,8 +81,8 @@ export function* generateHistory(options: HistoryOptions): Generator<HistoryMess
 }
 
 /**
- * The numbers of the people with whom the simulated shoppers continue the same history: about two thirds of those who
- * were active in its last seven days and a few of the others who ever came, about 1,100, in random order.
+ * The numbers of the people with whom the simulated shoppers continue this history: about two thirds of those active in
+ * its last seven days and a few of the others. About 1,100 numbers, in random order.
  */
 export function recentCustomers(options: HistoryOptions): number[] {
   const { seed, days = DEFAULT_DAYS, people = DEFAULT_PEOPLE, endMs } = options;
@@ -164,7 +164,7 @@ class Diary {
     this.#endMs = endMs;
   }
 
-  /** A visit begins, at breakfast or after dinner. */
+  /** Begins a visit, at breakfast or after dinner. */
   open(day: number, random: Random): void {
     const hour = random.chance(0.4) ? 7 + 3 * random.next() : 18 + 4 * random.next();
     this.#day = day;
@@ -173,7 +173,7 @@ class Diary {
     this.#today = [];
   }
 
-  /** What happened on that day up to the end. */
+  /** The messages of that day, up to the end of the history. */
   close(): HistoryMessage[] {
     return this.#today.filter((message) => Date.parse(message.timestamp) <= this.#endMs);
   }
@@ -189,7 +189,7 @@ class Diary {
     this.track('Signed Up', { method: 'email' });
   }
 
-  /** From here on the shop knows who it is: there is an address on the order. */
+  /** Identifies the person from here on: the order has an address. */
   meet(): void {
     this.known = true;
   }
@@ -219,7 +219,7 @@ function habitOf(random: Random): Habit {
   return HABITS[0] as Habit;
 }
 
-/** The part of the time after which `share` of all people have come, when arrivals grow linearly from 1 to GROWTH. */
+/** The fraction of the time after which `share` of all people have arrived; arrivals grow linearly from 1 to GROWTH. */
 function arrivalQuantile(share: number): number {
   const slope = GROWTH - 1;
   return (Math.sqrt(1 + slope * (slope + 2) * share) - 1) / slope;

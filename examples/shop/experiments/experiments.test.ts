@@ -28,12 +28,12 @@ interface ChaosExperiment {
 const functions = SHOP_FUNCTIONS.map(({ name }) => name);
 const files = globSync('*.yaml', { cwd: import.meta.dirname }).sort();
 
-test('there are the three experiments of the tutorial', () => {
+test('the tutorial has three experiments', () => {
   assert.deepEqual(files, ['payments-failing.yaml', 'payments-slow.yaml', 'recommendations-slow.yaml']);
 });
 
 for (const file of files) {
-  test(`${file} is a Chaos Toolkit experiment with what Upstack needs`, () => {
+  test(`${file} is a Chaos Toolkit experiment with the Upstack extension`, () => {
     const experiment = parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as ChaosExperiment;
     for (const text of [
       experiment.title,

@@ -25,7 +25,7 @@ const GOOD_CARD = '4242 4242 4242 4242';
 
 let messages: Message[] = [];
 
-/** The product events of the current test: the SDK writes them to standard output; everything else goes through. */
+/** The product events of the current test, taken from standard output; other output passes through. */
 before(() => {
   process.env.PAYMENTS_KEY = 'a key of this test';
   const write = process.stdout.write.bind(process.stdout);
@@ -41,7 +41,7 @@ beforeEach(() => {
   messages = [];
 });
 
-/** Waits until the SDK has written what it keeps: it does so right after the answer, in the next turns of the loop. */
+/** Waits until the SDK has written its records: it does so within a few event loop turns after the response. */
 async function until(condition: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 2_000; !condition(); ) {
     assert.ok(Date.now() < deadline, 'the events were not written in time');
@@ -59,7 +59,7 @@ async function post(
   return { status: result.statusCode, answer: JSON.parse(result.body) };
 }
 
-/** A server in place of shop-payments, to see what the checkout makes of it. */
+/** A server that stands in for shop-payments, to test how the checkout reacts. */
 async function answering(t: TestContext, listener: http.RequestListener): Promise<string> {
   const server = http.createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,7 +70,7 @@ async function answering(t: TestContext, listener: http.RequestListener): Promis
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-test('an order goes through basket, sign-up, payment and confirmation, and says so in product events', async (t) => {
+test('an order passes basket, sign-up, payment and confirmation, with product events', async (t) => {
   process.env.PAYMENTS_URL = await serve(t, payments);
   const lines = [{ sku: 'moka-pot', quantity: 1 }];
   const basket = await post('/basket', { ...CUSTOMER, lines, add: { sku: 'moka-pot', quantity: 2 } });
@@ -85,7 +85,7 @@ test('an order goes through basket, sign-up, payment and confirmation, and says 
   assert.equal(paid.status, 200);
   assert.equal(messages.filter((m) => m.event === 'Order Completed').length, 0);
   const again = await post('/checkout', order);
-  assert.equal(again.answer.orderId, paid.answer.orderId, 'trying again is the same order');
+  assert.equal(again.answer.orderId, paid.answer.orderId, 'a retry is the same order');
   const done = await post('/confirm', { ...CUSTOMER, authorisation: paid.answer.authorisation });
   assert.deepEqual(done.answer, {
     orderId: paid.answer.orderId,
@@ -111,14 +111,14 @@ test('an order goes through basket, sign-up, payment and confirmation, and says 
   assert.ok(messages.every((m) => m.context.upstack?.unit === UNIT));
 });
 
-test('a refused card is 402, and nothing that was not paid can be confirmed', async (t) => {
+test('a declined card is 402, and an unpaid order cannot be confirmed', async (t) => {
   process.env.PAYMENTS_URL = await serve(t, payments);
   const order = { ...CUSTOMER, lines: [{ sku: 'moka-pot', quantity: 1 }], attempt: 'once' };
   const refused = await post('/checkout', { ...order, card: '4000 0000 0000 0002' });
   assert.equal(refused.status, 402);
   assert.deepEqual(refused.answer.error, {
     reason: 'card-refused',
-    message: 'The bank refused the card: try another one.',
+    message: 'The bank declined the card: try another one.',
   });
   assert.equal((await post('/checkout', { ...order, card: '4242 4242 4242 4241' })).status, 402);
   const { answer } = await post('/checkout', { ...order, card: GOOD_CARD });
@@ -132,7 +132,7 @@ test('a refused card is 402, and nothing that was not paid can be confirmed', as
   assert.ok(!messages.some((m) => m.event === 'Order Completed'));
 });
 
-test('payments that fail are 502 and payments out of reach are 502, in words for the customer', async (t) => {
+test('failing and unreachable payments are 502, with a message for the customer', async (t) => {
   const order = { ...CUSTOMER, lines: [{ sku: 'moka-pot', quantity: 1 }], card: GOOD_CARD, attempt: 'once' };
   t.mock.method(console, 'error', () => {});
   process.env.PAYMENTS_URL = await answering(t, (_request, response) => response.writeHead(503).end());
@@ -140,12 +140,12 @@ test('payments that fail are 502 and payments out of reach are 502, in words for
   assert.equal(failed.status, 502);
   assert.match((failed.answer.error as { message: string }).message, /nothing was charged/);
   process.env.PAYMENTS_URL = await answering(t, (_request, response) => response.writeHead(429).end('{}'));
-  assert.equal((await post('/checkout', order)).status, 502, 'a busy platform is not a refused card');
+  assert.equal((await post('/checkout', order)).status, 502, 'a busy platform is not a declined card');
   process.env.PAYMENTS_URL = await answering(t, (request) => request.socket.destroy());
   assert.equal((await post('/checkout', order)).status, 502);
 });
 
-test('what the checkout does not understand is refused in words', async () => {
+test('the checkout rejects invalid requests with a message', async () => {
   const bad = [
     ['/basket', { lines: [], add: { sku: 'yacht' } }, 404],
     ['/basket', { lines: [], add: { sku: 'moka-pot', quantity: 21 } }, 400],
@@ -165,7 +165,7 @@ test('what the checkout does not understand is refused in words', async () => {
   assert.match(preflight.headers['access-control-allow-headers'] as string, /baggage/);
 });
 
-test('the catalogue gives a new browser its cookies, and a product page is one view of that visit', async () => {
+test('the catalogue sets the cookies of a new browser, and a product page is one view of that visit', async () => {
   process.env.CHECKOUT_URL = 'http://checkout.test/';
   const first = await catalogue(urlEvent({ path: '/products/hand-grinder' }), {});
   assert.equal(first.statusCode, 200);
@@ -187,7 +187,7 @@ test('the catalogue gives a new browser its cookies, and a product page is one v
   assert.ok(messages.every((m) => `shop_visitor=${m.anonymousId}` === visitor));
 });
 
-test('the catalogue shows recommendations, and none of them when they are down', async (t) => {
+test('the catalogue shows recommendations, and none while shop-recommendations is down', async (t) => {
   t.mock.method(console, 'error', () => {});
   process.env.RECOMMENDATIONS_URL = await serve(t, recommendations);
   const ask = urlEvent({
@@ -202,11 +202,11 @@ test('the catalogue shows recommendations, and none of them when they are down',
   assert.deepEqual([without.statusCode, JSON.parse(without.body)], [200, { available: false, products: [] }]);
 });
 
-test('a call that takes too long ends by itself and says so', async (t) => {
+test('a slow call ends at its timeout with a clear error', async (t) => {
   const silent = await answering(t, () => {});
   await assert.rejects(call('shop-payments', silent, 40), {
     kind: 'timeout',
-    message: /no answer within 40 ms/,
+    message: /no response within 40 ms/,
   });
 });
 

@@ -4,8 +4,8 @@ import https from 'node:https';
 import type { Step } from './journey.ts';
 import type { Outcome, Person } from './person.ts';
 
-const LARGEST_ANSWER_BYTES = 1024 * 1024;
-/** How long the page waits for recommendations behind a person's back. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+/** How long the page waits for recommendations in the background. */
 const RECOMMENDATIONS_PATIENCE_MS = 5_000;
 
 interface Answer {
@@ -13,15 +13,15 @@ interface Answer {
   text: string;
 }
 
-/** What one request was, for the totals. */
+/** One request, for the totals. */
 export interface Sample {
   outcome: Outcome;
   elapsedMs: number;
 }
 
 /**
- * Keeps connections open between requests, at most `sockets`. `*.localhost` is this machine by definition (RFC 6761)
- * but not for every resolver, so such a name is reached at 127.0.0.1 with its name in the Host header.
+ * Keeps at most `sockets` connections open between requests. `*.localhost` is this machine by RFC 6761, but not every
+ * resolver knows that: requests to such a name go to 127.0.0.1 with the name in the Host header.
  */
 export class Network {
   #agents: { http: http.Agent; https: https.Agent };
@@ -31,7 +31,7 @@ export class Network {
     this.#agents = { http: new http.Agent(options), https: new https.Agent(options) };
   }
 
-  /** One request. Rejects with a TimeoutError after `timeoutMs` and with the network's error on a broken connection. */
+  /** Sends one request. Rejects with a TimeoutError after `timeoutMs`, and with the network error on a broken connection. */
   request(
     url: URL,
     options: { method?: string; headers?: Record<string, string>; body?: string; timeoutMs: number },
@@ -59,7 +59,7 @@ export class Network {
           response.setEncoding('utf8');
           response.on('data', (part: string) => {
             text += part;
-            if (text.length > LARGEST_ANSWER_BYTES) request.destroy(new Error('the answer is too large'));
+            if (text.length > MAX_RESPONSE_BYTES) request.destroy(new Error('the response is too large'));
           });
           response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
           response.on('error', reject);
@@ -76,7 +76,7 @@ export class Network {
   }
 }
 
-/** One person's browser during one visit: its cookies, its basket and what the page told it. */
+/** One person's browser during one visit: its cookies, its basket and the data of the page. */
 export class Browser {
   #network: Network;
   #storefront: URL;
@@ -89,7 +89,7 @@ export class Browser {
   #authorisation: unknown;
   #recommended: string[] = [];
 
-  /** `patienceMs` is in real time, that is, already divided by the demo's speed. */
+  /** `patienceMs` is in real time, already divided by the demo's speed. */
   constructor(options: {
     network: Network;
     storefront: URL;
@@ -104,7 +104,7 @@ export class Browser {
     this.#onSample = options.onSample;
   }
 
-  /** Does one step as a person would see it: it works, it fails, or it takes longer than they wait. */
+  /** Takes one step and returns its outcome for the person: done, failed, or slower than their patience. */
   async take(step: Step): Promise<Outcome> {
     const { email, visitorId: visitor, name, card } = this.#person;
     if (step.kind === 'home') return this.#open('/');
@@ -125,7 +125,7 @@ export class Browser {
     const followed = step.recommendation && this.#recommended[step.recommendation.choice];
     const sku = followed ?? step.sku;
     const outcome = await this.#open(`/products/${sku}${followed ? '?from=recommendation' : ''}`);
-    // The page shows itself first and fetches these afterwards; nobody waits for them.
+    // The page renders first and fetches these afterwards; nobody waits for them.
     if (outcome === 'done') void this.#recommend(sku);
     return outcome;
   }

@@ -4,18 +4,18 @@ import { type Random, randomOf } from './random.ts';
 export interface Visit {
   person: Person;
   isFirst: boolean;
-  /** The visit's own chance: what is decided in it does not depend on other visits. */
+  /** The visit's own random stream, so that its decisions do not depend on other visits. */
   random: Random;
 }
 
-/** Newcomers are numbered from here, well above the customers who were there from the beginning. */
+/** First number of newcomers, well above those of the initial customers. */
 const FIRST_NEWCOMER = 1_000_000;
-/** The part of visits that somebody new makes. */
+/** Share of visits by newcomers. */
 const NEW_SHARE = 0.003;
 
 /**
- * The people who use the shop: at the beginning the customers (numbers of people, each once), later without those who
- * left for good and with newcomers. Nobody is in the shop twice at the same time.
+ * The people who use the shop: initially the customers (distinct numbers of people), later without those who left for
+ * good and with newcomers. Nobody is in the shop twice at the same time.
  */
 export class Crowd {
   #seed: number;
@@ -39,7 +39,7 @@ export class Crowd {
     return this.#newcomers;
   }
 
-  /** Somebody comes in: mostly a customer who is outside, sometimes (and when nobody is) somebody new. */
+  /** The next visit: mostly of a customer who is outside; sometimes, and when nobody is outside, of a newcomer. */
   arrive(): Visit {
     const random = randomOf(this.#seed, 'visit', this.#visits++);
     if (this.#outside.length === 0 || this.#random.chance(NEW_SHARE)) {
@@ -53,7 +53,7 @@ export class Crowd {
     return { person: personAt(this.#seed, index), isFirst: false, random };
   }
 
-  /** They go; whether they come back depends on how it went. */
+  /** Ends a visit. The outcome decides how likely the person comes back. */
   leave(person: Person, outcome: Outcome): void {
     if (this.#random.chance(churnChance(outcome))) this.#churned++;
     else this.#outside.push(person.index);

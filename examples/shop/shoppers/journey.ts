@@ -7,19 +7,19 @@ interface Taken {
   quantity: number;
 }
 
-/** What a person does next, and what they see or take. */
+/** The next step of a person, with its product. */
 type Deed =
   | { kind: 'home' }
-  /** `choice` picks one of the recommendations when they have come by then; otherwise it is `sku`. */
+  /** `choice` picks one of the recommendations if they have arrived by then; otherwise the step takes `sku`. */
   | { kind: 'view'; sku: string; recommendation?: { choice: number } }
   | ({ kind: 'add' } & Taken)
   | { kind: 'sign-up' }
-  /** `again` is what a regular's basket still holds from last time. */
+  /** `again` is the content of a regular's basket from last time. */
   | { kind: 'pay'; again?: Taken }
   | { kind: 'confirm' };
 
 export type Step = Deed & {
-  /** Time between the end of the step before and this one, in milliseconds of the person's own time. */
+  /** Time between the end of the previous step and this one, in milliseconds of the person's own time. */
   thinkMs: number;
 };
 
@@ -33,14 +33,14 @@ const THINK_MS: Record<Deed['kind'], number> = {
   confirm: 1_000,
 };
 const THINK_SPREAD = 0.5;
-/** What a regular takes: the things that are used up. */
+/** What a regular buys: consumables. */
 const USUALS = ['morning-blend', 'high-terrace', 'quiet-decaf'];
-/** How many of those who are new and buy also open an account. */
+/** Share of new buyers who also open an account. */
 const SIGNS_UP = 0.5;
 
 /**
- * The plan of one visit, decided before it starts: what a person would do if everything worked. The first step is
- * always a page, because that is how a browser learns where the checkout is.
+ * The plan of one visit, decided before it starts: what the person does if everything works. The first step is
+ * always a page, because the page tells the browser where the checkout is.
  */
 export function planVisit(person: Person, isFirstVisit: boolean, random: Random): Step[] {
   const deeds = DEEDS[person.temper](random, isFirstVisit);

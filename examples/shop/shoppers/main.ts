@@ -4,8 +4,8 @@ import { DEFAULTS, type ShoppersOptions, startShoppers } from './shoppers.ts';
 
 /**
  * `node examples/shop/shoppers/main.ts --storefront URL [--rate N] [--seed N] [--speed N] [--people N] [--seconds N]`
- * The customers are those of the made-up past who were active lately; `--people` takes that many of them at most.
- * Ends after `--seconds`, on SIGINT and SIGTERM, and, when it was started with an IPC channel, with its parent.
+ * The customers are the recently active people of the generated past, at most `--people` of them.
+ * Ends after `--seconds`, on SIGINT and SIGTERM, and with its parent if started with an IPC channel.
  * Prints the totals as one line of JSON at the end.
  */
 function main(): void {
@@ -50,11 +50,11 @@ function read(): { options: ShoppersOptions; seconds: number | undefined } | str
     seconds: [0.1, 7 * 24 * 3600],
   } as const;
   const numbers: Record<string, number> = {};
-  for (const [name, [least, most]] of Object.entries(limits)) {
+  for (const [name, [min, max]] of Object.entries(limits)) {
     const value = values[name];
     if (value === undefined) continue;
     const number = Number(value);
-    if (!(number >= least && number <= most)) return `--${name} must be a number from ${least} to ${most}`;
+    if (!(number >= min && number <= max)) return `--${name} must be a number from ${min} to ${max}`;
     numbers[name] = number;
   }
   const { seconds, people, ...rest } = numbers;

@@ -18,7 +18,7 @@ const plans = (count: number): { person: Person; steps: Step[] }[] =>
 const reaching = (kind: Step['kind'], of: { steps: Step[] }[]): number =>
   of.filter(({ steps }) => steps.some((step) => step.kind === kind)).length / of.length;
 
-test('the same seed gives the same person and the same plan; another seed another one', () => {
+test('the same seed gives the same person and the same plan; another seed gives others', () => {
   fc.assert(
     fc.property(seeds, fc.nat(10_000), fc.boolean(), (seed, index, isFirst) => {
       const plan = () => planVisit(personAt(seed, index), isFirst, randomOf(seed, 'visit', index));
@@ -32,7 +32,7 @@ test('the same seed gives the same person and the same plan; another seed anothe
   );
 });
 
-test('every plan begins with a page, sells only what there is, and pays before it confirms', () => {
+test('every plan begins with a page, has only existing products, and pays before it confirms', () => {
   const skus = new Set(PRODUCTS.map((product) => product.sku));
   fc.assert(
     fc.property(seeds, fc.nat(10_000), fc.boolean(), (seed, index, isFirst) => {
@@ -53,7 +53,7 @@ test('every plan begins with a page, sells only what there is, and pays before i
   );
 });
 
-test('the mix of visits is the one that the README counts with', () => {
+test('the mix of visits matches the README', () => {
   const all = plans(20_000);
   assert.ok(Math.abs(reaching('pay', all) - 0.82) < 0.01, `pays ${reaching('pay', all)}`);
   assert.ok(Math.abs(reaching('view', all) - 0.55) < 0.01, `views ${reaching('view', all)}`);
@@ -61,15 +61,15 @@ test('the mix of visits is the one that the README counts with', () => {
   assert.ok(Math.abs((both.length / all.length) * reaching('pay', both) - 0.384) < 0.01);
 });
 
-test('half of all people wait six seconds, and nine in ten between three and twelve', () => {
+test('half of all people wait less than six seconds, and nine in ten between three and twelve', () => {
   const patience = people(20_000).map((person) => person.patienceMs);
-  const share = (least: number, most: number) =>
-    patience.filter((ms) => ms > least && ms < most).length / patience.length;
+  const share = (min: number, max: number) =>
+    patience.filter((ms) => ms > min && ms < max).length / patience.length;
   assert.ok(Math.abs(share(0, 6_000) - 0.5) < 0.02);
   assert.ok(Math.abs(share(3_000, 12_000) - 0.952) < 0.01);
 });
 
-test('a slow step ends the visit, a failed one is tried once or twice again', () => {
+test('a slow step ends the visit, a failed one is retried once or twice', () => {
   for (const person of people(100)) {
     assert.ok(person.retries === 1 || person.retries === 2);
     assert.equal(reaction(person, 'done', 1), 'go on');
@@ -80,7 +80,7 @@ test('a slow step ends the visit, a failed one is tried once or twice again', ()
   }
 });
 
-test('nobody is in the shop twice, and who was let down leaves for good more often', () => {
+test('nobody is in the shop twice, and disappointed people leave for good more often', () => {
   const customers = Array.from({ length: 100 }, (_, index) => 11 + 5 * index);
   const visits = (outcome: 'done' | 'slow') => {
     const crowd = new Crowd(7, customers);
@@ -96,7 +96,7 @@ test('nobody is in the shop twice, and who was let down leaves for good more oft
   assert.ok(happy.newcomers > 5 && happy.newcomers < 100, `${happy.newcomers}`);
 });
 
-test('who comes in is one of the customers that were handed over, or new', () => {
+test('every visitor is a given customer or a newcomer', () => {
   const customers = [4, 8, 15, 16, 23, 42];
   const crowd = new Crowd(7, customers);
   const seen = new Set<number>();
@@ -111,7 +111,7 @@ test('who comes in is one of the customers that were handed over, or new', () =>
   assert.deepEqual(customers, [4, 8, 15, 16, 23, 42], 'the list of the caller is not touched');
 });
 
-test('an empty street is filled with newcomers', () => {
+test('without customers, newcomers come', () => {
   const crowd = new Crowd(7, [31]);
   const indexes = [crowd.arrive(), crowd.arrive(), crowd.arrive()].map((visit) => visit.person.index);
   assert.equal(new Set(indexes).size, 3);

@@ -1,12 +1,12 @@
 import { randomOf } from './random.ts';
 
 /**
- * What brings a person to the shop: a `regular` orders again what they had last time, a `buyer` comes for one product
- * (from a newsletter, a search) and mostly takes it, a `browser` looks around.
+ * Why a person comes: a `regular` repeats the last order, a `buyer` comes for one product (from a newsletter, a search)
+ * and mostly takes it, a `browser` looks around.
  */
 type Temper = 'regular' | 'buyer' | 'browser';
 
-/** Somebody who uses the shop. Everything about them follows from the seed and their number. */
+/** A person who uses the shop. The seed and the number determine everything about them. */
 export interface Person {
   index: number;
   name: string;
@@ -15,15 +15,15 @@ export interface Person {
   visitorId: string;
   card: string;
   temper: Temper;
-  /** Their tempo: 1 is average, 2 thinks twice as long. */
+  /** Thinking time relative to the average of 1. */
   pace: number;
-  /** How long they look at a page that does not come, in milliseconds of their own time. */
+  /** How long they wait for a step, in milliseconds of their own time. */
   patienceMs: number;
-  /** How often they try again when something fails. */
+  /** Retries after a failure. */
   retries: number;
 }
 
-/** How one step of a visit went. */
+/** The outcome of one step of a visit. */
 export type Outcome = 'done' | 'failed' | 'slow';
 export type Reaction = 'go on' | 'try again' | 'leave';
 
@@ -38,7 +38,7 @@ const LAST_NAMES =
 /** Public test numbers of card networks; all pass the check digit. */
 const CARDS = ['4242424242424242', '5555555555554444', '4000056655665556', '2223003122003222'];
 
-/** Half of all people wait less than this for a step. In the demo ten times faster, see README.md. */
+/** Half of all people wait less than this for a step; a tenth of it in the demo, see README.md. */
 const MEDIAN_PATIENCE_MS = 6_000;
 const PATIENCE_SPREAD = 0.35;
 
@@ -60,14 +60,14 @@ export function personAt(seed: number, index: number): Person {
   };
 }
 
-/** What a person does after a step that went like this for the `tries`-th time (1 is the first). */
+/** What a person does after the `tries`-th attempt at a step (1 is the first). */
 export function reaction(person: Person, outcome: Outcome, tries: number): Reaction {
   if (outcome === 'done') return 'go on';
   if (outcome === 'slow') return 'leave';
   return tries <= person.retries ? 'try again' : 'leave';
 }
 
-/** The chance that a visit was the last one: a person whom the shop let down comes back less likely. */
+/** The probability that a visit was the person's last: higher after a disappointment. */
 export function churnChance(outcome: Outcome): number {
   return outcome === 'done' ? 0.002 : 0.02;
 }

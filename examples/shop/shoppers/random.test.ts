@@ -8,7 +8,7 @@ const mean = (values: number[]): number => values.reduce((sum, value) => sum + v
 const close = (actual: number, expected: number, by: number): void =>
   assert.ok(Math.abs(actual - expected) < by, `${actual} is not within ${by} of ${expected}`);
 
-test('a stream repeats itself, and neighbouring streams have nothing in common', () => {
+test('a stream is reproducible, and neighbouring streams are independent', () => {
   const take = (...parts: (string | number)[]) => Array.from({ length: 20 }, randomOf(...parts).next);
   assert.deepEqual(take(7, 'a', 1), take(7, 'a', 1));
   assert.equal(new Set([...take(7, 'a', 1), ...take(7, 'a', 2), ...take(8, 'a', 1)]).size, 60);
@@ -16,7 +16,7 @@ test('a stream repeats itself, and neighbouring streams have nothing in common',
   close(mean(firsts), 0.5, 0.01);
 });
 
-test('the distributions have their means, medians and ranges', () => {
+test('the distributions have the documented means, medians and ranges', () => {
   const random = randomOf(42);
   const uniform = draws(random.next);
   close(mean(uniform), 0.5, 0.01);

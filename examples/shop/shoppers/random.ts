@@ -1,30 +1,30 @@
-/** Chance that can be repeated: the same seed gives the same numbers on every machine. */
+/** Reproducible random numbers: the same seed gives the same numbers on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
   /** True with probability `share`. */
   chance(share: number): boolean;
-  /** A whole number from `least` to `most`, both included. */
-  whole(least: number, most: number): number;
+  /** A whole number from `min` to `max`, both included. */
+  whole(min: number, max: number): number;
   pick<T>(choices: readonly T[]): T;
   /** Positive, half of the draws below `median`; about two thirds within a factor of e^spread of it. */
   lognormal(median: number, spread: number): number;
   /** Waiting time between independent arrivals, with this mean. */
   exponential(mean: number): number;
-  /** How many independent things happen when `mean` are expected (Knuth's product method; for means below 50). */
+  /** Poisson with this mean, by Knuth's product method; for means below 50. */
   poisson(mean: number): number;
 }
 
 /**
- * A stream of random numbers for `parts` (a seed and whatever names the stream: a person's number, a visit's), so that
- * what one person does never depends on what others did before.
+ * A stream of random numbers for `parts`: a seed and the name of the stream, such as the number of a person or a visit.
+ * So one person's behaviour never depends on that of others.
  */
 export function randomOf(...parts: readonly (string | number)[]): Random {
   const next = mulberry32(hash(parts.join('/')));
   const random: Random = {
     next,
     chance: (share) => next() < share,
-    whole: (least, most) => least + Math.floor(next() * (most - least + 1)),
+    whole: (min, max) => min + Math.floor(next() * (max - min + 1)),
     pick: (choices) => choices[Math.floor(next() * choices.length)] as (typeof choices)[number],
     lognormal: (median, spread) => median * Math.exp(spread * normal(next)),
     exponential: (mean) => -mean * Math.log(1 - next()),
@@ -49,7 +49,7 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-/** FNV-1a, 32 bits, finished with a mixing step because neighbouring seeds are the usual ones. */
+/** FNV-1a, 32 bits, with a final mixing step because seeds are usually neighbours. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

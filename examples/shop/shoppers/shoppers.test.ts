@@ -12,7 +12,7 @@ import { handler as recommendations } from '../functions/shop-recommendations/in
 import { startShoppers, type Totals } from './shoppers.ts';
 
 before(() => {
-  // The SDK's telemetry lines are of no interest here.
+  // Drops the SDK's telemetry lines.
   const write = process.stdout.write.bind(process.stdout);
   mock.method(process.stdout, 'write', (chunk: string | Uint8Array, ...rest: never[]) =>
     typeof chunk === 'string' && chunk.startsWith('{"upstack":1,') ? true : write(chunk, ...rest),
@@ -22,7 +22,7 @@ before(() => {
 
 type Handler = (event: UrlEvent, context: object) => unknown;
 
-/** The whole shop on local servers, with another shop-payments if wanted. */
+/** The whole shop on local servers, optionally with another shop-payments. */
 async function openShop(t: TestContext, paying: Handler = payments): Promise<string> {
   process.env.PAYMENTS_KEY = 'a key of this test';
   process.env.PAYMENTS_URL = await serve(t, paying);
@@ -43,7 +43,7 @@ async function shopUntil(storefront: string, enough: (totals: Totals) => boolean
   return totals;
 }
 
-test('people buy in a shop that works', async (t) => {
+test('people buy in a working shop', async (t) => {
   const totals = await shopUntil(await openShop(t), ({ orders }) => orders >= 25);
   assert.equal(totals.failedRequests, 0);
   assert.equal(totals.leftFailed, 0);
@@ -51,14 +51,14 @@ test('people buy in a shop that works', async (t) => {
   assert.ok(totals.orders <= totals.visits && totals.meanMs > 0);
 });
 
-test('they try again and then leave a shop that cannot take their money', async (t) => {
+test('they retry and then leave a shop whose payments fail', async (t) => {
   const unavailable = async () => ({ statusCode: 503, headers: {}, body: '{}' });
   const totals = await shopUntil(await openShop(t, unavailable), ({ leftFailed }) => leftFailed >= 10);
   assert.equal(totals.orders, 0);
   assert.ok(totals.failedRequests >= 2 * totals.leftFailed, JSON.stringify(totals));
 });
 
-test('they lose patience with a shop that takes too long', async (t) => {
+test('they lose patience with a slow shop', async (t) => {
   const slow: Handler = async (event, context) => {
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     return payments(event, context);
@@ -68,7 +68,7 @@ test('they lose patience with a shop that takes too long', async (t) => {
   assert.equal(totals.leftFailed, 0);
 });
 
-test('the program runs by itself, ends in time and prints its totals; bad input is exit code 2', async (t) => {
+test('the program runs on its own, ends in time and prints its totals; bad input is exit code 2', async (t) => {
   const main = join(import.meta.dirname, 'main.ts');
   const run = async (...flags: string[]) => {
     const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -11,19 +11,19 @@ export interface ShoppersOptions {
   /** New visits per second, 0.1 to 200. */
   rate: number;
   seed: number;
-  /** How many times faster than real people they think and lose patience; 10 in the demo. */
+  /** Speed-up of thinking time and patience relative to real people; 10 in the demo. */
   speed?: number;
-  /** The numbers of the people who are customers at the beginning, each once. */
+  /** The distinct numbers of the initial customers. */
   customers: readonly number[];
-  /** The most visits at the same time; who comes above that turns round at the door. */
-  mostAtOnce?: number;
+  /** Maximum number of concurrent visits; further visitors are turned away. */
+  maxConcurrent?: number;
 }
 
 export interface Totals {
   visits: number;
   /** Visits that ended as planned. */
   finished: number;
-  /** Visits that ended because something took too long, or kept failing. */
+  /** Visits that ended because a step took too long, or kept failing. */
   leftImpatient: number;
   leftFailed: number;
   turnedAway: number;
@@ -31,7 +31,7 @@ export interface Totals {
   requests: number;
   failedRequests: number;
   slowRequests: number;
-  /** Mean time of a request that worked, in milliseconds. */
+  /** Mean time of a successful request, in milliseconds. */
   meanMs: number;
   inside: number;
   churned: number;
@@ -40,19 +40,19 @@ export interface Totals {
 
 export interface Shoppers {
   totals(): Totals;
-  /** Lets nobody in any more, gives those inside two seconds to finish, and closes the connections. */
+  /** Stops arrivals, gives current visits two seconds to finish, and closes the connections. */
   stop(): Promise<Totals>;
 }
 
-export const DEFAULTS = { rate: 36, seed: 7, speed: 10, mostAtOnce: 400 } as const;
-/** The street fills during this time, so that a shop which was just deployed is not stormed while it starts. */
+export const DEFAULTS = { rate: 36, seed: 7, speed: 10, maxConcurrent: 400 } as const;
+/** Traffic ramps up over this time, so that a newly deployed shop is not flooded while it starts. */
 const OPENING_MS = 5_000;
 const FIRST_SHARE = 0.1;
 const CLOSING_MS = 2_000;
-/** After a pause of the process (a laptop's lid) at most this many arrivals are made up for at once. */
-const MOST_CATCH_UP = 10;
+/** After a pause of the process, such as a closed laptop, at most this many missed arrivals come at once. */
+const MAX_CATCH_UP = 10;
 
-/** Lets simulated people use the shop over HTTP until stopped. Arrivals are independent of how the shop does. */
+/** Simulates people who use the shop over HTTP until stopped. Arrivals do not depend on the shop's performance. */
 export function startShoppers(options: ShoppersOptions): Shoppers {
   const street = new Street(options);
   street.open();
@@ -63,7 +63,7 @@ class Street {
   #storefront: URL;
   #speed: number;
   #gapMs: number;
-  #mostAtOnce: number;
+  #maxConcurrent: number;
   #crowd: Crowd;
   #network: Network;
   #arrivals: ReturnType<typeof randomOf>;
@@ -77,13 +77,13 @@ class Street {
   #nextAt = 0;
 
   constructor(options: ShoppersOptions) {
-    const { seed, rate, customers, speed = DEFAULTS.speed, mostAtOnce = DEFAULTS.mostAtOnce } = options;
+    const { seed, rate, customers, speed = DEFAULTS.speed, maxConcurrent = DEFAULTS.maxConcurrent } = options;
     this.#storefront = new URL(options.storefront);
     this.#speed = speed;
     this.#gapMs = 1000 / rate;
-    this.#mostAtOnce = mostAtOnce;
+    this.#maxConcurrent = maxConcurrent;
     this.#crowd = new Crowd(seed, customers);
-    this.#network = new Network(mostAtOnce);
+    this.#network = new Network(maxConcurrent);
     this.#arrivals = randomOf(seed, 'arrivals');
   }
 
@@ -120,10 +120,10 @@ class Street {
 
   #letIn(): void {
     const now = performance.now();
-    for (let i = 0; this.#nextAt <= now && i < MOST_CATCH_UP; i++) {
+    for (let i = 0; this.#nextAt <= now && i < MAX_CATCH_UP; i++) {
       const filled = Math.min(1, FIRST_SHARE + (now - this.#openedAt) / OPENING_MS);
       this.#nextAt += this.#arrivals.exponential(this.#gapMs / filled);
-      if (this.#inside.size >= this.#mostAtOnce) this.#counts.turnedAway++;
+      if (this.#inside.size >= this.#maxConcurrent) this.#counts.turnedAway++;
       else this.#begin(this.#crowd.arrive());
     }
     this.#nextAt = Math.max(this.#nextAt, now);
@@ -157,7 +157,7 @@ class Street {
     this.#crowd.leave(person, outcome);
   }
 
-  /** One step, as often as the person has the heart to try. */
+  /** Takes one step, with the person's retries. */
   async #through(
     step: Step,
     browser: Browser,

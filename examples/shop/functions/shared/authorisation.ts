@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What shop-payments answers when the bank agrees: who may be charged how much for which order. */
+/** The response of shop-payments when the bank approves: the payment, its order and its amount. */
 export interface Authorisation {
   paymentId: string;
   orderId: string;
@@ -8,13 +8,13 @@ export interface Authorisation {
   currency: string;
 }
 
-/** The authorisation as text that the browser carries to the confirmation and cannot change (HMAC-SHA256). */
+/** The authorisation as a string that the browser carries to the confirmation and cannot change (HMAC-SHA256). */
 export function sealAuthorisation(authorisation: Authorisation, key: string): string {
   const text = Buffer.from(JSON.stringify(authorisation)).toString('base64url');
   return `${text}.${mac(text, key)}`;
 }
 
-/** Reads a sealed authorisation; undefined when it was not sealed with this key. */
+/** Reads a sealed authorisation; undefined unless it was sealed with this key. */
 export function openAuthorisation(sealed: string, key: string): Authorisation | undefined {
   const [text = '', given = ''] = sealed.split('.');
   const expected = Buffer.from(mac(text, key));

@@ -2,8 +2,8 @@ import { Refused } from './http.ts';
 import { type Product, productOf } from './products.ts';
 
 /**
- * The basket travels with the request, because a function keeps nothing between two of them. In the cookie it is
- * `sku*quantity` joined by `.`, in a body an array of lines. Prices are never taken from the outside.
+ * A line of the basket. The basket travels with each request, because a function keeps nothing between two requests: as
+ * `sku*quantity` joined by `.` in the cookie, as an array of lines in a body. Prices never come from outside.
  */
 export interface Line {
   sku: string;
@@ -11,19 +11,20 @@ export interface Line {
 }
 
 export const BASKET_COOKIE = 'shop_basket';
-/** The most pieces of one product, and the most different products. */
-const MOST_PIECES = 20;
-const MOST_LINES = 30;
+/** Per product. */
+const MAX_PIECES = 20;
+/** Different products. */
+const MAX_LINES = 30;
 
 export interface PricedLine extends Line {
   product: Product;
   sumCents: number;
 }
 
-/** Reads the cookie's text; parts that make no sense are left out. */
+/** Reads the cookie; invalid parts are skipped. */
 export function parseBasket(text: string | undefined): Line[] {
   const lines: Line[] = [];
-  for (const part of (text ?? '').split('.').slice(0, MOST_LINES)) {
+  for (const part of (text ?? '').split('.').slice(0, MAX_LINES)) {
     const [sku = '', pieces = ''] = part.split('*');
     const quantity = Number(pieces);
     if (productOf(sku) && isQuantity(quantity)) lines.push({ sku, quantity });
@@ -31,10 +32,10 @@ export function parseBasket(text: string | undefined): Line[] {
   return lines;
 }
 
-/** Reads `lines` of a request's body. Refuses what is not a basket with 400. */
+/** Reads `lines` of a request body. Rejects invalid lines with 400. */
 export function linesOf(value: unknown): Line[] {
-  if (!Array.isArray(value) || value.length > MOST_LINES) {
-    throw new Refused(400, 'bad-basket', `"lines" must be a list of at most ${MOST_LINES} products.`);
+  if (!Array.isArray(value) || value.length > MAX_LINES) {
+    throw new Refused(400, 'bad-basket', `"lines" must be a list of at most ${MAX_LINES} products.`);
   }
   return value.map(lineOf);
 }
@@ -45,16 +46,16 @@ export function lineOf(value: unknown): Line {
     throw new Refused(404, 'no-such-product', 'We do not sell that (any more).');
   }
   if (!isQuantity(quantity)) {
-    throw new Refused(400, 'bad-basket', `We pack 1 to ${MOST_PIECES} pieces of a product.`);
+    throw new Refused(400, 'bad-basket', `We pack 1 to ${MAX_PIECES} pieces of a product.`);
   }
   return { sku, quantity };
 }
 
-/** The basket with one more line; pieces of a product that is already there add up, to 20 at most. */
+/** The basket with one more line; pieces of a product already in it add up, to at most 20. */
 export function added(lines: readonly Line[], line: Line): Line[] {
   const before = lines.find(({ sku }) => sku === line.sku);
   if (!before) return [...lines, line];
-  const quantity = Math.min(before.quantity + line.quantity, MOST_PIECES);
+  const quantity = Math.min(before.quantity + line.quantity, MAX_PIECES);
   return lines.map((other) => (other === before ? { sku: line.sku, quantity } : other));
 }
 
@@ -70,5 +71,5 @@ export function totalCents(lines: readonly Line[]): number {
 }
 
 function isQuantity(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_PIECES;
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_PIECES;
 }

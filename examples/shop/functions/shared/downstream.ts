@@ -1,4 +1,4 @@
-/** Another function did not do its part: it was too slow, out of reach, or answered with a server error. */
+/** A call to another function failed: it timed out, was unreachable, or answered with a server error. */
 export class DownstreamFailure extends Error {
   readonly service: string;
   readonly kind: 'timeout' | 'unreachable' | 'failed';
@@ -16,8 +16,8 @@ export interface Answer {
 }
 
 /**
- * Calls another function at its URL and returns its JSON answer, whatever its status below 500.
- * Throws a `DownstreamFailure` after `timeoutMs`, on a broken connection, and on a status from 500.
+ * Calls another function at its URL and returns its JSON response, for any status below 500.
+ * Throws a `DownstreamFailure` after `timeoutMs`, on a broken connection, and on a status of 500 or above.
  */
 export async function call(
   service: string,
@@ -40,13 +40,13 @@ export async function call(
   } catch (error) {
     if (error instanceof DownstreamFailure) throw error;
     if ((error as Error).name === 'TimeoutError') {
-      throw new DownstreamFailure(service, 'timeout', `no answer within ${timeoutMs} ms`, error);
+      throw new DownstreamFailure(service, 'timeout', `no response within ${timeoutMs} ms`, error);
     }
     throw new DownstreamFailure(service, 'unreachable', (error as Error).message, error);
   }
 }
 
-/** A required setting of the function, which `deploy.ts` gives it. */
+/** A required environment variable, set by `deploy.ts`. */
 export function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '')

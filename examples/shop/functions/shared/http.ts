@@ -1,4 +1,4 @@
-/** The event a function URL delivers: AWS payload format 2.0, the members that the shop reads. */
+/** The event of a function URL: AWS payload format 2.0, reduced to the members that the shop reads. */
 export interface UrlEvent {
   rawPath: string;
   rawQueryString: string;
@@ -9,7 +9,7 @@ export interface UrlEvent {
   isBase64Encoded: boolean;
 }
 
-/** The answer in payload format 2.0. */
+/** The response in payload format 2.0. */
 export interface UrlResult {
   statusCode: number;
   headers: Record<string, string>;
@@ -17,13 +17,13 @@ export interface UrlResult {
   cookies?: string[];
 }
 
-/** An error for the person in front of the shop: `reason` for programs, `message` to show. */
+/** An error for the customer: `reason` for programs, `message` for display. */
 interface Refusal {
   reason: string;
   message: string;
 }
 
-/** Ends the handling of a request with an honest answer. */
+/** Ends a request with an error for the customer. */
 export class Refused extends Error {
   readonly statusCode: number;
   readonly reason: string;
@@ -51,7 +51,7 @@ export function html(statusCode: number, body: string): UrlResult {
   };
 }
 
-/** Runs `answer`; a `Refused` becomes its JSON answer, anything else is a bug and stays one (the function fails). */
+/** Runs `answer`. A `Refused` becomes its JSON response; any other error is a bug and fails the function. */
 export async function refusing(
   answer: () => Promise<UrlResult>,
   headers: Record<string, string> = {},
@@ -65,12 +65,12 @@ export async function refusing(
   }
 }
 
-/** `GET /path`: what a router compares. */
+/** The router's key: `GET /path`. */
 export function route(event: UrlEvent): string {
   return `${event.requestContext.http.method} ${event.rawPath}`;
 }
 
-/** The JSON object in the body. Refuses anything else with 400. */
+/** The JSON object in the body. Rejects anything else with 400. */
 export function bodyOf(event: UrlEvent): Record<string, unknown> {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : event.body;
   try {
@@ -79,19 +79,23 @@ export function bodyOf(event: UrlEvent): Record<string, unknown> {
       return value as Record<string, unknown>;
     }
   } catch {
-    // Falls through to the refusal, which says all there is to say.
+    // Falls through to the rejection below.
   }
-  throw new Refused(400, 'bad-request', 'The request needs a JSON object as its body.');
+  throw new Refused(400, 'bad-request', 'The request body must be a JSON object.');
 }
 
-/** The member `name` as a non-empty string of at most 200 characters. Refuses anything else with 400. */
-export function textOf(body: Record<string, unknown>, name: string): string {
+/** The member `name`: a non-empty string of at most 200 characters. Rejects anything else with 400. */
+export function stringOf(body: Record<string, unknown>, name: string): string {
   const value = body[name];
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value.trim();
-  throw new Refused(400, 'bad-request', `"${name}" is missing: fill it in, 200 characters at most.`);
+  throw new Refused(
+    400,
+    'bad-request',
+    `"${name}" is required and must be a string of at most 200 characters.`,
+  );
 }
 
-/** The value of a cookie, decoded; undefined when it was not sent. */
+/** The decoded value of a cookie; undefined if it was not sent. */
 export function cookieOf(event: UrlEvent, name: string): string | undefined {
   const found = event.cookies?.find((cookie) => cookie.startsWith(`${name}=`));
   if (found === undefined) return undefined;

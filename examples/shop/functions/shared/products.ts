@@ -8,13 +8,13 @@ export interface Product {
   priceCents: number;
   /** One line under the name. */
   line: string;
-  /** The paragraph on its page. */
+  /** Paragraph on the product page. */
   story: string;
 }
 
 export const CURRENCY = 'EUR';
 
-/** The shop's range. Every function carries it in its package, so nobody has to ask another one for a price. */
+/** The shop's range. Every function has it in its package, so none has to ask another one for a price. */
 export const PRODUCTS: readonly Product[] = [
   {
     sku: 'pour-over-set',

@@ -1,6 +1,6 @@
 /**
- * Drawings of the range: flat shapes in a 200 by 200 box, inline so that the page needs no second request. They are
- * decoration (the product's name stands beside them), hence hidden from assistive technology.
+ * Drawings of the products: flat shapes in a 200 by 200 box, inline so that the page needs no second request. They are
+ * decoration next to the product's name, hence hidden from assistive technology.
  */
 const INK = '#2f211a';
 const CLAY = '#c4633f';

@@ -8,7 +8,7 @@ import { PRODUCTS, type Product, price, productOf } from '../shared/products.ts'
 import { artOf } from './art.ts';
 import { basketPage, checkoutPage, listPage, missingPage, productPage } from './pages.ts';
 
-/** Recommendations are an extra: who waits longer for them has already scrolled past. */
+/** Recommendations are optional: after this time the visitor has scrolled past. */
 const RECOMMENDATIONS_TIMEOUT_MS = 2_000;
 const YEAR_S = 365 * 24 * 3600;
 
@@ -46,7 +46,7 @@ async function api(path: string, event: UrlEvent): Promise<UrlResult> {
   return json(200, { product });
 }
 
-/** The page asks for these after it has been drawn. Without them the shop still works, so a failure is an empty list. */
+/** The page fetches these after rendering. The shop works without them, so a failure is an empty list. */
 async function recommendations(event: UrlEvent): Promise<UrlResult> {
   const url = new URL(setting('RECOMMENDATIONS_URL'));
   url.search = event.rawQueryString;
@@ -79,8 +79,8 @@ function viewed(product: Product, event: UrlEvent): void {
 const instrumented = withUpstack(answer);
 
 /**
- * Gives a new browser its two cookies before anything else sees the request, so that already the first view belongs
- * to a visitor and to a visit. The visit's cookie ends with the browser's session, the visitor's after a year.
+ * Sets the two cookies of a new browser before anything else sees the request, so that the first view already belongs
+ * to a visitor and to a visit. The visit's cookie ends with the browser session, the visitor's after a year.
  */
 export const handler = async (event: UrlEvent, context: unknown): Promise<UrlResult> => {
   const fresh: string[] = [];

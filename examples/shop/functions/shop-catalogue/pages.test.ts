@@ -35,7 +35,7 @@ function unbalanced(page: string): string[] {
 }
 
 for (const [name, page] of Object.entries(pages)) {
-  test(`the ${name} page is well-formed, whole and has one first heading at least`, () => {
+  test(`the ${name} page is well-formed, complete and has at least one first-level heading`, () => {
     assert.deepEqual(unbalanced(page), []);
     assert.match(page, /^<!doctype html>\n<html lang="en">/);
     assert.match(page, /<meta name="viewport" content="width=device-width, initial-scale=1">/);
@@ -48,7 +48,7 @@ for (const [name, page] of Object.entries(pages)) {
   });
 }
 
-test('the balance check notices what is wrong', () => {
+test('the balance check detects unbalanced elements', () => {
   assert.deepEqual(unbalanced('<p><b></p>'), ['</p> closes <b>']);
   assert.deepEqual(unbalanced('<div><input><br></div><ul>'), ['ul']);
 });

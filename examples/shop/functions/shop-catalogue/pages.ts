@@ -4,11 +4,11 @@ import { artOf } from './art.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
-/** What every page shows around its content. */
+/** The data around the content of every page. */
 export interface Frame {
   /** Pieces in the basket. */
   pieces: number;
-  /** Where shop-checkout answers. */
+  /** The URL of shop-checkout. */
   checkoutUrl: string;
 }
 
@@ -36,8 +36,8 @@ export function productPage(frame: Frame, product: Product): string {
 <div><h1>${escaped(product.name)}</h1>
 <p class="price">${price(product.priceCents)}</p>
 <p>${escaped(product.story)}</p>
-<div class="buy"><button type="button" data-add="${product.sku}">Put it in the basket</button>
-<a href="/basket">See the basket</a></div>
+<div class="buy"><button type="button" data-add="${product.sku}">Add to basket</button>
+<a href="/basket">View basket</a></div>
 <p class="notice" role="status"></p></div>
 </article>
 <section class="more" data-sku="${product.sku}" aria-labelledby="more"><h2 id="more">Goes well with it</h2>
@@ -90,14 +90,14 @@ export function checkoutPage(frame: Frame, lines: readonly PricedLine[]): string
 <label>E-mail<input name="email" type="email" autocomplete="email" required></label>
 <label>Name<input name="name" autocomplete="name" required></label>
 <label>Card number<input name="card" inputmode="numeric" autocomplete="off" value="4242 4242 4242 4242" required></label>
-<p class="hint">No real cards here: 4242 4242 4242 4242 always pays, 4000 0000 0000 0002 is always refused.</p>
+<p class="hint">No real cards here: 4242 4242 4242 4242 always pays, 4000 0000 0000 0002 is always declined.</p>
 <label class="check"><input name="join" type="checkbox" checked>Remember me for next time</label>
 <button type="submit">Pay ${price(sumOf(lines))}</button>
 <p class="notice" role="status"></p>
 </form></div>
 <aside aria-label="Your order"><h2>Your order</h2><ul>${items}</ul><p class="price">Total ${price(sumOf(lines))}</p></aside></div>
 <section class="done" hidden>${artOf('stoneware-mug')}<h1 tabindex="-1">Thank you!</h1>
-<p>Your order <strong data-order></strong> over <strong data-total></strong> is paid and will be with you in two days.</p>
+<p>Your order <strong data-order></strong> for <strong data-total></strong> is paid and will be with you in two days.</p>
 <p><a class="button" href="/">Back to the shop</a></p></section>`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What the page does in the browser, as plain JavaScript in the page. The basket is a cookie of this host; basket,
- * sign-up and checkout are asked of shop-checkout, to which the visit's id travels as W3C baggage.
+ * The page's script, plain JavaScript. The basket is a cookie of this host. The script calls shop-checkout for basket,
+ * sign-up and checkout, and sends the visit's id as W3C baggage.
  */
 export const SCRIPT = `
 (function () {
@@ -37,7 +37,7 @@ export const SCRIPT = `
         body: JSON.stringify({ ...known, ...body }),
       });
     } catch {
-      throw new Error('The shop does not answer right now. Please try again in a moment.');
+      throw new Error('The shop is not responding. Please try again in a moment.');
     }
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
@@ -56,7 +56,7 @@ export const SCRIPT = `
     button.addEventListener('click', () => busy(button, async () => {
       const { lines } = await ask('/basket', { lines: basket(), add: { sku: button.dataset.add } });
       keepBasket(lines);
-      say('It is in your basket.', 'good');
+      say('Added to your basket.', 'good');
     }));
   }
   for (const button of document.querySelectorAll('[data-remove]')) {
@@ -108,7 +108,7 @@ export const SCRIPT = `
           keep('shop_email', email, 365 * 24 * 3600);
         }
         const paid = await ask('/checkout', { lines: basket(), email, card: field('card').value, attempt });
-        say('Your bank agrees. Confirming the order …', 'good');
+        say('Payment approved. Confirming the order …', 'good');
         const order = await ask('/confirm', { email, authorisation: paid.authorisation });
         keepBasket([]);
         const done = document.querySelector('.done');

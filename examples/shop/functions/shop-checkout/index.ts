@@ -2,7 +2,7 @@ import { withUpstack } from '@upstack/lambda';
 import { json, Refused, refusing, route, type UrlEvent, type UrlResult } from '../shared/http.ts';
 import { addToBasket, confirm, pay, signUp } from './orders.ts';
 
-/** The storefront lives on another function's host, so its page needs leave to call this one (Fetch, CORS). */
+/** The storefront's host is another function's, so its page needs CORS to call this one. */
 const CORS = { 'access-control-allow-origin': '*' };
 const PREFLIGHT = {
   ...CORS,

@@ -4,13 +4,13 @@ import { openAuthorisation } from '../shared/authorisation.ts';
 import { added, lineOf, linesOf, priced, totalCents } from '../shared/basket.ts';
 import { customerId } from '../shared/customer.ts';
 import { call, DownstreamFailure, setting } from '../shared/downstream.ts';
-import { bodyOf, Refused, textOf, type UrlEvent } from '../shared/http.ts';
+import { bodyOf, Refused, stringOf, type UrlEvent } from '../shared/http.ts';
 import { CURRENCY } from '../shared/products.ts';
 
-/** How long a person can be expected to look at "one moment, please"; the bank gets no longer than that. */
+/** Timeout of the bank: as long as a person can be expected to look at "one moment, please". */
 const PAYMENT_TIMEOUT_MS = 4_000;
 
-/** `POST /basket {lines, add: {sku, quantity?}, visitor, email?}` answers the new, priced basket. */
+/** `POST /basket {lines, add: {sku, quantity?}, visitor, email?}` returns the new basket with its total. */
 export async function addToBasket(event: UrlEvent): Promise<unknown> {
   const body = bodyOf(event);
   const line = lineOf(body.add);
@@ -24,11 +24,11 @@ export async function addToBasket(event: UrlEvent): Promise<unknown> {
   return { lines, totalCents: totalCents(lines), currency: CURRENCY };
 }
 
-/** `POST /sign-up {email, name, visitor}` answers the customer's id. */
+/** `POST /sign-up {email, name, visitor}` returns the customer's id. */
 export async function signUp(event: UrlEvent): Promise<unknown> {
   const body = bodyOf(event);
   const email = emailOf(body);
-  const name = textOf(body, 'name');
+  const name = stringOf(body, 'name');
   const userId = customerId(email);
   identify(userId, { email, name });
   track('Signed Up', { method: 'email' }, actor(body));
@@ -36,16 +36,16 @@ export async function signUp(event: UrlEvent): Promise<unknown> {
 }
 
 /**
- * `POST /checkout {lines, email, card, visitor, attempt}`: asks shop-payments to authorise the order. Answers the
- * sealed authorisation for `/confirm`, 402 when the bank says no, 502 or 504 when payments do not work.
- * `attempt` names this purchase, so that trying again is the same order and never a second charge.
+ * `POST /checkout {lines, email, card, visitor, attempt}`: asks shop-payments to authorise the order. Returns the
+ * sealed authorisation for `/confirm`, 402 when the bank declines, 502 or 504 when payments do not work.
+ * `attempt` identifies this purchase, so that a retry is the same order and never a second charge.
  */
 export async function pay(event: UrlEvent): Promise<unknown> {
   const body = bodyOf(event);
   const lines = linesOf(body.lines);
   const email = emailOf(body);
-  const card = textOf(body, 'card');
-  const orderId = orderIdOf(email, textOf(body, 'attempt'));
+  const card = stringOf(body, 'card');
+  const orderId = orderIdOf(email, stringOf(body, 'attempt'));
   const amountCents = totalCents(lines);
   if (amountCents === 0) throw new Refused(400, 'empty-basket', 'The basket is empty.');
   const pieces = lines.reduce((sum, line) => sum + line.quantity, 0);
@@ -56,10 +56,14 @@ export async function pay(event: UrlEvent): Promise<unknown> {
     return { orderId, totalCents: amountCents, currency: CURRENCY, authorisation };
   }
   const refusal = (answer as { error?: { reason: string; message: string } } | undefined)?.error;
-  throw new Refused(402, refusal?.reason ?? 'card-refused', refusal?.message ?? 'The bank refused the card.');
+  throw new Refused(
+    402,
+    refusal?.reason ?? 'card-refused',
+    refusal?.message ?? 'The bank declined the card.',
+  );
 }
 
-/** `POST /confirm {authorisation, email, visitor}`: the customer agreed, the payment stands, the order is complete. */
+/** `POST /confirm {authorisation, email, visitor}`: completes an authorised order. */
 export async function confirm(event: UrlEvent): Promise<unknown> {
   const body = bodyOf(event);
   const sealed = body.authorisation;
@@ -75,7 +79,7 @@ async function authorise(order: object): Promise<{ status: number; body: unknown
   try {
     const url = new URL('/authorisations', setting('PAYMENTS_URL'));
     const answer = await call('shop-payments', url, PAYMENT_TIMEOUT_MS, { method: 'POST', body: order });
-    // Only these two are the bank's word; anything else (429, say) must not look like a refused card.
+    // Only these two come from the bank. Any other status, such as 429, must not look like a declined card.
     if (answer.status === 201 || answer.status === 402) return answer;
     throw new DownstreamFailure('shop-payments', 'failed', `answered ${answer.status}`);
   } catch (error) {
@@ -90,7 +94,7 @@ async function authorise(order: object): Promise<{ status: number; body: unknown
   }
 }
 
-/** Who does it: the browser's anonymous id, and the customer's id as soon as an address is known. */
+/** The actor: the browser's anonymous id, and the customer's id once an address is known. */
 function actor(body: Record<string, unknown>): { userId?: string; anonymousId?: string } {
   const visitor =
     typeof body.visitor === 'string' && body.visitor !== '' ? { anonymousId: body.visitor } : {};
@@ -100,7 +104,7 @@ function actor(body: Record<string, unknown>): { userId?: string; anonymousId?: 
 }
 
 function emailOf(body: Record<string, unknown>): string {
-  const email = textOf(body, 'email');
+  const email = stringOf(body, 'email');
   if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) {
     throw new Refused(400, 'bad-email', 'That does not look like an e-mail address.');
   }

@@ -8,31 +8,32 @@ import {
   Refused,
   refusing,
   route,
-  textOf,
+  stringOf,
   type UrlEvent,
   type UrlResult,
 } from '../shared/http.ts';
 
-/** The round trip to the card network, which this shop does not have: 8 to 20 ms. */
-const NETWORK_MS = { least: 8, spread: 12 };
-/** The well-known test card that every bank refuses; any other number that passes the check digit is accepted. */
-const REFUSED_CARD = '4000000000000002';
+/** Simulated round trip to the card network: 8 to 20 ms. */
+const NETWORK_MS = { min: 8, spread: 12 };
+/** The well-known test card that is always declined; any other number with a valid check digit is accepted. */
+const DECLINED_CARD = '4000000000000002';
 
-/** `POST /authorisations {orderId, amountCents, currency, card}`: asks the bank, answers 201 or 402. */
+/** `POST /authorisations {orderId, amountCents, currency, card}`: asks the bank; returns 201 or 402. */
 async function authorise(event: UrlEvent): Promise<UrlResult> {
   const body = bodyOf(event);
-  const orderId = textOf(body, 'orderId');
-  const currency = textOf(body, 'currency');
-  const card = textOf(body, 'card').replaceAll(' ', '');
+  const orderId = stringOf(body, 'orderId');
+  const currency = stringOf(body, 'currency');
+  const card = stringOf(body, 'card').replaceAll(' ', '');
   const { amountCents } = body;
   if (typeof amountCents !== 'number' || !Number.isInteger(amountCents) || amountCents <= 0) {
     throw new Refused(400, 'bad-amount', '"amountCents" must be a positive whole number.');
   }
-  await wait(NETWORK_MS.least + Math.random() * NETWORK_MS.spread);
-  if (!passesCheckDigit(card)) throw new Refused(402, 'bad-card', 'That card number has a typing mistake.');
-  if (card === REFUSED_CARD)
-    throw new Refused(402, 'card-refused', 'The bank refused the card: try another one.');
-  // The same order is the same payment, however often it is asked for.
+  await wait(NETWORK_MS.min + Math.random() * NETWORK_MS.spread);
+  if (!passesCheckDigit(card))
+    throw new Refused(402, 'bad-card', 'The card number is not valid: check it for typing mistakes.');
+  if (card === DECLINED_CARD)
+    throw new Refused(402, 'card-refused', 'The bank declined the card: try another one.');
+  // Repeated requests for the same order are the same payment.
   const authorisation = { paymentId: `pay_${orderId}`, orderId, amountCents, currency };
   return json(201, {
     paymentId: authorisation.paymentId,

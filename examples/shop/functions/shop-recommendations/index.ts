@@ -2,7 +2,7 @@ import { withUpstack } from '@upstack/lambda';
 import { json, type UrlEvent, type UrlResult } from '../shared/http.ts';
 import { recommend } from './recommend.ts';
 
-/** `GET /?sku=…&count=3`: what goes well with a product, or what is liked most when no `sku` is given. */
+/** `GET /?sku=…&count=3`: products that go well with `sku`, or the most popular ones without `sku`. */
 async function answer(event: UrlEvent): Promise<UrlResult> {
   const query = new URLSearchParams(event.rawQueryString);
   const asked = Number(query.get('count') ?? 3);

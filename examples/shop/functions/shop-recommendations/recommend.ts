@@ -1,13 +1,13 @@
 import { type Kind, PRODUCTS, type Product, productOf } from '../shared/products.ts';
 
-/** How well a kind goes with another one, 0 to 1: who buys a kettle needs beans, not a second kettle. */
+/** How well one kind goes with another, 0 to 1: a kettle calls for beans, not for a second kettle. */
 const FITS: Record<Kind, Record<Kind, number>> = {
   beans: { beans: 0.5, brewing: 0.8, grinding: 0.9, cups: 0.6 },
   brewing: { beans: 1, brewing: 0.2, grinding: 0.8, cups: 0.7 },
   grinding: { beans: 1, brewing: 0.7, grinding: 0.3, cups: 0.4 },
   cups: { beans: 0.9, brewing: 0.6, grinding: 0.4, cups: 0.3 },
 };
-/** Sales rank of the range: earlier is liked more. */
+/** The range by sales rank, most popular first. */
 const LIKED = ['morning-blend', 'pour-over-set', 'stoneware-mug', 'hand-grinder', 'high-terrace', 'moka-pot'];
 
 /** The `count` products that go best with `sku`, best first; never the product itself. */
