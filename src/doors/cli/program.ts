@@ -1,28 +1,14 @@
 import { Command, CommanderError } from 'commander';
-import { controlRoomCommands, type Start } from './commands/control-room.ts';
-import { experimentCommands } from './commands/experiment.ts';
-import { findingCommands } from './commands/finding.ts';
-import { functionCommands, type OpenTarget } from './commands/functions.ts';
-import { productCommands } from './commands/product.ts';
-import { statsCommands } from './commands/stats.ts';
+import { type CommandGroup, GROUPS, type Ports } from './groups.ts';
 import { fail } from './output.ts';
 
 /** Runs one command line (without `node` and the script). Sets the process's exit code; never throws. */
-export async function runCommand(
-  line: readonly string[],
-  version: string,
-  ports: { start: Start; openTarget: OpenTarget },
-): Promise<void> {
+export async function runCommand(line: readonly string[], version: string, ports: Ports): Promise<void> {
   const program = new Command('upstack')
     .description('The control room for teams that run products on serverless functions')
     .version(version)
     .showSuggestionAfterError();
-  controlRoomCommands(program, ports.start);
-  functionCommands(program, ports.openTarget);
-  experimentCommands(program);
-  findingCommands(program);
-  productCommands(program);
-  statsCommands(program);
+  for (const { load } of groupsFor(line)) (await load())(program, ports);
   exitInsteadOfThrow(program);
   try {
     await program.parseAsync(line, { from: 'user' });
@@ -30,6 +16,13 @@ export async function runCommand(
     if (error instanceof CommanderError) process.exitCode = isAskedFor(error) ? 0 : 2;
     else process.exitCode = fail(error);
   }
+}
+
+/** The groups that a command line needs: the one of its command; none for the version; else all, for help. */
+function groupsFor([first]: readonly string[]): readonly CommandGroup[] {
+  if (first === '--version' || first === '-V') return [];
+  const named = GROUPS.filter(({ names }) => first !== undefined && names.includes(first));
+  return named.length > 0 ? named : GROUPS;
 }
 
 /** Help that was asked for; commander shows it too when a subcommand is missing, which is bad input. */

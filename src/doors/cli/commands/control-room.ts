@@ -9,7 +9,7 @@ import { print } from '../output.ts';
 /** Starts the control room with the options as they were given; resolves when it has stopped. */
 export type Start = (options: Record<string, unknown>) => Promise<void>;
 
-export function controlRoomCommands(program: Command, start: Start): void {
+export function controlRoomCommands(program: Command, { start }: { start: Start }): void {
   program
     .command('start')
     .description('start the control room')

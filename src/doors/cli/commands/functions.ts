@@ -35,7 +35,7 @@ interface Invoked {
 /** Opens the compute engine of the control room that the options name. */
 export type OpenTarget = (options: { data?: string }) => Promise<DeployTarget>;
 
-export function functionCommands(program: Command, openTarget: OpenTarget): void {
+export function functionCommands(program: Command, { openTarget }: { openTarget: OpenTarget }): void {
   rollbackCommand(program, openTarget);
   program
     .command('top')

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { Start } from './commands/control-room.ts';
+import type { OpenTarget } from './commands/functions.ts';
+
+/** What commands need of the composition root. */
+export interface Ports {
+  start: Start;
+  openTarget: OpenTarget;
+}
+
+/** A file of commands. It is loaded for the commands it names, and for help that lists all of them. */
+export interface CommandGroup {
+  /** The commands that the file defines, as typed after `upstack`. */
+  names: readonly string[];
+  load(): Promise<(program: Command, ports: Ports) => void>;
+}
+
+/** Every command, in the order of `upstack --help`. */
+export const GROUPS: readonly CommandGroup[] = [
+  {
+    names: ['start', 'env'],
+    load: async () => (await import('./commands/control-room.ts')).controlRoomCommands,
+  },
+  {
+    names: ['deploy', 'rollback', 'top', 'invoke'],
+    load: async () => (await import('./commands/functions.ts')).functionCommands,
+  },
+  { names: ['experiment'], load: async () => (await import('./commands/experiment.ts')).experimentCommands },
+  { names: ['finding'], load: async () => (await import('./commands/finding.ts')).findingCommands },
+  {
+    names: ['retention', 'churn', 'adoption'],
+    load: async () => (await import('./commands/product.ts')).productCommands,
+  },
+  { names: ['stats'], load: async () => (await import('./commands/stats.ts')).statsCommands },
+];
