@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { sqsRoute } from '../lambda/sqs/api/door.ts';
 import { lambdaRoutes } from '../lambda/src/http/routes.ts';
-import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/lambda.ts';
+import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/runtime.ts';
 import type { Keys } from './access/keys.ts';
 import type { OriginPolicy } from './access/origin.ts';
 import { perform } from './access/perform.ts';

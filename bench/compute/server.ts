@@ -5,7 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { lambdaRoutes } from '../../lambda/src/http/routes.ts';
-import { EmbeddedRuntime } from '../../lambda/src/lambda.ts';
+import { EmbeddedRuntime } from '../../lambda/src/runtime.ts';
 import { HttpDoor } from '../../src/doors/http/server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { functionUrls, isLambdaApiPath, lambdaApi } from '../../lambda/src/http/door.ts';
-import { EmbeddedRuntime } from '../../lambda/src/lambda.ts';
+import { EmbeddedRuntime } from '../../lambda/src/runtime.ts';
 import { openCompute } from '../../src/engines/compute/aws.ts';
 import type { ComputeEngine } from '../../src/engines/compute/engine.ts';
 import { systemClock } from '../../src/lib/clock.ts';

@@ -1,8 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { StateEngine } from '../../src/engines/state/engine.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import type { Log } from '../../src/lib/log.ts';
 import type { Account } from '../src/catalog/names.ts';
+import type { Clock, Log, StateEngine } from '../src/ports.ts';
 import { Arrivals } from './arrivals.ts';
 import { noSuchQueue } from './errors.ts';
 import {

@@ -10,7 +10,7 @@ import {
   targetOf,
   textHeaders,
 } from '../../src/http/raw.ts';
-import type { EmbeddedRuntime } from '../../src/lambda.ts';
+import type { EmbeddedRuntime } from '../../src/runtime.ts';
 import { type SignatureVerdict, type Signer, signatureVerifier } from '../../src/signature/sigv4.ts';
 
 export interface SqsDoorOptions extends Signer {

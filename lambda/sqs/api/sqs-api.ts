@@ -3,10 +3,9 @@
  * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
  */
 import { randomUUID } from 'node:crypto';
-import type { Log } from '../../../src/lib/log.ts';
-import { Problem } from '../../../src/lib/problem.ts';
 import type { ApiAnswer } from '../../src/api/operation.ts';
 import { LARGEST_QUEUE_REQUEST_BYTES } from '../../src/limits.ts';
+import { isUnavailable, type Log } from '../../src/ports.ts';
 import { QueueError, unsupported } from '../errors.ts';
 import { type Input, isObject, unreadable } from '../input.ts';
 import type { Queues } from '../queues.ts';
@@ -101,7 +100,7 @@ function inputIn(body: Uint8Array): Input {
 /** What is no error of the API becomes one that clients try again after. */
 function known(error: unknown, operation: string, log: Log): QueueError {
   if (error instanceof QueueError) return error;
-  if (error instanceof Problem && error.status === 503) {
+  if (isUnavailable(error)) {
     return new QueueError('ServiceUnavailable', error.message);
   }
   log.error({ operation, error: error instanceof Error ? error.stack : error }, 'sqs api');

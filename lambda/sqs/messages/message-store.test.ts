@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Kysely } from 'kysely';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
-import { openStateIn } from '../../test/support/state.ts';
+import { openStateIn, type StateEngine } from '../../test/support/state.ts';
 import {
   countMessages,
   createQueue,

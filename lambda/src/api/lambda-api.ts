@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Problem } from '../../../src/lib/problem.ts';
 import { errorAnswer, LambdaError, payloadTooLarge } from '../errors.ts';
 import { LARGEST_REQUEST_BYTES } from '../limits.ts';
+import { isUnavailable } from '../ports.ts';
 import { GET_ACCOUNT_SETTINGS } from './concurrency/account.ts';
 import { CONCURRENCY_OPERATIONS } from './concurrency/concurrency.ts';
 import { PROVISIONED_OPERATIONS } from './concurrency/provisioned.ts';
@@ -81,8 +81,7 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
 function asLambdaError(context: ApiContext, { path }: ApiRequest, error: unknown): LambdaError {
   if (error instanceof LambdaError) return error;
   // The state engine is away for a moment; the SDKs try again after a ServiceException.
-  if (error instanceof Problem && error.status === 503)
-    return new LambdaError('ServiceException', error.message);
+  if (isUnavailable(error)) return new LambdaError('ServiceException', error.message);
   context.log.error({ path, error: error instanceof Error ? error.stack : error }, 'lambda api');
   return new LambdaError('ServiceException', 'Upstack met an internal error; see its log.');
 }

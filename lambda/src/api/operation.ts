@@ -1,4 +1,3 @@
-import type { Log } from '../../../src/lib/log.ts';
 import type { Queues } from '../../sqs/queues.ts';
 import type { EventInvocationWorker } from '../async/worker.ts';
 import type { CatalogContext } from '../catalog/functions.ts';
@@ -8,6 +7,7 @@ import type { Packages } from '../catalog/storage/packages.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { EventSources } from '../event-sources/event-sources.ts';
 import type { Invocations } from '../invocations/invocations.ts';
+import type { Log } from '../ports.ts';
 import type { Route } from './route.ts';
 
 /** One request of the Lambda API, its body complete and its signature verified. */

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../../src/lib/digest.ts';
+import { hash } from 'node:crypto';
 import { type Account, functionArn } from '../catalog/names.ts';
 import type {
   AliasRecord,
@@ -56,7 +56,7 @@ function layerShown({ arn, codeSizeBytes }: LayerReference): object {
 
 /** AWS names a runtime's version by a hash of it: here of the runtime and the Node that it runs on. */
 function runtimeVersionArn(account: Account, runtime: string): string {
-  return `arn:aws:lambda:${account.region}::runtime:${sha256Hex(`${runtime} ${process.version}`)}`;
+  return `arn:aws:lambda:${account.region}::runtime:${hash('sha256', `${runtime} ${process.version}`)}`;
 }
 
 /** AWS's `AliasConfiguration`. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Log } from '../../../src/lib/log.ts';
 import { type NewMessage, sendMessage } from '../../sqs/messages/message-store.ts';
 import { findQueue } from '../../sqs/queue-store.ts';
 import type { QueueTables } from '../../sqs/tables.ts';
@@ -11,6 +10,7 @@ import { LATEST } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
 import { isLoop } from '../invocations/lineage.ts';
 import { LARGEST_EVENT_BYTES } from '../limits.ts';
+import type { Log } from '../ports.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Ended, traceAfter } from './ended.ts';
 import { invocationRecord } from './invocation-record.ts';

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { sql } from 'kysely';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
-import { openStateIn } from '../../test/support/state.ts';
+import { openStateIn, type StateEngine } from '../../test/support/state.ts';
 import type { EventInvocation } from './event.ts';
 import { EventInvocationStore } from './store.ts';
 

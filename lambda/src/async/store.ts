@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Generated, type Kysely, sql } from 'kysely';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
 import type { QueueTables } from '../../sqs/tables.ts';
+import type { StateEngine } from '../ports.ts';
 import type { EventInvocation } from './event.ts';
 
 /** The part of the database that events own. */

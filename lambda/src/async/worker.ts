@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
-import type { Log } from '../../../src/lib/log.ts';
 import { queueNameIn } from '../../sqs/names.ts';
 import { newTraceId } from '../invocations/invocations.ts';
 import { traceHeaderFrom } from '../invocations/lineage.ts';
 import { MOST_EVENTS_RUNNING } from '../limits.ts';
+import type { Log, StateEngine } from '../ports.ts';
 import { type AttemptContext, type Attempted, attempt } from './attempt.ts';
 import { deliver } from './delivery.ts';
 import type { Ended } from './ended.ts';

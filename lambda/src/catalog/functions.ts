@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../src/lib/clock.ts';
 import { LambdaError } from '../errors.ts';
 import { MOST_FUNCTIONS, MOST_VERSIONS } from '../limits.ts';
+import type { Clock } from '../ports.ts';
 import { type Account, functionArn, parseQualifier } from './names.ts';
 import {
   type AliasRecord,

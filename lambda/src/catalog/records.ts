@@ -1,5 +1,3 @@
-import type { RecursiveLoop } from './functions/recursion.ts';
-
 /** What the twin keeps of a function: its record is one JSON file of the data directory. */
 export interface FunctionRecord {
   /** Format of the file, so that a later release can read it. */
@@ -92,6 +90,8 @@ export interface Logging {
   /** Undefined for the function's own. */
   group?: string;
 }
+
+export type RecursiveLoop = 'Allow' | 'Terminate';
 
 export type SnapStart = 'None' | 'PublishedVersions';
 

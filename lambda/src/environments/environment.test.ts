@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { systemClock } from '../../../src/lib/clock.ts';
+import { systemClock } from '../clock.ts';
 import type { Launch } from '../processes/launch.ts';
 import { EnvironmentProcess } from '../processes/process.ts';
 import { Reaper } from '../processes/reaper.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import type { Clock } from '../../../src/lib/clock.ts';
 import { LONGEST_INIT_MS } from '../limits.ts';
+import type { Clock } from '../ports.ts';
 import type { Launch } from '../processes/launch.ts';
 import { RuntimeProcess, type StartProcess } from '../processes/runtime-process.ts';
 import { Extensions, type ShutdownReason } from './extensions/extensions.ts';

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../../../src/lib/clock.ts';
 import { provisionedVersions } from '../catalog/concurrency/provisioned.ts';
 import type { Account } from '../catalog/names.ts';
 import type { FunctionRecord, VersionRecord } from '../catalog/records.ts';
 import type { Packages } from '../catalog/storage/packages.ts';
 import { LambdaError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
 import { launchOf, usualNode } from '../processes/launch.ts';
 import { ParkedProcesses } from '../processes/parked.ts';
 import { Reaper } from '../processes/reaper.ts';
-import type { Sandbox } from '../processes/sandbox.ts';
+import type { Sandbox } from '../processes/sandbox/sandbox.ts';
 import { Environment } from './environment.ts';
 import { externalExtensions } from './extensions/extensions.ts';
 import { Pool } from './pool.ts';

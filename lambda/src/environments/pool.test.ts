@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Clock, systemClock } from '../../../src/lib/clock.ts';
-import { until } from '../../../test/until.ts';
+import { until } from '../../test/support/until.ts';
+import { systemClock } from '../clock.ts';
 import { LambdaError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
 import { exited } from './failures.ts';
 import { Pool, type PoolMember, StartFailure } from './pool.ts';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../src/lib/clock.ts';
 import { LambdaError } from '../errors.ts';
 import { tooManyRequests } from '../invocations/concurrency.ts';
 import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
+import type { Clock } from '../ports.ts';
 import type { Initialization } from '../processes/launch.ts';
 import type { Failure } from './failures.ts';
 import { MOST_STARTING, Provision, type Provisioned } from './provision.ts';

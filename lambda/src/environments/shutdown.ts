@@ -1,9 +1,9 @@
-import type { Clock } from '../../../src/lib/clock.ts';
-import { doneWithin } from '../../../src/lib/within.ts';
 import { LONGEST_INTERNAL_SHUTDOWN_MS, LONGEST_RUNTIME_SHUTDOWN_MS, LONGEST_SHUTDOWN_MS } from '../limits.ts';
+import type { Clock } from '../ports.ts';
 import type { EnvironmentProcess } from '../processes/process.ts';
 import type { Extensions, ShutdownReason } from './extensions/extensions.ts';
 import type { TelemetryStream } from './telemetry/telemetry-stream.ts';
+import { doneWithin } from './within.ts';
 
 export interface Ending {
   /** The runtime's; undefined when it was never started. */

@@ -1,6 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
-import { retry } from '../../../src/lib/retry.ts';
+import type { StateEngine } from '../ports.ts';
 import type { EventSourceMapping } from './mapping.ts';
 import { Poller, type PollerOptions } from './poller.ts';
 import { listMappings, type MappingTables } from './store.ts';
@@ -9,7 +9,8 @@ export interface EventSourcesOptions extends PollerOptions {
   state: StateEngine;
 }
 
-const REREAD = { firstMs: 100, longestMs: 5_000 };
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5_000;
 
 /** The event source mappings of this control room: one poller for each that is enabled. */
 export class EventSources {
@@ -70,15 +71,26 @@ export class EventSources {
   }
 
   async #read(): Promise<void> {
-    const { state, log } = this.#options;
-    const { signal } = this.#closing;
-    const failed = (error: unknown, attempt: number) => {
-      if (attempt === 1) log.warn({ error: String(error) }, 'event source mappings cannot be read yet');
-    };
-    const reading = () => state.run<MappingTables, EventSourceMapping[]>(listMappings);
-    const mappings = await retry(reading, { ...REREAD, signal, failed }).catch(() => []);
+    const mappings = await this.#mappings();
     const changed = this.#changed;
     this.#changed = undefined;
     for (const mapping of mappings) if (!changed?.has(mapping.id)) this.apply(mapping);
+  }
+
+  /** Retries until the state engine responds; without mappings when closed before. */
+  async #mappings(): Promise<EventSourceMapping[]> {
+    const { state, log } = this.#options;
+    const { signal } = this.#closing;
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        return await state.run<MappingTables, EventSourceMapping[]>(listMappings);
+      } catch (error) {
+        if (pauseMs === FIRST_PAUSE_MS)
+          log.warn({ error: String(error) }, 'event source mappings cannot be read yet');
+        const jitter = 1 - Math.random() / 4;
+        await pause(pauseMs * jitter, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return [];
   }
 }

@@ -1,6 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '../../../src/lib/clock.ts';
-import type { Log } from '../../../src/lib/log.ts';
 import type { Watch } from '../../sqs/arrivals.ts';
 import type { Receipt } from '../../sqs/messages/message-store.ts';
 import type { Queues } from '../../sqs/queues.ts';
@@ -8,6 +6,7 @@ import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations/invocations.ts';
 import { lineageOf } from '../invocations/lineage.ts';
 import { BATCHES_AT_A_TIME, LARGEST_PAYLOAD_BYTES, MOST_MESSAGES_RECEIVED } from '../limits.ts';
+import type { Clock, Log } from '../ports.ts';
 import { type Filter, filterOfAll } from './filter.ts';
 import type { EventSourceMapping } from './mapping.ts';
 import { type EventRecord, eventRecord, eventsOf, failedIds, sqsEvent } from './sqs-event.ts';

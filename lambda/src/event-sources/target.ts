@@ -1,9 +1,8 @@
-import type { ApiContext } from '../api/operation.ts';
 import { recordOf, versionOf } from '../catalog/functions.ts';
 import { LambdaError } from '../errors.ts';
-import type { InvokeOutcome } from '../invocations/invocations.ts';
+import type { Invocations, InvokeOutcome } from '../invocations/invocations.ts';
 import { isLoop } from '../invocations/lineage.ts';
-import { routedInput } from '../invocations/routing.ts';
+import { type RoutingContext, routedInput } from '../invocations/routing.ts';
 
 /** The functions, as those who process queues see them. */
 export interface Target {
@@ -20,7 +19,7 @@ export interface Target {
   ): Promise<InvokeOutcome>;
 }
 
-export function functionTarget(context: Pick<ApiContext, 'catalog' | 'draw' | 'invocations'>): Target {
+export function functionTarget(context: RoutingContext & { invocations: Invocations }): Target {
   const { catalog, invocations } = context;
   return {
     timeoutMs(name, qualifier) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EmbeddedRuntime } from '../lambda.ts';
+import type { EmbeddedRuntime } from '../runtime.ts';
 import type { SignedRequest } from '../signature/canonical-request.ts';
 import { type SignatureVerdict, type Signer, signatureVerifier } from '../signature/sigv4.ts';
 import type { Answer } from './raw.ts';

@@ -16,11 +16,11 @@ import { strToU8, zipSync } from 'fflate';
 import { HttpDoor } from '../../../src/doors/http/server.ts';
 import { openCompute } from '../../../src/engines/compute/aws.ts';
 import type { ComputeEngine, InvocationReport } from '../../../src/engines/compute/engine.ts';
-import { systemClock } from '../../../src/lib/clock.ts';
-import { silentLog } from '../../../src/lib/log.ts';
 import { Problem } from '../../../src/lib/problem.ts';
 import { signedHeaders } from '../../test/clients/signer.ts';
-import { EmbeddedRuntime } from '../lambda.ts';
+import { systemClock } from '../clock.ts';
+import { silentLog } from '../log.ts';
+import { EmbeddedRuntime } from '../runtime.ts';
 import { functionUrlId, isLambdaApiPath } from './door.ts';
 import { lambdaRoutes } from './routes.ts';
 

@@ -1,5 +1,5 @@
 import type { SocketRoute } from '../../../src/doors/http/sockets.ts';
-import type { EmbeddedRuntime } from '../lambda.ts';
+import type { EmbeddedRuntime } from '../runtime.ts';
 import { type Signer, signatureVerifier } from '../signature/sigv4.ts';
 import { apiAnswers, refusal } from './answer.ts';
 import { readBody } from './body.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { HttpDoor } from '../../../src/doors/http/server.ts';
-import { silentLog } from '../../../src/lib/log.ts';
+import { silentLog } from '../log.ts';
 import { invokeSocket } from './invoke-socket.ts';
 
 const LIMIT_BYTES = 1_000;

@@ -1,6 +1,6 @@
 import { hostAllowed, type OriginPolicy } from '../../../src/access/origin.ts';
 import type { Routes } from '../../../src/doors/http/server.ts';
-import type { EmbeddedRuntime } from '../lambda.ts';
+import type { EmbeddedRuntime } from '../runtime.ts';
 import type { Signer } from '../signature/sigv4.ts';
 import { functionUrlId, functionUrls, invocationSockets, isLambdaApiPath, lambdaApi } from './door.ts';
 

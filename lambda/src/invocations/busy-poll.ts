@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Clock, systemClock } from '../../../src/lib/clock.ts';
+import { systemClock } from '../clock.ts';
+import type { Clock } from '../ports.ts';
 
 /** Where sleeping and being woken costs most, on virtual machines, an exchange with a process takes half of it. */
 const WINDOW_MS = 0.25;

@@ -1,6 +1,6 @@
-import type { InvocationReport } from '../../../src/engines/compute/engine.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import type { InvocationEnd } from '../environments/running-invocation.ts';
+import type { InvocationReport } from '../ports.ts';
 import { costUsd } from './price.ts';
 
 /** What the platform's report does not say of an invocation. */

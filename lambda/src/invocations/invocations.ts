@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionLogLine, InvocationReport } from '../../../src/engines/compute/engine.ts';
 import type { FunctionRecord, VersionRecord } from '../catalog/records.ts';
 import { Environments, type EnvironmentsOptions, type WrittenLine } from '../environments/environments.ts';
 import { StartFailure } from '../environments/pool.ts';
 import type { InvocationEnd, Outcome } from '../environments/running-invocation.ts';
 import type { ResponseSink } from '../environments/runtime-api/runtime-api.ts';
 import type { PlatformReport, Records } from '../environments/telemetry/platform-events.ts';
+import type { FunctionLogLine, InvocationReport } from '../ports.ts';
 import { ConcurrencyGate } from './concurrency.ts';
 import { type Invoked, invocationReport } from './invocation-report.ts';
 import { isLoop, loopStopped, traceHeaderFrom, withInvocation } from './lineage.ts';

@@ -1,4 +1,4 @@
-import { murmur3 } from '../../../sdk/src/core/murmur3.ts';
+import { crc32 } from 'node:zlib';
 import type { FunctionRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
 import { LONGEST_TRACE_HEADER, MOST_FUNCTIONS_IN_LINEAGE, MOST_RECURSIONS } from '../limits.ts';
@@ -66,5 +66,5 @@ function entriesOf(traceHeader: string): Map<string, number> {
 }
 
 function keyOf(functionName: string): string {
-  return murmur3(functionName).toString(16).padStart(8, '0');
+  return crc32(functionName).toString(16).padStart(8, '0');
 }

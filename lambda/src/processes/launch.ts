@@ -6,8 +6,8 @@ import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 import { logGroupOf } from '../catalog/settings/logging.ts';
 import { SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB } from '../limits.ts';
-import { LAYERS_ROOT, NODE, type Program, RUNTIME_DIRECTORY, TASK_ROOT } from './isolation.ts';
 import { atRoots, moduleVariables } from './layer-paths.ts';
+import { LAYERS_ROOT, NODE, type Program, RUNTIME_DIRECTORY, TASK_ROOT } from './sandbox/isolation.ts';
 
 /** Our runtime clients. */
 export const RUNTIMES_DIRECTORY = fileURLToPath(new URL('../runtimes', import.meta.url));

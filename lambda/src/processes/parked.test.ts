@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MOST_LINKED_FILES } from '../limits.ts';
-import { NODE } from './isolation.ts';
 import type { Generic, Launch } from './launch.ts';
 import { ParkedProcesses } from './parked.ts';
 import type { EnvironmentProcess } from './process.ts';
 import { Reaper } from './reaper.ts';
-import { openSandbox } from './sandbox.ts';
+import { NODE } from './sandbox/isolation.ts';
+import { openSandbox } from './sandbox/sandbox.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'upstack-parked-'));
 const reaper = new Reaper();

@@ -5,12 +5,12 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { isExecutable } from './executable.ts';
-import { endOf, LAYERS_ROOT, type Program, TASK_ROOT } from './isolation.ts';
 import type { Generic, Launch } from './launch.ts';
 import { LineSplitter } from './lines.ts';
 import { childOf } from './process-tree.ts';
 import type { Reaper } from './reaper.ts';
-import type { Sandbox } from './sandbox.ts';
+import { endOf, LAYERS_ROOT, type Program, TASK_ROOT } from './sandbox/isolation.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Slot, Tree } from './slot.ts';
 
 export interface ProcessEvents {

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/lib/clock.ts';
-import { equalInConstantTime, hmac, macUnder, sha256Hex } from '../../../src/lib/digest.ts';
+import type { Clock } from '../ports.ts';
 import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
+import { equalInConstantTime, hmac, macUnder, sha256Hex } from './digest.ts';
 
 interface Credentials {
   accessKeyId: string;

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvokeCommand, PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda';
 import { type Kysely, sql } from 'kysely';
-import { systemClock } from '../../../src/lib/clock.ts';
-import { until } from '../../../test/until.ts';
 import { DEFAULT_SETTINGS } from '../../sqs/attributes.ts';
 import { createQueue } from '../../sqs/queue-store.ts';
 import type { MessageAttributes, QueueTables } from '../../sqs/tables.ts';
+import { systemClock } from '../../src/clock.ts';
 import { judged } from '../tables/contract.ts';
 import { FunctionsMade } from './functions-made.ts';
 import { type OwnState, openOwnState } from './state.ts';
 import { openTwin, REGION, type Twin } from './twin.ts';
+import { until } from './until.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../../src/lib/clock.ts';
 import { DEFAULTS } from '../../src/catalog/settings/settings.ts';
+import { systemClock } from '../../src/clock.ts';
 import { Environment } from '../../src/environments/environment.ts';
 import type { Failure } from '../../src/environments/failures.ts';
 import type { LineSource } from '../../src/environments/telemetry/platform-log.ts';

@@ -9,7 +9,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
+import type { StateEngine } from '../../src/ports.ts';
 import { openOwnState } from './state.ts';
 import { CREDENTIALS, openTwin, REGION, type Twin } from './twin.ts';
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { strToU8, zipSync } from 'fflate';
-import type { FunctionLogLine, InvocationReport } from '../../../src/engines/compute/engine.ts';
-import { systemClock } from '../../../src/lib/clock.ts';
-import { silentLog } from '../../../src/lib/log.ts';
-import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from '../../src/lambda.ts';
+import { systemClock } from '../../src/clock.ts';
+import { silentLog } from '../../src/log.ts';
+import type { FunctionLogLine, InvocationReport } from '../../src/ports.ts';
+import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from '../../src/runtime.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/upstack';
 export const FUNCTIONS = '/2015-03-31/functions';

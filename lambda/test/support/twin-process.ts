@@ -3,7 +3,7 @@
  * milliseconds its clock is ahead. Sends its endpoint when it listens, and ends when its parent disconnects.
  */
 import { join } from 'node:path';
-import { systemClock } from '../../../src/lib/clock.ts';
+import { systemClock } from '../../src/clock.ts';
 import { openStateIn } from './state.ts';
 import { openTwin } from './twin.ts';
 

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { HttpDoor } from '../../../src/doors/http/server.ts';
-import type { FunctionLogLine, InvocationReport } from '../../../src/engines/compute/engine.ts';
-import type { StateEngine } from '../../../src/engines/state/engine.ts';
-import { type Clock, systemClock } from '../../../src/lib/clock.ts';
-import { createLog } from '../../../src/lib/log.ts';
 import { sqsRoute } from '../../sqs/api/door.ts';
+import { systemClock } from '../../src/clock.ts';
 import { lambdaRoutes } from '../../src/http/routes.ts';
-import { EmbeddedRuntime } from '../../src/lambda.ts';
+import { errorLog } from '../../src/log.ts';
+import type { Clock, FunctionLogLine, InvocationReport, StateEngine } from '../../src/ports.ts';
+import { EmbeddedRuntime } from '../../src/runtime.ts';
 import type { ComputeUnderTest } from './functions-made.ts';
 
 export const REGION = 'eu-west-1';
@@ -43,7 +42,7 @@ export async function openTwin(
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
   const lines: FunctionLogLine[] = [];
-  const log = createLog('error');
+  const log = errorLog;
   let port = 0;
   const runtime = await EmbeddedRuntime.open({
     directory,

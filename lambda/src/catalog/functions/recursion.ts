@@ -1,7 +1,6 @@
 import { notInSet, violation } from '../../errors.ts';
 import { type CatalogContext, recordOf } from '../functions.ts';
-
-export type RecursiveLoop = 'Allow' | 'Terminate';
+import type { RecursiveLoop } from '../records.ts';
 
 const CHOICES: readonly RecursiveLoop[] = ['Allow', 'Terminate'];
 

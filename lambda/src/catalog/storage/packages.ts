@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256, sha256Hex } from '../../../../src/lib/digest.ts';
 import { invalidParameter, LambdaError, payloadTooLarge } from '../../errors.ts';
 import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../../limits.ts';
 import { ArchiveError, unzip, unzippedBytes } from './archive.ts';
@@ -48,7 +47,7 @@ export class Packages {
   async add(zip: Uint8Array, operation: string): Promise<CodePackage> {
     if (zip.length > LARGEST_ZIP_BYTES) throw payloadTooLarge(LARGEST_CODE_REQUEST_BYTES, operation);
     if (zip.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip');
-    const codeSha256 = sha256(zip).toString('base64');
+    const codeSha256 = hash('sha256', zip, 'base64');
     const key = keyOf(codeSha256);
     if (!existsSync(this.#zip(key))) {
       await this.#unpack(key, zip).catch((error) => {
@@ -82,7 +81,7 @@ export class Packages {
     const sources: string[] = [];
     for (const codeSha256 of codeSha256s) sources.push(await this.directoryOf(codeSha256));
     if (sources.length < 2) return sources[0];
-    const key = `merged-${sha256Hex(codeSha256s.join(' '))}`;
+    const key = `merged-${hash('sha256', codeSha256s.join(' '))}`;
     return await this.#make(key, (directory) => mergeTrees(sources, directory));
   }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { afterEach, beforeEach, test } from 'node:test';
-import { systemClock } from '../../../../src/lib/clock.ts';
-import { until } from '../../../../test/until.ts';
+import { until } from '../../../test/support/until.ts';
+import { systemClock } from '../../clock.ts';
 import type { Launch } from '../../processes/launch.ts';
 import { RuntimeApi, type RuntimeApiEvents } from '../runtime-api/runtime-api.ts';
 import { TelemetryStream } from '../telemetry/telemetry-stream.ts';

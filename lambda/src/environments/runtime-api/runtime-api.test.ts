@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
-import { until } from '../../../../test/until.ts';
+import { until } from '../../../test/support/until.ts';
 import {
   type Delivery,
   type OtherApi,

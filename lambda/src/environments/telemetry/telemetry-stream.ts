@@ -1,6 +1,6 @@
-import type { Clock } from '../../../../src/lib/clock.ts';
-import { doneWithin } from '../../../../src/lib/within.ts';
 import { LARGEST_TELEMETRY_BACKLOG_BYTES } from '../../limits.ts';
+import type { Clock } from '../../ports.ts';
+import { doneWithin } from '../within.ts';
 import {
   type Category,
   categoryOf,

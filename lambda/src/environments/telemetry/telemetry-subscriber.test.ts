@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { until } from '../../../../test/until.ts';
+import { until } from '../../../test/support/until.ts';
 import type { Subscription } from './subscription.ts';
 import { TelemetrySubscriber } from './telemetry-subscriber.ts';
 

@@ -9,9 +9,9 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { until } from '../../../../test/until.ts';
 import { arnOf, EventInvocationsTwin, MINUTE, queueArn, SECOND, TELLING } from '../../support/events-twin.ts';
 import { sqsClient } from '../../support/queues-made.ts';
+import { until } from '../../support/until.ts';
 
 /** Says each invocation record that it gets. */
 const LISTENING = `exports.handler = async (record) => console.log('got ' + JSON.stringify({ event: record }));`;

@@ -10,8 +10,8 @@ import {
   PutFunctionConcurrencyCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { until } from '../../../../test/until.ts';
 import { EventInvocationsTwin, HOUR, MINUTE, SECOND, TELLING } from '../../support/events-twin.ts';
+import { until } from '../../support/until.ts';
 
 let events: EventInvocationsTwin;
 

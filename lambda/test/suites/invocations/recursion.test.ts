@@ -10,7 +10,6 @@ import {
 } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { build } from 'esbuild';
-import { until } from '../../../../test/until.ts';
 import type { QueueTables } from '../../../sqs/tables.ts';
 import type { EventTables } from '../../../src/async/store.ts';
 import { withInvocation } from '../../../src/invocations/lineage.ts';
@@ -23,6 +22,7 @@ import {
   sendAll,
 } from '../../support/queues-made.ts';
 import { CREDENTIALS, REGION } from '../../support/twin.ts';
+import { until } from '../../support/until.ts';
 
 const MOST_RUNS = 16;
 /** As long as a function may take: a mapping wants no less. */

@@ -12,9 +12,9 @@ import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
 } from '@aws-sdk/client-lambda';
-import { until } from '../../../../test/until.ts';
 import { FunctionsMade, json, zipOf } from '../../support/functions-made.ts';
 import { openTwin, type Twin } from '../../support/twin.ts';
+import { until } from '../../support/until.ts';
 
 const opened = new Set<Twin>();
 const twin = await open();

@@ -9,9 +9,9 @@ import {
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { until } from '../../../../test/until.ts';
 import { callUrl, FunctionsMade } from '../../support/functions-made.ts';
 import type { Twin } from '../../support/twin.ts';
+import { until } from '../../support/until.ts';
 
 const CROWD = Array.from({ length: 150 }, (_, n) => `person ${n}`);
 const UNITS = CROWD.slice(0, 40);

@@ -7,8 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as lambda from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { StateEngine } from '../../../../src/engines/state/engine.ts';
-import { until } from '../../../../test/until.ts';
+import type { StateEngine } from '../../../src/ports.ts';
 import { FunctionsMade, zipOf } from '../../support/functions-made.ts';
 import {
   openQueuesTwin,
@@ -19,6 +18,7 @@ import {
   sqsClient,
 } from '../../support/queues-made.ts';
 import { openTwin, REGION, ROLE } from '../../support/twin.ts';
+import { until } from '../../support/until.ts';
 
 let twin: QueuesTwin;
 let functions: FunctionsMade;

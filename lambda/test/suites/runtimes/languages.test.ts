@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../../../test/until.ts';
 import { pythonPath } from '../../../src/catalog/runtimes.ts';
 import { Fixture, zipOf, zipOfAll } from '../../support/runtime.ts';
+import { until } from '../../support/until.ts';
 
 const PYTHON = `
 import logging, os, sys

@@ -5,10 +5,9 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openPostgres } from '../../src/engines/state/postgres.ts';
-import { silentLog } from '../../src/lib/log.ts';
-import { until } from '../../test/until.ts';
 import { Fixture, FUNCTIONS, newDirectory, zipOf } from '../test/support/runtime.ts';
+import { unreachableState } from '../test/support/state.ts';
+import { until } from '../test/support/until.ts';
 
 /** A zombie that nobody has waited for yet is dead all the same. */
 function lives(pid: number): boolean {
@@ -149,7 +148,7 @@ test('a killed control room leaves no process behind, even one that is stuck in 
   );
   await fixture.runtime.close();
   const program = `
-    import { EmbeddedRuntime } from ${JSON.stringify(new URL('./lambda.ts', import.meta.url).href)};
+    import { EmbeddedRuntime } from ${JSON.stringify(new URL('./runtime.ts', import.meta.url).href)};
     const runtime = await EmbeddedRuntime.open({ directory: ${JSON.stringify(directory)}, region: 'eu-west-1',
       accountId: '000000000000', functionUrl: () => '', onInvocation() {}, onLog: ({ line }) => console.log(line),
       clock: { now: () => Date.now(), monotonic: () => performance.now() }, log: console, isolation: 'off' });
@@ -320,7 +319,7 @@ test('what the twin does not have yet is refused clearly', async () => {
 });
 
 test('an event that cannot be kept is refused, and everything else goes on', async () => {
-  const state = openPostgres({ connection: 'postgres://nobody@127.0.0.1:1/none', log: silentLog });
+  const state = unreachableState();
   const fixture = await new Fixture().open({ state });
   await fixture.make('plain', 'exports.handler = async () => 1;');
   const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });

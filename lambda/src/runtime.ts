@@ -1,9 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FunctionLogLine, InvocationReport } from '../../src/engines/compute/engine.ts';
-import type { StateEngine } from '../../src/engines/state/engine.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import type { Log } from '../../src/lib/log.ts';
 import { answerSqs, type SqsRequest, sqsRequestLimit } from '../sqs/api/sqs-api.ts';
 import { Queues } from '../sqs/queues.ts';
 import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './api/lambda-api.ts';
@@ -19,7 +15,8 @@ import { functionTarget } from './event-sources/target.ts';
 import { FunctionUrls } from './function-urls/function-urls.ts';
 import { Invocations } from './invocations/invocations.ts';
 import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, PARKED_PROCESSES } from './limits.ts';
-import { openSandbox } from './processes/sandbox.ts';
+import type { Clock, FunctionLogLine, InvocationReport, Log, StateEngine } from './ports.ts';
+import { openSandbox } from './processes/sandbox/sandbox.ts';
 
 /** The tables of queues and of events that wait, as `NNN-*.sql` files for the state engine. */
 export const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');

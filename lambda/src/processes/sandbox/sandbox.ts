@@ -4,9 +4,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pythonPath } from '../catalog/runtimes.ts';
-import { SMALLEST_STORAGE_MB } from '../limits.ts';
-import { executable } from './executable.ts';
+import { pythonPath } from '../../catalog/runtimes.ts';
+import { SMALLEST_STORAGE_MB } from '../../limits.ts';
+import { executable } from '../executable.ts';
+import { RUNTIMES_DIRECTORY } from '../launch.ts';
 import {
   ACCOUNTS,
   type Contents,
@@ -20,7 +21,6 @@ import {
   type SystemPath,
   within,
 } from './isolation.ts';
-import { RUNTIMES_DIRECTORY } from './launch.ts';
 
 /** Makes sandboxes for programs. */
 export interface Sandbox {
