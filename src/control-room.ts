@@ -1,7 +1,7 @@
 /** The composition root: opens engines, modules and doors in order, and hands each what it needs. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { sqsRoute } from '../lambda/sqs/api/door.ts';
+import { sqsRoute } from '../lambda/sqs/api/http.ts';
 import { lambdaRoutes } from '../lambda/src/http/routes.ts';
 import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/runtime.ts';
 import type { Keys } from './access/keys.ts';

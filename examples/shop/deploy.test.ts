@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { functionUrls, isLambdaApiPath, lambdaApi } from '../../lambda/src/http/door.ts';
+import { functionUrls, isLambdaApiPath, lambdaApi } from '../../lambda/src/http/lambda-api.ts';
 import { EmbeddedRuntime } from '../../lambda/src/runtime.ts';
 import { openCompute } from '../../src/engines/compute/aws.ts';
 import type { ComputeEngine } from '../../src/engines/compute/engine.ts';

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SocketRoute } from '../../../src/doors/http/sockets.ts';
 import { busyPoll } from '../invocations/busy-poll.ts';
 import type { SignedRequest } from '../signature/canonical-request.ts';
 import { DRAINED_BYTES } from './body.ts';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from './http-parser.ts';
 import { type Answer, messageAnswer, targetOf } from './raw.ts';
+import type { SocketRoute } from './sockets.ts';
 
 export interface InvokeSocketOptions {
   /** Answers one invocation. */

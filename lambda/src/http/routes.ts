@@ -2,7 +2,7 @@ import { hostAllowed, type OriginPolicy } from '../../../src/access/origin.ts';
 import type { Routes } from '../../../src/doors/http/server.ts';
 import type { EmbeddedRuntime } from '../runtime.ts';
 import type { Signer } from '../signature/sigv4.ts';
-import { functionUrlId, functionUrls, invocationSockets, isLambdaApiPath, lambdaApi } from './door.ts';
+import { functionUrlId, functionUrls, invocationSockets, isLambdaApiPath, lambdaApi } from './lambda-api.ts';
 
 export interface LambdaRouteOptions extends Signer {
   runtime: EmbeddedRuntime;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { HttpDoor } from '../../../src/doors/http/server.ts';
-import { sqsRoute } from '../../sqs/api/door.ts';
+import { sqsRoute } from '../../sqs/api/http.ts';
 import { systemClock } from '../../src/clock.ts';
 import { lambdaRoutes } from '../../src/http/routes.ts';
 import { errorLog } from '../../src/log.ts';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { type SocketRoute, SocketRouter } from '../../../lambda/src/http/sockets.ts';
 import { hostAllowed, type OriginPolicy } from '../../access/origin.ts';
 import { problem as accessProblem } from '../../access/problems.ts';
 import type { Log } from '../../lib/log.ts';
@@ -8,7 +9,6 @@ import { Problem } from '../../lib/problem.ts';
 import { hostInUrl } from './hosts.ts';
 import { problemAnswer } from './problem-json.ts';
 import { problem } from './problems.ts';
-import { type SocketRoute, SocketRouter } from './sockets.ts';
 import { securityHeaders } from './static.ts';
 
 type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;

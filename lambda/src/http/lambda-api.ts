@@ -1,10 +1,10 @@
-import type { SocketRoute } from '../../../src/doors/http/sockets.ts';
 import type { EmbeddedRuntime } from '../runtime.ts';
 import { type Signer, signatureVerifier } from '../signature/sigv4.ts';
 import { apiAnswers, refusal } from './answer.ts';
 import { readBody } from './body.ts';
 import { invokeSocket } from './invoke-socket.ts';
 import { answerWith, guarded, messageAnswer, type RawHandler, targetOf, textHeaders } from './raw.ts';
+import type { SocketRoute } from './sockets.ts';
 
 export interface LambdaApiOptions extends Signer {
   runtime: Pick<EmbeddedRuntime, 'api' | 'requestLimit'>;

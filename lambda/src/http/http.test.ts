@@ -21,7 +21,7 @@ import { signedHeaders } from '../../test/clients/signer.ts';
 import { systemClock } from '../clock.ts';
 import { silentLog } from '../log.ts';
 import { EmbeddedRuntime } from '../runtime.ts';
-import { functionUrlId, isLambdaApiPath } from './door.ts';
+import { functionUrlId, isLambdaApiPath } from './lambda-api.ts';
 import { lambdaRoutes } from './routes.ts';
 
 const REGION = 'eu-west-1';
