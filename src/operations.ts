@@ -1,5 +1,7 @@
 /** Every operation of the control room, from the tables of its modules. */
+
 import { mergeOperations } from './access/operation.ts';
+import { accessOperations } from './access/operations.ts';
 import type { ComputeEngine } from './engines/compute/engine.ts';
 import type { EventsEngine } from './engines/events/engine.ts';
 import type { StateEngine } from './engines/state/engine.ts';
@@ -19,6 +21,7 @@ export interface OperationSources {
 
 export function allOperations({ compute, events, state, overview, experiments }: OperationSources) {
   return mergeOperations(
+    accessOperations(),
     overviewOperations(overview),
     functionOperations(compute, events),
     experimentOperations(experiments),

@@ -69,6 +69,11 @@ test('a route that does not fit its operation is refused when the table is made'
   assert.throws(define('GET /api/teas/:tea', 'operate'), /a GET must not change anything/);
   assert.throws(define('POST /api/teas/:tea', 'read'), /needs more than the permission to read/);
   assert.throws(define('POST /api/teas/:pot', 'operate'), /its input has no pot/);
+  assert.throws(
+    // @ts-expect-error: there is no such operation
+    () => defineOperations({ brewTea: 'POST /api/teas/:tea', drinkTea: 'POST /api/teas' }, { brewTea }),
+    /no operation for the routes of drinkTea/,
+  );
   assert.doesNotThrow(define('POST /api/teas/:tea', 'operate'));
 });
 

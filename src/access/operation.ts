@@ -48,6 +48,8 @@ export function defineOperations<Table extends Record<string, Operation>>(
   routes: { readonly [Name in keyof Table]: Route },
   table: Table,
 ): { readonly [Name in keyof Table]: Named<Table[Name]> } {
+  const unused = Object.keys(routes).filter((name) => !Object.hasOwn(table, name));
+  if (unused.length > 0) throw new Error(`no operation for the routes of ${unused.join(', ')}`);
   const named = Object.entries(table).map(([name, declared]) => {
     const route = routes[name] as Route;
     const misfit = misfitOf(declared, route);

@@ -103,6 +103,13 @@ export const runView = runSummary.extend({
   source: z.string(),
 });
 
+/** What the live stream says about a run: its summary, and what is new since the last message. */
+export const runMessage = z.object({
+  run: runSummary,
+  look: lookView.optional(),
+  journal: z.array(journalEntry).optional(),
+});
+
 export const planView = z.object({
   experiment: z.string(),
   title: z.string(),
@@ -123,5 +130,6 @@ export type LookView = z.infer<typeof lookView>;
 export type MetricLook = z.infer<typeof metricLook>;
 export type JournalEntry = z.infer<typeof journalEntry>;
 export type RunSummary = z.infer<typeof runSummary>;
+export type RunMessage = z.infer<typeof runMessage>;
 export type RunView = z.infer<typeof runView>;
 export type PlanView = z.infer<typeof planView>;

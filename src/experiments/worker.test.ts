@@ -25,9 +25,8 @@ import { type Span, spanRecord } from '../signals/span.ts';
 import { Signals } from '../signals/store.ts';
 import { Leases } from '../treatments/faults/lease-control.ts';
 import { type ExperimentSources, experimentOperations } from './operations.ts';
-import type { RunSummary, RunView } from './schema.ts';
+import type { RunMessage, RunSummary, RunView } from './schema.ts';
 import { RunStore, type RunTables } from './store.ts';
-import type { RunEvent } from './watch/run-watch-worker.ts';
 import { ExperimentWorker } from './worker.ts';
 
 const FUNCTIONS = ['shop-payments', 'shop-checkout', 'shop-catalogue', 'shop-idle'];
@@ -48,7 +47,7 @@ interface Room {
   leases: Leases;
   worker: ExperimentWorker;
   call: Call<ReturnType<typeof operationsOf>>;
-  seen: RunEvent[];
+  seen: RunMessage[];
 }
 
 function operationsOf(sources: Omit<ExperimentSources, 'events'>) {
@@ -66,7 +65,7 @@ function openRoom(lag: () => { lagMs: number } = () => signals.lag(), failures =
     log: silentLog,
     clock: systemClock,
   });
-  const seen: RunEvent[] = [];
+  const seen: RunMessage[] = [];
   worker.subscribe((event) => seen.push(event));
   const functionExists = async (name: string) => FUNCTIONS.includes(name);
   return {

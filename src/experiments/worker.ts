@@ -17,10 +17,10 @@ import {
 } from './journal.ts';
 import { problem } from './problems.ts';
 import { newestInvocation, readCounts } from './queries.ts';
-import type { RunSummary } from './schema.ts';
+import type { RunMessage, RunSummary } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf } from './view.ts';
-import { type RunEvent, RunWatch } from './watch/run-watch-worker.ts';
+import { RunWatch } from './watch/run-watch-worker.ts';
 
 export interface WorkerOptions {
   store: RunStore;
@@ -43,7 +43,7 @@ export class ExperimentWorker {
   #options: WorkerOptions;
   #clock: Clock;
   #watches = new Map<string, RunWatch>();
-  #listeners = new Set<(event: RunEvent) => void>();
+  #listeners = new Set<(event: RunMessage) => void>();
   /** Runs that are being stored and are not watched yet. */
   #beginning = new Set<Promise<unknown>>();
   #closed = false;
@@ -149,7 +149,7 @@ export class ExperimentWorker {
   }
 
   /** Calls the listener for everything that happens to a run, until the returned function is called. */
-  subscribe(listener: (event: RunEvent) => void): () => void {
+  subscribe(listener: (event: RunMessage) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -181,7 +181,7 @@ export class ExperimentWorker {
     void watch.ended.catch(() => undefined).then(() => this.#watches.delete(run.runId));
   }
 
-  #tell(event: RunEvent): void {
+  #tell(event: RunMessage): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

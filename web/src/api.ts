@@ -1,4 +1,18 @@
-/** Calls of our own API. Every failure becomes an `ApiError` with the problem document's title and detail. */
+/**
+ * Calls of our own API: operations by name, with the types of the server's own table. Every failure becomes an `ApiError`
+ * with the problem document's title and detail.
+ */
+import type { InputOf, OutputOf, ReadingName } from '../../src/access/operation.ts';
+import { type Method, type Route, requestOf } from '../../src/access/route.ts';
+import { SESSION_PATH } from '../../src/doors/http/paths.ts';
+import type { Api } from '../../src/operations.ts';
+import { routes } from '../../src/routes.ts';
+
+export type OperationName = keyof Api & string;
+/** Operations that change nothing, which a page may ask again at any time. */
+export type ReadName = ReadingName<Api>;
+export type Input<Name extends OperationName> = InputOf<Api[Name]>;
+export type Answer<Name extends OperationName> = OutputOf<Api[Name]>;
 
 interface ProblemDocument {
   title?: string;
@@ -18,7 +32,8 @@ export class ApiError extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'DELETE';
+/** Fails the type check when an operation has no route. */
+const ROUTES: Readonly<Record<OperationName, Route>> = routes;
 
 const unauthenticated = new Set<() => void>();
 
@@ -28,16 +43,30 @@ export function onUnauthenticated(listener: () => void): () => void {
   return () => unauthenticated.delete(listener);
 }
 
-export async function call<Answer>(
-  method: Method,
-  path: string,
-  body?: unknown,
+/** Calls an operation. Throws an ApiError, or what aborted the signal. */
+export async function call<Name extends OperationName>(
+  name: Name,
+  input: Input<Name>,
   signal?: AbortSignal,
-): Promise<Answer> {
+): Promise<Answer<Name>> {
+  const { method, path, body } = requestOf(ROUTES[name], input);
   const response = await send(method, path, body, signal);
   if (!response.ok) throw await failure(response, path);
-  if (response.status === 204) return undefined as Answer;
-  return (await response.json()) as Answer;
+  return (await response.json()) as Answer<Name>;
+}
+
+/** Exchanges the token for a session cookie. */
+export function logIn(token: string): Promise<void> {
+  return changeSession('POST', { token });
+}
+
+export function logOut(): Promise<void> {
+  return changeSession('DELETE');
+}
+
+async function changeSession(method: Method, body?: { token: string }): Promise<void> {
+  const response = await send(method, SESSION_PATH, body);
+  if (!response.ok) throw await failure(response, SESSION_PATH);
 }
 
 async function send(method: Method, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
@@ -63,7 +92,7 @@ async function send(method: Method, path: string, body: unknown, signal?: AbortS
 }
 
 async function failure(response: Response, path: string): Promise<ApiError> {
-  if (response.status === 401 && path !== '/api/session') for (const listener of unauthenticated) listener();
+  if (response.status === 401 && path !== SESSION_PATH) for (const listener of unauthenticated) listener();
   const document = (await response.json().catch(() => ({}))) as ProblemDocument;
   return new ApiError(
     response.status,

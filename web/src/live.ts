@@ -1,8 +1,10 @@
 import { useSyncExternalStore } from 'react';
+import type { LiveMessages } from '../../src/doors/http/live-messages.ts';
+import { STREAM_PATH } from '../../src/doors/http/paths.ts';
 import type { RunSummary, RunView } from '../../src/experiments/schema.ts';
 import type { Overview } from '../../src/operate/overview/schema.ts';
 import { call } from './api.ts';
-import { mergeRun, mergeView, type RunMessage } from './merge.ts';
+import { mergeRun, mergeView } from './merge.ts';
 
 /** One EventSource for the whole page, and the store that everything live is read from. */
 export interface LiveState {
@@ -52,14 +54,7 @@ function heard(): void {
   update({ connection: 'live', generation: state.generation + (reconnected ? 1 : 0) });
 }
 
-function onOverview(event: MessageEvent<string>): void {
-  heard();
-  update({ overview: JSON.parse(event.data) as Overview });
-}
-
-function onRun(event: MessageEvent<string>): void {
-  heard();
-  const message = JSON.parse(event.data) as RunMessage;
+function onRun(message: LiveMessages['run']): void {
   const { runId } = message.run;
   const known = state.runs.get(runId);
   update({
@@ -71,11 +66,22 @@ function onRun(event: MessageEvent<string>): void {
 function connect(): void {
   source?.close();
   lastHeardMs = Date.now();
-  source = new EventSource('/api/stream');
+  source = new EventSource(STREAM_PATH);
   source.addEventListener('open', heard);
-  source.addEventListener('overview', onOverview);
-  source.addEventListener('run', onRun);
+  listen(source, 'overview', (overview) => update({ overview }));
+  listen(source, 'run', onRun);
   source.addEventListener('error', () => update({ connection: 'lost' }));
+}
+
+function listen<Name extends keyof LiveMessages>(
+  stream: EventSource,
+  name: Name,
+  take: (message: LiveMessages[Name]) => void,
+): void {
+  stream.addEventListener(name, (event: MessageEvent<string>) => {
+    heard();
+    take(JSON.parse(event.data) as LiveMessages[Name]);
+  });
 }
 
 /** Reconnects at once, instead of at the next attempt. */
@@ -86,7 +92,7 @@ export function reconnect(): void {
 
 /** The overview as it is now, so that nobody waits for the stream's next one. */
 async function loadOverview(): Promise<void> {
-  const overview = await call<Overview>('GET', '/api/overview');
+  const overview = await call('showOverview', {});
   if (state.overview === null) update({ overview });
 }
 
@@ -100,7 +106,7 @@ export function openLive(): () => void {
     if (!closed && !silent) return;
     update({ connection: 'lost' });
     // Asking who we are tells a lost session (which logs out) from a control room that is away.
-    void call('GET', '/api/overview').then(connect, () => {});
+    void call('showOverview', {}).then(connect, () => {});
   }, RETRY_MS);
   return () => {
     clearInterval(timer);
@@ -111,8 +117,7 @@ export function openLive(): () => void {
 
 /** Fetches a run and keeps it in the store. Errors are the caller's to show. */
 export async function loadRun(runId: string, signal?: AbortSignal): Promise<void> {
-  const path = `/api/experiments/runs/${encodeURIComponent(runId)}`;
-  const fetched = await call<RunView>('GET', path, undefined, signal);
+  const fetched = await call('showRun', { runId }, signal);
   update({ runs: new Map(state.runs).set(runId, mergeView(state.runs.get(runId), fetched)) });
 }
 

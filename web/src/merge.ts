@@ -1,11 +1,4 @@
-import type { JournalEntry, LookView, RunSummary, RunView } from '../../src/experiments/schema.ts';
-
-/** What the live stream says about a run: its summary, and what is new since the last message. */
-export interface RunMessage {
-  run: RunSummary;
-  look?: LookView;
-  journal?: JournalEntry[];
-}
+import type { LookView, RunMessage, RunSummary, RunView } from '../../src/experiments/schema.ts';
 
 /** More looks than this are thinned, so that a page which stays open for hours stays quick. */
 export const MOST_LOOKS = 1200;

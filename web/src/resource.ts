@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { type ApiError, asApiError, call } from './api.ts';
+import { type Answer, type ApiError, asApiError, call, type Input, type ReadName } from './api.ts';
 import { loadRun, useLive } from './live.ts';
 
 export interface Resource<Data> {
@@ -9,34 +9,39 @@ export interface Resource<Data> {
   reload(): void;
 }
 
-/** Last answers by path: a page that is visited again shows them at once, while it asks again. */
+/** Last answers by operation and input: a page that is visited again shows them at once, while it asks again. */
 const answers = new Map<string, unknown>();
 
 interface Fetched {
-  path: string;
+  key: string;
   data?: unknown;
   error?: ApiError;
 }
 
 /**
- * The answer of a GET, asked again after a reconnection and, with `everyMs`, periodically while the page is visible.
+ * The answer of an operation that reads, asked again after a reconnection and, with `everyMs`, periodically while the page is visible.
  * While a new answer is on its way the old one stays.
  */
-export function useResource<Data>(path: string, everyMs?: number): Resource<Data> {
+export function useResource<Name extends ReadName>(
+  name: Name,
+  input: Input<Name>,
+  everyMs?: number,
+): Resource<Answer<Name>> {
+  const key = JSON.stringify([name, input]);
   const generation = useLive((live) => live.generation);
   const [attempt, setAttempt] = useState(0);
-  const [fetched, setFetched] = useState<Fetched>({ path });
+  const [fetched, setFetched] = useState<Fetched>({ key });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: generation and attempt are reasons to ask again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for name and input; generation and attempt are reasons to ask again
   useEffect(() => {
     const controller = new AbortController();
     const ask = async () => {
       try {
-        const data = await call<Data>('GET', path, undefined, controller.signal);
-        answers.set(path, data);
-        setFetched({ path, data });
+        const data = await call(name, input, controller.signal);
+        answers.set(key, data);
+        setFetched({ key, data });
       } catch (error) {
-        if (!controller.signal.aborted) setFetched({ path, error: asApiError(error) });
+        if (!controller.signal.aborted) setFetched({ key, error: asApiError(error) });
       }
     };
     void ask();
@@ -46,14 +51,14 @@ export function useResource<Data>(path: string, everyMs?: number): Resource<Data
       controller.abort();
       clearInterval(timer);
     };
-  }, [path, everyMs, generation, attempt]);
+  }, [key, everyMs, generation, attempt]);
 
-  const current = fetched.path === path ? fetched : { path };
-  const data = (current.data ?? answers.get(path)) as Data | undefined;
+  const current = fetched.key === key ? fetched : { key };
+  const data = (current.data ?? answers.get(key)) as Answer<Name> | undefined;
   const reload = useCallback(() => {
-    setFetched({ path });
+    setFetched({ key });
     setAttempt((count) => count + 1);
-  }, [path]);
+  }, [key]);
   const error = current.error;
   return { data, error, loading: data === undefined && error === undefined, reload };
 }

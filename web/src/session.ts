@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { ApiError, asApiError, call, onUnauthenticated } from './api.ts';
+import { ApiError, asApiError, call, logIn, logOut, onUnauthenticated } from './api.ts';
 
 export type Session =
   | { state: 'unknown' }
@@ -18,7 +18,7 @@ export function useSession() {
 
   const check = useCallback(async () => {
     try {
-      const { name } = await call<{ name: string }>('GET', '/api/session');
+      const { name } = await call('showSession', {});
       setSession({ state: 'in', name });
     } catch (error) {
       const known = asApiError(error);
@@ -29,7 +29,7 @@ export function useSession() {
   const login = useCallback(
     async (token: string) => {
       try {
-        await call('POST', '/api/session', { token });
+        await logIn(token);
         await check();
       } catch (error) {
         setSession({ state: 'out', error: asApiError(error) });
@@ -39,7 +39,7 @@ export function useSession() {
   );
 
   const logout = useCallback(async () => {
-    await call('DELETE', '/api/session').catch(() => {});
+    await logOut().catch(() => {});
     setSession({ state: 'out', error: null });
   }, []);
 

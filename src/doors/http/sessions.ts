@@ -3,19 +3,18 @@ import { problem } from '../../access/problems.ts';
 import { SESSION_COOKIE, SESSION_MS, sealSession } from '../../access/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Authentication } from './authentication.ts';
+import { SESSION_PATH } from './paths.ts';
 
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 
-/** Log in with the token, ask who is logged in, log out. */
+/** Log in with the token, and log out. Who is logged in is an operation, `showSession`. */
 export function sessionRoutes(
   app: FastifyInstance,
   authentication: Authentication,
   sessionKey: string,
   clock: Clock,
 ): void {
-  app.get('/api/session', async (request) => ({ name: authentication.caller(request).name }));
-
-  app.post('/api/session', async (request, reply) => {
+  app.post(SESSION_PATH, async (request, reply) => {
     const { token } = (request.body ?? {}) as { token?: unknown };
     if (typeof token !== 'string' || !authentication.isToken(token)) {
       throw problem('unauthenticated', 'this is not the token: "upstack env" prints it');
@@ -25,7 +24,7 @@ export function sessionRoutes(
     return reply.code(204).send();
   });
 
-  app.delete('/api/session', async (_request, reply) => {
+  app.delete(SESSION_PATH, async (_request, reply) => {
     reply.header('set-cookie', `${SESSION_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`);
     return reply.code(204).send();
   });

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LiveListener } from './live-messages.ts';
+import { STREAM_PATH } from './paths.ts';
 
-/** What the live stream carries: named messages with a JSON document each. */
+/** Where the messages of the live stream come from. */
 export interface LiveSource {
   /** Calls the listener for every message until the returned function is called. */
-  subscribe(listener: (event: string, data: unknown) => void): () => void;
+  subscribe(listener: LiveListener): () => void;
 }
 
 const KEEP_ALIVE_MS = 15_000;
@@ -19,7 +21,7 @@ export function streamRoute(
 ): () => void {
   const readers = new Set<ServerResponse>();
 
-  app.get('/api/stream', (request, reply) => {
+  app.get(STREAM_PATH, (request, reply) => {
     authenticate(request);
     reply.hijack();
     const response = reply.raw;
@@ -33,8 +35,8 @@ export function streamRoute(
       if (response.writableLength > LARGEST_BACKLOG_BYTES) response.destroy();
       else response.write(text);
     };
-    const stop = source.subscribe((event, data) =>
-      send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    const stop = source.subscribe((name, message) =>
+      send(`event: ${name}\ndata: ${JSON.stringify(message)}\n\n`),
     );
     const timer = setInterval(() => send(': still here\n\n'), KEEP_ALIVE_MS);
     readers.add(response);

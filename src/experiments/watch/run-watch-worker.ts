@@ -11,19 +11,12 @@ import {
   evaluatedAgainEntry,
   exposedEntry,
 } from '../journal.ts';
-import type { JournalEntry, LookView, RunSummary } from '../schema.ts';
+import type { JournalEntry, LookView, RunMessage } from '../schema.ts';
 import type { RunStore } from '../store.ts';
 import { summaryOf } from '../view.ts';
 import { decide } from './decision.ts';
 import { lateBecause, silentBecause } from './freshness.ts';
 import { type Look, type LookCounts, lookOf, lookView } from './look.ts';
-
-/** What happened to a run, for the live stream. */
-export interface RunEvent {
-  run: RunSummary;
-  look?: LookView;
-  journal?: JournalEntry[];
-}
 
 export interface WatchOptions {
   store: RunStore;
@@ -38,7 +31,7 @@ export interface WatchOptions {
   newest(functionName: string, atMs: number): Promise<number | undefined>;
   clock: Clock;
   log: Log;
-  tell(event: RunEvent): void;
+  tell(event: RunMessage): void;
 }
 
 /** A look at least this often, and at most this often when data arrive, milliseconds. */

@@ -28,7 +28,7 @@ function matches(run: RunSummary, filter: Filter, words: string): boolean {
 }
 
 export function ExperimentsPage() {
-  const fetched = useResource<{ runs: RunSummary[] }>('/api/experiments/runs');
+  const fetched = useResource('listRuns', {});
   const live = useLive(({ summaries }) => summaries);
   return (
     <Page

@@ -21,7 +21,7 @@ const STATES = {
 const REFRESH_MS = 10_000;
 
 export function FindingsPage() {
-  const findings = useResource<{ findings: FindingView[] }>('/api/findings', REFRESH_MS);
+  const findings = useResource('listFindings', {}, REFRESH_MS);
   const [filter, setFilter] = useState('open');
   return (
     <Page

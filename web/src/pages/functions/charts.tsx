@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import type { RunSummary } from '../../../../src/experiments/schema.ts';
 import type { FunctionView } from '../../../../src/operate/functions/schema.ts';
 import { spanOf } from '../../charts/spans.ts';
 import { TimeChart } from '../../charts/time-chart.tsx';
@@ -8,7 +7,7 @@ import { useResource } from '../../resource.ts';
 
 export function FunctionCharts({ view }: { view: FunctionView }) {
   const { series, name } = view;
-  const runs = useResource<{ runs: RunSummary[] }>('/api/experiments/runs');
+  const runs = useResource('listRuns', {});
   const spans = useMemo(() => {
     const start = series.at[0] ?? 0;
     return (runs.data?.runs ?? [])

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconFlask2 } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { RunSummary } from '../../../../src/experiments/schema.ts';
 import { useLive } from '../../live.ts';
 import { mergeSummaries } from '../../merge.ts';
 import { Card } from '../../parts/card.tsx';
@@ -12,7 +11,7 @@ import { RunTable } from '../experiments/run-table.tsx';
 
 /** The experiments whose treatment is applied in this function. */
 export function FunctionExperiments({ name }: { name: string }) {
-  const fetched = useResource<{ runs: RunSummary[] }>('/api/experiments/runs');
+  const fetched = useResource('listRuns', {});
   const live = useLive(({ summaries }) => summaries);
   return (
     <Card title="Experiments on this function" flush>

@@ -23,8 +23,8 @@ const REFRESH_MS = 10_000;
 
 export function FunctionPage({ name }: { name: string }) {
   const [minutes, setMinutes] = useState('60');
-  const path = `/api/functions/${encodeURIComponent(name)}?minutes=${minutes}`;
-  const { data, error, reload } = useResource<FunctionView>(path, REFRESH_MS);
+  const input = { name, minutes: Number(minutes) };
+  const { data, error, reload } = useResource('showFunction', input, REFRESH_MS);
   const [last, setLast] = useState<FunctionView>();
   if (data !== undefined && data !== last) setLast(data);
   const view = data ?? last;

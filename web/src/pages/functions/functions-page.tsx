@@ -13,7 +13,7 @@ import { useResource } from '../../resource.ts';
 const REFRESH_MS = 5_000;
 
 export function FunctionsPage() {
-  const functions = useResource<{ functions: FunctionRow[] }>('/api/functions', REFRESH_MS);
+  const functions = useResource('listFunctions', {}, REFRESH_MS);
   return (
     <Page title="Functions" lead="Every deployed function. Numbers are of the last 15 minutes.">
       <Loaded resource={functions} height={240}>

@@ -11,7 +11,7 @@ import { Traffic } from './traffic.tsx';
 
 /** What runs, is it healthy, what is being tried now. */
 export function HomePage() {
-  const fetched = useResource<Overview>('/api/overview');
+  const fetched = useResource('showOverview', {});
   const overview = useLive((live) => live.overview) ?? fetched.data;
   return (
     <Page

@@ -1,4 +1,3 @@
-import type { AdoptionView } from '../../../../src/product/schema.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { CurveChart } from '../../charts/people/curve-chart.tsx';
 import { count, dayName, percent, share, shortCount } from '../../format.ts';
@@ -8,9 +7,7 @@ import { useResource } from '../../resource.ts';
 
 /** How one feature spreads among people. */
 export function Adoption({ event, days, className }: { event: string; days: number; className: string }) {
-  const adoption = useResource<AdoptionView>(
-    `/api/product/adoption?event=${encodeURIComponent(event)}&days=${days}`,
-  );
+  const adoption = useResource('showAdoption', { event, days });
   return (
     <ChartFrame
       title={`Adoption: ${event}`}

@@ -7,11 +7,12 @@ import { Loaded } from '../../parts/failure.tsx';
 import { useResource } from '../../resource.ts';
 import { Adoption } from './adoption.tsx';
 
-export const FEATURES_PATH = '/api/product/features?days=28';
+/** What the page asks of the features. */
+export const FEATURES = { days: 28 };
 
 /** Every feature (product event), and the adoption of the one that is selected. */
 export function Features() {
-  const features = useResource<FeaturesView>(FEATURES_PATH);
+  const features = useResource('listFeatures', FEATURES);
   const [picked, setPicked] = useState<string | null>(null);
   return (
     <Loaded resource={features} height={360}>

@@ -14,7 +14,7 @@ const REFRESH_MS = 60_000;
 
 /** Who uses the product, whether they come back, and for what. */
 export function PeoplePage() {
-  const growth = useResource<GrowthView>('/api/product/growth?weeks=12', REFRESH_MS);
+  const growth = useResource('showGrowth', { weeks: 12 }, REFRESH_MS);
   return (
     <Page
       title="People"

@@ -1,6 +1,6 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import type { FeaturesView, RetentionView } from '../../../../src/product/schema.ts';
+import type { RetentionView } from '../../../../src/product/schema.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { CurveChart } from '../../charts/people/curve-chart.tsx';
 import { RetentionTriangle } from '../../charts/people/retention-triangle.tsx';
@@ -9,15 +9,14 @@ import { Card } from '../../parts/card.tsx';
 import { Definition } from '../../parts/definition.tsx';
 import { Loaded } from '../../parts/failure.tsx';
 import { useResource } from '../../resource.ts';
-import { FEATURES_PATH } from './features.tsx';
+import { FEATURES } from './features.tsx';
 
 /** Who comes back: the triangle of weekly cohorts and its average. */
 export function Retention() {
-  const [kind, setKind] = useState('first');
+  const [kind, setKind] = useState<RetentionView['kind']>('first');
   const [event, setEvent] = useState('');
-  const features = useResource<FeaturesView>(FEATURES_PATH);
-  const path = `/api/product/retention?weeks=10&kind=${kind}&event=${encodeURIComponent(event)}`;
-  const retention = useResource<RetentionView>(path);
+  const features = useResource('listFeatures', FEATURES);
+  const retention = useResource('showRetention', { weeks: 10, kind, event });
   return (
     <div className="grid">
       <Card

@@ -2,7 +2,7 @@ import { Button, Textarea } from '@mantine/core';
 import { IconChecklist, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { PlanView, RunSummary } from '../../../../../src/experiments/schema.ts';
+import type { PlanView } from '../../../../../src/experiments/schema.ts';
 import { type ApiError, asApiError, call } from '../../../api.ts';
 import { Card } from '../../../parts/card.tsx';
 import { Empty } from '../../../parts/empty.tsx';
@@ -37,11 +37,11 @@ export function NewExperimentPage() {
   const check = () =>
     attempt('plan', async () => {
       setPlan(null);
-      setPlan(await call<PlanView>('POST', '/api/experiments/plan', { source }));
+      setPlan(await call('planRun', { source }));
     });
   const start = () =>
     attempt('start', async () => {
-      const { runId } = await call<RunSummary>('POST', '/api/experiments/runs', { source });
+      const { runId } = await call('startRun', { source });
       navigate(`/experiments/${encodeURIComponent(runId)}`);
     });
 

@@ -1,13 +1,13 @@
 import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import type { RunSummary, RunView } from '../../../../../src/experiments/schema.ts';
+import type { RunSummary } from '../../../../../src/experiments/schema.ts';
 import { call } from '../../../api.ts';
 import { dateTime } from '../../../format.ts';
 import { useResource } from '../../../resource.ts';
 
 /** Begins a definition from that of an earlier run, the latest one of each experiment. */
 export function PreviousRuns({ onPick }: { onPick(source: string): void }) {
-  const { data } = useResource<{ runs: RunSummary[] }>('/api/experiments/runs');
+  const { data } = useResource('listRuns', {});
   const [picked, setPicked] = useState('');
   const latest = new Map<string, RunSummary>();
   for (const run of data?.runs ?? []) if (!latest.has(run.experiment)) latest.set(run.experiment, run);
@@ -16,9 +16,7 @@ export function PreviousRuns({ onPick }: { onPick(source: string): void }) {
   async function pick(runId: string) {
     setPicked(runId);
     if (runId === '') return;
-    const run = await call<RunView>('GET', `/api/experiments/runs/${encodeURIComponent(runId)}`).catch(
-      () => null,
-    );
+    const run = await call('showRun', { runId }).catch(() => null);
     if (run !== null) onPick(run.source);
   }
 

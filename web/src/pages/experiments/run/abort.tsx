@@ -20,8 +20,7 @@ export function AbortButton({ run, onAborted }: { run: RunView; onAborted(): voi
     setError(null);
     try {
       const why = reason.trim();
-      const path = `/api/experiments/runs/${encodeURIComponent(run.runId)}/abort`;
-      await call('POST', path, why === '' ? {} : { reason: why });
+      await call('abortRun', { runId: run.runId, ...(why !== '' && { reason: why }) });
       close();
       onAborted();
     } catch (failure) {
