@@ -5,8 +5,8 @@
 import type { InputOf, OutputOf, ReadingName } from '../../src/access/operation.ts';
 import { type Method, type Route, requestOf } from '../../src/access/route.ts';
 import { SESSION_PATH } from '../../src/doors/http/paths.ts';
-import type { Api } from '../../src/operations.ts';
-import { routes } from '../../src/routes.ts';
+import type { Api } from '../../src/doors/operations.ts';
+import { routes } from '../../src/doors/routes.ts';
 
 export type OperationName = keyof Api & string;
 /** Operations that change nothing, which a page may ask again at any time. */

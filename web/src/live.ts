@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { LiveMessages } from '../../src/doors/http/live-messages.ts';
+import type { LiveMessages } from '../../src/doors/http/live/messages.ts';
 import { STREAM_PATH } from '../../src/doors/http/paths.ts';
 import type { RunSummary, RunView } from '../../src/experiments/schema.ts';
 import type { Overview } from '../../src/operate/overview/schema.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { runMessage } from '../../experiments/schema.ts';
-import { overview } from '../../operate/overview/schema.ts';
+import { runMessage } from '../../../experiments/schema.ts';
+import { overview } from '../../../operate/overview/schema.ts';
 
 /** What the live stream carries: the schema of each message by its name. Server and dashboard share it. */
 export const liveMessages = { overview, run: runMessage };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Named, OperationTable } from '../../access/operation.ts';
-import { partsOf } from '../../access/route.ts';
+import type { Named, OperationTable } from '../../../access/operation.ts';
+import { partsOf } from '../../../access/route.ts';
 
 type JsonSchema = Record<string, unknown> & { properties?: Record<string, unknown>; required?: string[] };
 

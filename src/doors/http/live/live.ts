@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type LiveListener, type LiveMessages, liveMessages } from './live-messages.ts';
+import { type LiveListener, type LiveMessages, liveMessages } from './messages.ts';
 import type { LiveSource } from './stream.ts';
 
 const OVERVIEW_MS = 2_000;

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Caller } from '../../access/caller.ts';
-import type { Named, OperationTable } from '../../access/operation.ts';
-import type { Perform } from '../../access/perform.ts';
-import { partsOf } from '../../access/route.ts';
-import { problem } from './problems.ts';
+import type { Caller } from '../../../access/caller.ts';
+import type { Named, OperationTable } from '../../../access/operation.ts';
+import type { Perform } from '../../../access/perform.ts';
+import { partsOf } from '../../../access/route.ts';
+import { problem } from '../problems.ts';
 import { queryReader } from './query.ts';
 
 export interface RestOptions {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '../../../test/until.ts';
+import { until } from '../../../../test/until.ts';
 import { Live } from './live.ts';
-import type { LiveMessages } from './live-messages.ts';
+import type { LiveMessages } from './messages.ts';
 
 const RUN: LiveMessages['run'] = {
   run: {

@@ -1,15 +1,15 @@
 /** Every operation of the control room, from the tables of its modules. */
 
-import { mergeOperations } from './access/operation.ts';
-import { accessOperations } from './access/operations.ts';
-import type { ComputeEngine } from './engines/compute/engine.ts';
-import type { EventsEngine } from './engines/events/engine.ts';
-import type { StateEngine } from './engines/state/engine.ts';
-import { type ExperimentSources, experimentOperations } from './experiments/operations.ts';
-import { findingOperations } from './findings/operations.ts';
-import { functionOperations } from './operate/functions/operations.ts';
-import { type OverviewSources, overviewOperations } from './operate/overview/operations.ts';
-import { productOperations } from './product/operations.ts';
+import { mergeOperations } from '../access/operation.ts';
+import { accessOperations } from '../access/operations.ts';
+import type { ComputeEngine } from '../engines/compute/engine.ts';
+import type { EventsEngine } from '../engines/events/engine.ts';
+import type { StateEngine } from '../engines/state/engine.ts';
+import { type ExperimentSources, experimentOperations } from '../experiments/operations.ts';
+import { findingOperations } from '../findings/operations.ts';
+import { functionOperations } from '../operate/functions/operations.ts';
+import { type OverviewSources, overviewOperations } from '../operate/overview/operations.ts';
+import { productOperations } from '../product/operations.ts';
 
 export interface OperationSources {
   compute: ComputeEngine;

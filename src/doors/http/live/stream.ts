@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { LiveListener } from './live-messages.ts';
-import { STREAM_PATH } from './paths.ts';
+import { STREAM_PATH } from '../paths.ts';
+import type { LiveListener } from './messages.ts';
 
 /** Where the messages of the live stream come from. */
 export interface LiveSource {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Fastify from 'fastify';
 import { z } from 'zod';
-import { defineOperations, operation } from '../../access/operation.ts';
-import { perform } from '../../access/perform.ts';
-import { problemAnswer } from './problem-json.ts';
+import { defineOperations, operation } from '../../../access/operation.ts';
+import { perform } from '../../../access/perform.ts';
+import { problemAnswer } from '../problem-json.ts';
 import { restRoutes } from './rest.ts';
 
 const input = z.object({
