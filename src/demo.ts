@@ -10,7 +10,7 @@ import type { ControlRoom } from './control-room.ts';
 import { evidenceDirectory, functionEnvironment } from './deploy-target.ts';
 import { call } from './doors/cli/client.ts';
 import { begin, follow } from './doors/cli/follow.ts';
-import { decodeMessage } from './signals/product-event.ts';
+import { decodeMessage } from './signals/product-events/message.ts';
 import { type SignalRecord, TABLES, type TableName } from './signals/tables.ts';
 
 const SHOP = resolve(import.meta.dirname, '..', 'examples', 'shop');

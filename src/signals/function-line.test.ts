@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeFunctionLine } from './function-line.ts';
-import { invocationRecord } from './invocation.ts';
-import { logRecord } from './log-record.ts';
+import { invocationRecord } from './invocations/row.ts';
+import { logRecord } from './logs/row.ts';
 import { TABLES } from './tables.ts';
 
 const NOW = Date.UTC(2026, 0, 15);

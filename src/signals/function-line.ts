@@ -2,9 +2,10 @@
  * The telemetry line: a function's SDK writes spans and product events to standard output, one JSON object per line,
  * so that telling costs no network and survives a freeze or a crash of the function.
  */
-import { tracesOfObject } from './otlp-json.ts';
-import { decodeMessage, type Receipt } from './product-event.ts';
+
+import { decodeMessage, type Receipt } from './product-events/message.ts';
 import type { SignalRecord } from './tables.ts';
+import { tracesOfObject } from './traces/otlp-json.ts';
 
 const PREFIX = '{"upstack":1,';
 

@@ -13,11 +13,11 @@ import { openEvents } from '../engines/events/open.ts';
 import { type EventsTwin, startEventsTwin } from '../engines/events/twin.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
-import { tracesOfObject } from './otlp-json.ts';
-import { decodeMessage } from './product-event.ts';
-import { spanRecord } from './span.ts';
+import { decodeMessage } from './product-events/message.ts';
 import { Signals } from './store.ts';
 import { type SignalRecord, TABLES } from './tables.ts';
+import { tracesOfObject } from './traces/otlp-json.ts';
+import { spanRecord } from './traces/span.ts';
 
 let home: string;
 let twin: EventsTwin;

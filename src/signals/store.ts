@@ -6,7 +6,7 @@ import { Problem } from '../lib/problem.ts';
 import { retry } from '../lib/retry.ts';
 import { type Segment, Spool, SpoolFullError } from '../lib/spool.ts';
 import { doneWithin } from '../lib/within.ts';
-import { isolate } from './isolate.ts';
+import { isolate } from './delivery/isolate.ts';
 import { jsonText } from './json-text.ts';
 import { problem } from './problems.ts';
 import { Rate } from './rate.ts';

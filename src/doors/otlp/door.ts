@@ -4,10 +4,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../lib/problem.ts';
-import type { DecodedTraces } from '../../signals/otlp.ts';
-import { tracesOfJson } from '../../signals/otlp-json.ts';
-import { statusBytes, traceResponseBytes, tracesOfProtobuf } from '../../signals/otlp-protobuf.ts';
 import type { SignalRecord } from '../../signals/tables.ts';
+import type { DecodedTraces } from '../../signals/traces/otlp.ts';
+import { tracesOfJson } from '../../signals/traces/otlp-json.ts';
+import { statusBytes, traceResponseBytes, tracesOfProtobuf } from '../../signals/traces/otlp-protobuf.ts';
 import { takeRawBodies, unpackedBody, writeKeyOf } from './body.ts';
 import { problem } from './problems.ts';
 

@@ -1,5 +1,5 @@
-import type { DecodedMessage, Receipt } from '../../signals/product-event.ts';
-import { decodeMessage } from '../../signals/product-event.ts';
+import type { DecodedMessage, Receipt } from '../../signals/product-events/message.ts';
+import { decodeMessage } from '../../signals/product-events/message.ts';
 import type { SignalRecord } from '../../signals/tables.ts';
 
 type Fields = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { defineOperations, operation } from '../../access/operation.ts';
 import type { ComputeEngine, InvokeInput } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { isTelemetryLine } from '../../signals/function-line.ts';
-import * as queries from './queries.ts';
+import * as queries from '../../signals/invocations/queries.ts';
 import { functionRoutes } from './routes.ts';
 import { type FunctionView, functionRow, functionView } from './schema.ts';
 

@@ -5,8 +5,8 @@ import type { EventsEngine } from '../../engines/events/engine.ts';
 import type { Health } from '../../engines/health.ts';
 import type { RunSummary } from '../../experiments/schema.ts';
 import { Problem } from '../../lib/problem.ts';
+import { lastMinute, series } from '../../signals/invocations/queries.ts';
 import { columns } from '../functions/operations.ts';
-import { lastMinute, series } from '../functions/queries.ts';
 import { overviewRoutes } from './routes.ts';
 import { type Overview, overview } from './schema.ts';
 

@@ -6,9 +6,9 @@ import { after, before, test } from 'node:test';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { openEvents } from '../../engines/events/open.ts';
 import { silentLog } from '../../lib/log.ts';
-import { invocationRecord } from '../../signals/invocation.ts';
-import { TABLES } from '../../signals/tables.ts';
+import { TABLES } from '../tables.ts';
 import { totalsPerFunction, totalsPerVersion } from './queries.ts';
+import { invocationRecord } from './row.ts';
 
 let directory: string;
 let events: EventsEngine;

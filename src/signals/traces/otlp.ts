@@ -3,9 +3,9 @@
  * and differ only in how ids, 64-bit numbers and bytes look, which a `Reading` says.
  * https://opentelemetry.io/docs/specs/otlp/ and opentelemetry/proto/trace/v1/trace.proto.
  */
-import { jsonText } from './json-text.ts';
+import { jsonText } from '../json-text.ts';
+import type { SignalRecord } from '../tables.ts';
 import { SPAN_KINDS, SPAN_STATUSES, type Span, spanFault, spanRecord } from './span.ts';
-import type { SignalRecord } from './tables.ts';
 
 export interface Reading {
   /** Bytes of an id as lower-case hex; '' when absent. */

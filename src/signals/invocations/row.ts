@@ -1,5 +1,5 @@
-import type { InvocationReport } from '../engines/compute/engine.ts';
-import { type SignalRecord, timeOfMs } from './tables.ts';
+import type { InvocationReport } from '../../engines/compute/engine.ts';
+import { type SignalRecord, timeOfMs } from '../tables.ts';
 
 /** The row of one ended invocation. */
 export function invocationRecord(report: InvocationReport): SignalRecord {

@@ -2,8 +2,8 @@
  * Product events out of messages of the Segment specification (https://segment.com/docs/connections/spec/), whichever
  * way they came: over HTTP or on a function's telemetry line.
  */
-import { jsonText } from './json-text.ts';
-import { type SignalRecord, timeOfMs } from './tables.ts';
+import { jsonText } from '../json-text.ts';
+import { type SignalRecord, timeOfMs } from '../tables.ts';
 
 export interface Receipt {
   /** When the message arrived, epoch milliseconds. */

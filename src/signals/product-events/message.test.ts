@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeMessage } from './product-event.ts';
-import { TABLES } from './tables.ts';
+import { TABLES } from '../tables.ts';
+import { decodeMessage } from './message.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 0, 0, 1);
 const receipt = { receivedMs: NOW, newMessageId: () => 'msg_new' };

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/light.js';
-import { Problem } from '../lib/problem.ts';
+import { Problem } from '../../lib/problem.ts';
+import { TABLES } from '../tables.ts';
 import type { DecodedTraces } from './otlp.ts';
 import { tracesOfJson, tracesOfObject } from './otlp-json.ts';
 import { statusBytes, traceResponseBytes, tracesOfProtobuf } from './otlp-protobuf.ts';
-import { TABLES } from './tables.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const START = `${NOW - 1_000}000001`;

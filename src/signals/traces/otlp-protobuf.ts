@@ -3,8 +3,8 @@
  * not described are skipped, as protobuf wants it.
  */
 import protobuf from 'protobufjs/light.js';
+import { problem } from '../problems.ts';
 import { type DecodedTraces, decodeTraces, type Reading } from './otlp.ts';
-import { problem } from './problems.ts';
 
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
 

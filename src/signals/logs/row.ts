@@ -1,5 +1,5 @@
-import type { FunctionLogLine } from '../engines/compute/engine.ts';
-import { type SignalRecord, timeOfMs } from './tables.ts';
+import type { FunctionLogLine } from '../../engines/compute/engine.ts';
+import { type SignalRecord, timeOfMs } from '../tables.ts';
 
 /** Longer lines are cut, as AWS cuts a log event. Characters. */
 const LONGEST_LINE = 256 * 1024;

@@ -1,4 +1,4 @@
-import { type SignalRecord, timeOfNanos } from './tables.ts';
+import { type SignalRecord, timeOfNanos } from '../tables.ts';
 
 /** One span, as the events engine keeps it. Times are decimal nanoseconds; attribute values are texts. */
 export interface Span {

@@ -1,5 +1,5 @@
+import { problem } from '../problems.ts';
 import { type DecodedTraces, decodeTraces, type Reading } from './otlp.ts';
-import { problem } from './problems.ts';
 
 /** OTLP/JSON: ids are hex, 64-bit numbers are texts (or numbers), bytes are base64. */
 const reading: Reading = {
