@@ -1,5 +1,4 @@
 /** The composition root: opens engines, modules and doors in order, and hands each what it needs. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { sqsRoute } from '../lambda/sqs/api/http.ts';
 import { lambdaRoutes } from '../lambda/src/http/routes.ts';
@@ -24,7 +23,7 @@ import { allOperations } from './doors/operations.ts';
 import { otlpDoor } from './doors/otlp/door.ts';
 import { segmentDoor } from './doors/segment/door.ts';
 import { openCompute } from './engines/compute/aws.ts';
-import type { ComputeEngine, FunctionLogLine } from './engines/compute/engine.ts';
+import type { ComputeEngine } from './engines/compute/engine.ts';
 import type { EventsEngine } from './engines/events/engine.ts';
 import { openEvents } from './engines/events/open.ts';
 import type { StateEngine } from './engines/state/engine.ts';
@@ -41,11 +40,7 @@ import { createLog, type Log } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
 import { type OverviewSources, readOverview } from './operate/overview/operations.ts';
 import { activePeople } from './product/queries.ts';
-import { decodeFunctionLine } from './signals/function-line.ts';
-import { invocationRecord } from './signals/invocations/row.ts';
-import { logRecord } from './signals/logs/row.ts';
 import { Signals } from './signals/store.ts';
-import type { SignalRecord } from './signals/tables.ts';
 import { Leases } from './treatments/faults/lease-control.ts';
 
 const REGION = 'us-east-1';
@@ -225,11 +220,6 @@ interface RuntimeParts {
 /** The embedded runtime; what its functions write and what it reports goes into the signals. */
 async function openRuntime(parts: RuntimeParts, opened: Lifecycle): Promise<EmbeddedRuntime> {
   const { directory, isolation, door, signals, state, log } = parts;
-  const append = (records: SignalRecord[]) => {
-    signals
-      .append(records)
-      .catch((error) => log.warn({ error: String(error) }, 'telemetry of a function was lost'));
-  };
   const runtime = await EmbeddedRuntime.open({
     directory: join(directory, 'compute'),
     region: REGION,
@@ -237,24 +227,14 @@ async function openRuntime(parts: RuntimeParts, opened: Lifecycle): Promise<Embe
     concurrencyPerVersion: CONCURRENCY_PER_VERSION,
     isolation,
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${door.port}/`,
-    onInvocation: (report) => append([invocationRecord(report)]),
-    onLog: (line) => append(recordsOf(line, log)),
+    onInvocation: (report) => signals.invocation(report),
+    onLog: (line) => signals.functionLine(line),
     clock: systemClock,
     log,
     state,
   });
   log.info({ isolation: runtime.isolation }, 'functions');
   return opened.add('compute runtime', runtime, (it) => it.close());
-}
-
-function recordsOf(line: FunctionLogLine, log: Log): SignalRecord[] {
-  const receipt = { receivedMs: line.atMs, newMessageId: randomUUID };
-  const decoded = line.source === 'function' ? decodeFunctionLine(line.line, receipt) : undefined;
-  if (!decoded) return [logRecord(line)];
-  const { functionName } = line;
-  if (decoded.reasons.length > 0)
-    log.warn({ functionName, reasons: decoded.reasons }, 'telemetry of a function was refused');
-  return decoded.records;
 }
 
 function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeEngine {

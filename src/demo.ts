@@ -10,14 +10,15 @@ import type { ControlRoom } from './control-room.ts';
 import { evidenceDirectory, functionEnvironment } from './deploy-target.ts';
 import { call } from './doors/cli/client.ts';
 import { begin, follow } from './doors/cli/follow.ts';
+import { insertDirectly } from './signals/delivery/store.ts';
 import { decodeMessage } from './signals/product-events/message.ts';
-import { type SignalRecord, TABLES, type TableName } from './signals/tables.ts';
+import { hasDemoHistory } from './signals/product-events/queries.ts';
+import type { SignalRecord } from './signals/tables.ts';
 
 const SHOP = resolve(import.meta.dirname, '..', 'examples', 'shop');
 /** In this order: one that is supported, one that is refuted, one that is aborted. */
 const EXPERIMENTS = ['recommendations-slow', 'payments-slow', 'payments-failing'];
 const SEED = 7;
-const HISTORY_BATCH = 10_000;
 /** The shoppers inside get two seconds to finish. */
 const LONGEST_STOP_MS = 4_000;
 /** The shop is busy and its functions are warm after this time. */
@@ -72,28 +73,15 @@ function complain(what: string, error: unknown): void {
  * spool the signals of now would have to wait behind it.
  */
 async function loadHistory({ events }: ControlRoom): Promise<void> {
-  const [known] = await events.query<{ any: number }>(
-    'SELECT toUInt32(count()) AS any FROM upstack.product_events WHERE demo AND day < today() - 1',
-  );
-  if (known && known.any > 0) return;
+  if (await hasDemoHistory(events)) return;
   const endMs = Date.now();
-  const rows = new Map<TableName, (readonly unknown[])[]>();
+  const records: SignalRecord[] = [];
   for (const batch of generateHistory({ seed: SEED, endMs })) {
-    for (const { table, row } of batch.flatMap(historyRecords)) {
-      const all = rows.get(table) ?? [];
-      all.push(row);
-      rows.set(table, all);
-    }
+    for (const message of batch) records.push(...historyRecords(message));
     // Whoever looks at the dashboard meanwhile must not have to wait for it.
     await othersTurn();
   }
-  for (const [table, all] of rows) {
-    for (let start = 0; start < all.length; start += HISTORY_BATCH) {
-      const token = `history-${endMs}-${table}-${start}`;
-      const batch = all.slice(start, start + HISTORY_BATCH);
-      await events.insert({ table: `upstack.${table}`, columns: TABLES[table], rows: batch, token });
-    }
-  }
+  await insertDirectly(events, records, `history-${endMs}`);
 }
 
 /** A message of the past counts as received when it happened: that is not late. */

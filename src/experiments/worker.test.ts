@@ -22,7 +22,8 @@ import { silentLog } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
 import { decodeMessage } from '../signals/product-events/message.ts';
 import { Signals } from '../signals/store.ts';
-import { type Span, spanRecord } from '../signals/traces/span.ts';
+import { spanRow } from '../signals/traces/row.ts';
+import type { Span } from '../signals/traces/span.ts';
 import { Leases } from '../treatments/faults/lease-control.ts';
 import { type ExperimentSources, experimentOperations } from './operations.ts';
 import type { RunMessage, RunSummary, RunView } from './schema.ts';
@@ -171,7 +172,7 @@ function invocation(
     events: [],
     links: [],
   };
-  return spanRecord(span);
+  return { table: 'otel_traces' as const, row: spanRow(span) };
 }
 
 function order(unit: string) {

@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
-import { TABLES } from '../signals/tables.ts';
+import { productEventRow } from '../signals/product-events/row.ts';
+import { batchOf, positional, type RowOfTable, type TableName } from '../signals/tables.ts';
 import { type Activity, mondayOf } from './activity.ts';
 import * as queries from './queries.ts';
 
@@ -31,36 +32,28 @@ before(async () => {
     (await events.query<{ today: string }>('SELECT toString(today()) AS today'))[0] as { today: string }
   ).today;
   const links = new Map(happenings.filter((h) => h.user !== '').map((h) => [h.anonymous, h.user]));
-  await events.insert({
-    table: 'upstack.product_events',
-    columns: TABLES.product_events,
-    rows: [...happenings, ...happenings.slice(0, 100)].map((h, i) => {
-      const at = `${day(h.daysAgo)} 12:00:00.000`;
-      const id = `m${i % happenings.length}`;
-      return [
-        h.event,
-        day(h.daysAgo),
-        at,
-        at,
-        h.user,
-        h.anonymous,
-        h.anonymous,
-        id,
-        'track',
-        '{}',
-        '',
-        false,
-      ];
-    }),
-    token: 'happenings',
-  });
-  await events.insert({
-    table: 'upstack.identities',
-    columns: TABLES.identities,
-    rows: [...links].map(([anonymous, user]) => [anonymous, user, `${today} 00:00:00.000`]),
-    token: 'links',
-  });
+  const rows = [...happenings, ...happenings.slice(0, 100)].map((h, i) =>
+    row(h.event, day(h.daysAgo), { user: h.user, anonymous: h.anonymous }, `m${i % happenings.length}`),
+  );
+  await insert('product_events', rows, 'happenings');
+  const identities = [...links].map(([anonymous, user]) => ({
+    anonymous_id: anonymous,
+    user_id: user,
+    first: `${today} 00:00:00.000`,
+  }));
+  await insert('identities', identities, 'links');
 });
+
+function insert<Name extends TableName>(table: Name, rows: RowOfTable<Name>[], token: string): Promise<void> {
+  return events.insert(batchOf(positional(table, rows), token));
+}
+
+function row(event: string, on: string, who: { user: string; anonymous: string }, messageId: string) {
+  const atMs = Date.parse(`${on}T12:00:00Z`);
+  const { user: userId, anonymous: anonymousId } = who;
+  const base = { type: 'track', atMs, receivedMs: atMs, properties: {}, traceId: '', demo: false };
+  return productEventRow({ ...base, name: event, userId, anonymousId, unit: anonymousId, messageId });
+}
 
 after(async () => {
   await events.close();
@@ -148,31 +141,10 @@ test('adoption shows the first use ever of each person, with those before the pe
 });
 
 test('a rare feature is counted however many others there are', async () => {
-  const at = `${today} 12:00:00.000`;
-  const row = (event: string, person: string) => [
-    event,
-    today,
-    at,
-    at,
-    person,
-    '',
-    person,
-    `${event}-${person}`,
-    'track',
-    '{}',
-    '',
-    false,
-  ];
-  const many = Array.from({ length: 101 }, (_, i) => [
-    row(`Event ${i}`, 'r1'),
-    row(`Event ${i}`, 'r2'),
-  ]).flat();
-  await events.insert({
-    table: 'upstack.product_events',
-    columns: TABLES.product_events,
-    rows: [...many, row('Rare', 'r1')],
-    token: 'many',
-  });
+  const by = (event: string, person: string) =>
+    row(event, today, { user: person, anonymous: '' }, `${event}-${person}`);
+  const many = Array.from({ length: 101 }, (_, i) => [by(`Event ${i}`, 'r1'), by(`Event ${i}`, 'r2')]).flat();
+  await insert('product_events', [...many, by('Rare', 'r1')], 'many');
   const view = await queries.adoption(events, 'Rare', 7);
   assert.deepEqual([view.adopters, view.uses], [1, 1]);
 });

@@ -1,8 +1,9 @@
 /**
- * The telemetry line: a function's SDK writes spans and product events to standard output, one JSON object per line,
- * so that telling costs no network and survives a freeze or a crash of the function.
+ * Lines that functions write. The SDK writes spans and product events to standard output, one JSON object per line, so
+ * that telemetry costs no network and survives a freeze or a crash of the function; every other line is a log line.
  */
-
+import type { FunctionLogLine } from '../engines/compute/engine.ts';
+import { logRow } from './logs/row.ts';
 import { decodeMessage, type Receipt } from './product-events/message.ts';
 import type { SignalRecord } from './tables.ts';
 import { tracesOfObject } from './traces/otlp-json.ts';
@@ -20,8 +21,17 @@ export function isTelemetryLine(line: string): boolean {
   return line.startsWith(PREFIX);
 }
 
-/** What the line says, or undefined when it is an ordinary line (also one that was cut and is not JSON any more). */
-export function decodeFunctionLine(line: string, receipt: Receipt): DecodedLine | undefined {
+/**
+ * The records of one line. A line that begins like telemetry but is not JSON (it was cut) is a log line. Lines of
+ * extensions are never telemetry.
+ */
+export function decodeFunctionLine(line: FunctionLogLine, newMessageId: () => string): DecodedLine {
+  const receipt = { receivedMs: line.atMs, newMessageId };
+  const telemetry = line.source === 'function' ? decodeTelemetry(line.line, receipt) : undefined;
+  return telemetry ?? { records: [{ table: 'logs', row: logRow(line) }], reasons: [] };
+}
+
+function decodeTelemetry(line: string, receipt: Receipt): DecodedLine | undefined {
   if (!isTelemetryLine(line)) return undefined;
   let parsed: { traces?: unknown; events?: unknown };
   try {

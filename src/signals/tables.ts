@@ -1,92 +1,54 @@
-/** The tables of the events engine that signals are written to, and the order of their columns in a row. */
+import type { EventsBatch } from '../engines/events/engine.ts';
+import type { RowOf } from './column.ts';
+import { identities } from './identities/table.ts';
+import { invocations } from './invocations/table.ts';
+import { logs } from './logs/table.ts';
+import { productEvents } from './product-events/table.ts';
+import { traces } from './traces/table.ts';
+
+/** The tables that signals are written to, by name. */
 export const TABLES = {
-  otel_traces: [
-    'Timestamp',
-    'TraceId',
-    'SpanId',
-    'ParentSpanId',
-    'TraceState',
-    'SpanName',
-    'SpanKind',
-    'ServiceName',
-    'ResourceAttributes',
-    'ScopeName',
-    'ScopeVersion',
-    'SpanAttributes',
-    'Duration',
-    'StatusCode',
-    'StatusMessage',
-    'Events.Timestamp',
-    'Events.Name',
-    'Events.Attributes',
-    'Links.TraceId',
-    'Links.SpanId',
-    'Links.TraceState',
-    'Links.Attributes',
-    'Unit',
-    'Run',
-    'Experiment',
-    'Arm',
-    'Stage',
-    'Exposed',
-    'Injected',
-    'FaasName',
-    'FaasVersion',
-    'ColdStart',
-    'IsError',
-  ],
-  product_events: [
-    'event',
-    'day',
-    'ts',
-    'received',
-    'user_id',
-    'anonymous_id',
-    'unit',
-    'message_id',
-    'type',
-    'properties',
-    'trace_id',
-    'demo',
-  ],
-  identities: ['anonymous_id', 'user_id', 'first'],
-  invocations: [
-    'ts',
-    'function',
-    'version',
-    'request_id',
-    'instance',
-    'duration_ms',
-    'billed_ms',
-    'memory_mb',
-    'max_memory_mb',
-    'cold',
-    'init_ms',
-    'status',
-    'http_status',
-    'error_type',
-    'init_type',
-    'cost_usd',
-  ],
-  logs: ['ts', 'function', 'version', 'instance', 'request_id', 'line'],
-} as const satisfies Record<string, readonly string[]>;
+  [traces.name]: traces,
+  [productEvents.name]: productEvents,
+  [identities.name]: identities,
+  [invocations.name]: invocations,
+  [logs.name]: logs,
+} as const;
 
 export type TableName = keyof typeof TABLES;
+export type RowOfTable<Name extends TableName> = RowOf<(typeof TABLES)[Name]['columns']>;
 
-/** One row for one table. The values are JSON, in the order of the table's columns. */
-export interface SignalRecord {
+/** One row for one table. */
+export type SignalRecord = {
+  [Name in TableName]: { readonly table: Name; readonly row: RowOfTable<Name> };
+}[TableName];
+
+/** Rows as they go to the events engine: values in the order of `columns`. */
+export interface PositionalRows {
   table: TableName;
-  row: readonly unknown[];
+  columns: readonly string[];
+  rows: readonly (readonly unknown[])[];
 }
 
-/** Epoch milliseconds as the events engine reads a DateTime64(3): seconds with three digits behind the point. */
-export function timeOfMs(ms: number): string {
-  const whole = Math.floor(ms);
-  return `${Math.floor(whole / 1000)}.${String(whole % 1000).padStart(3, '0')}`;
+/** The one place where rows become positional. The order is that of the table's columns, and travels with the rows. */
+export function positional<Name extends TableName>(
+  table: Name,
+  rows: readonly RowOfTable<Name>[],
+): PositionalRows {
+  const columns = Object.keys(TABLES[table].columns) as (keyof RowOfTable<Name>)[];
+  return {
+    table,
+    columns: columns as string[],
+    rows: rows.map((row) => columns.map((column) => row[column])),
+  };
 }
 
-/** Epoch nanoseconds in decimal digits as the events engine reads a DateTime64(9), which takes no zeros in front. */
-export function timeOfNanos(nanos: string): string {
-  const digits = String(BigInt(nanos)).padStart(10, '0');
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`;
+/** An insert of positional rows; `token` names exactly this content. */
+export function batchOf({ table, columns, rows }: PositionalRows, token: string): EventsBatch {
+  return { table: tableName(table), columns, rows, token };
+}
+
+/** A table's name in SQL. */
+export function tableName(table: string): string {
+  return `upstack.${table}`;
 }

@@ -13,11 +13,15 @@ import type { EventsEngine } from '../../engines/events/engine.ts';
 import { openEvents } from '../../engines/events/open.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
+import type { SelectedOf } from '../../signals/column.ts';
 import { problem } from '../../signals/problems.ts';
 import { Signals } from '../../signals/store.ts';
+import type { traces } from '../../signals/traces/table.ts';
 import { otlpDoor } from './door.ts';
 
 const KEY = 'wk_test';
+type SelectedSpan = SelectedOf<typeof traces.columns>;
+
 let home: string;
 let events: EventsEngine;
 let signals: Signals;
@@ -58,9 +62,9 @@ after(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function spans(service: string): Promise<Record<string, unknown>[]> {
+async function spans(service: string): Promise<SelectedSpan[]> {
   await signals.settle();
-  return events.query(
+  return events.query<SelectedSpan>(
     'SELECT * FROM upstack.otel_traces WHERE ServiceName = {service:String} ORDER BY Timestamp',
     {
       service,
@@ -134,7 +138,7 @@ for (const [name, create] of Object.entries(exporters)) {
       await provider.shutdown();
       assert.deepEqual(outcomes, ['exported']);
       await signals.settle();
-      const rows = await events.query<Record<string, unknown>>(
+      const rows = await events.query<SelectedSpan>(
         'SELECT * FROM upstack.otel_traces WHERE Run = {run:String}',
         { run: service },
       );
@@ -150,8 +154,7 @@ for (const [name, create] of Object.entries(exporters)) {
         ['shop', '1.2.3', 'u1', 'control'],
       );
       assert.deepEqual([row?.Exposed, row?.IsError, row?.Stage], [true, true, 1]);
-      const attributes = row?.SpanAttributes as Record<string, string>;
-      assert.deepEqual([attributes.ratio, attributes.tags], ['0.25', '["a","ü"]']);
+      assert.deepEqual([row?.SpanAttributes.ratio, row?.SpanAttributes.tags], ['0.25', '["a","ü"]']);
       assert.deepEqual(row?.['Events.Name'], ['exception']);
       assert.deepEqual(row?.['Links.SpanId'], ['b7ad6b7169203331']);
     });

@@ -97,8 +97,6 @@ async function insertBatch(client: Client, { table, columns, rows, token }: Even
       insert_deduplication_token: token,
       deduplicate_blocks_in_dependent_materialized_views: 1,
       async_insert: 0,
-      // A spool that an earlier release left has rows without the columns that were added at the end since.
-      input_format_json_compact_allow_variable_number_of_columns: 1,
     },
   });
 }

@@ -1,4 +1,6 @@
 import type { EventsEngine } from '../../engines/events/engine.ts';
+import { source } from '../source.ts';
+import { invocations } from './table.ts';
 
 /** One step of the series of a function or of all functions, as the events engine returns it. */
 export interface SeriesStep {
@@ -54,7 +56,7 @@ export async function totalsPerFunction(
 ): Promise<Map<string, FunctionTotals>> {
   const rows = await events.query<FunctionTotals>(
     `SELECT function, ${FIGURES}, if(count() = 0, NULL, round(quantile(0.99)(duration_ms), 3)) AS p99Ms, sum(cost_usd) AS costUsd
-     FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function`,
+     FROM ${source(invocations)} WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function`,
     { minutes },
   );
   return new Map(rows.map((row) => [row.function, row]));
@@ -68,7 +70,7 @@ export async function totalsPerVersion(
 ): Promise<Map<string, VersionTotals>> {
   const rows = await events.query<VersionTotals>(
     `SELECT version, toUInt32(count()) AS invocations, toUInt32(countIf(cold)) AS coldStarts, sum(cost_usd) AS costUsd
-     FROM upstack.invocations
+     FROM ${source(invocations)}
      WHERE function = {name:String} AND ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY version`,
     { name, minutes },
   );
@@ -81,18 +83,18 @@ export async function lastMinute(
 ): Promise<{ perSecond: number; errorRate: number | null; p95Ms: number | null }> {
   const [row] = await events.query<Omit<SeriesStep, 'at'> & { seconds: number }>(
     `SELECT ${FIGURES}, toFloat64(greatest(1, dateDiff('millisecond', min(ts), now64(3)) / 1000)) AS seconds
-     FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute(1)`,
+     FROM ${source(invocations)} WHERE ts > now64(3) - toIntervalMinute(1)`,
   );
   if (!row || row.invocations === 0) return { perSecond: 0, errorRate: null, p95Ms: null };
-  const { invocations, errors, p95Ms, seconds } = row;
-  return { perSecond: invocations / seconds, errorRate: errors / invocations, p95Ms };
+  const { errors, p95Ms, seconds } = row;
+  return { perSecond: row.invocations / seconds, errorRate: errors / row.invocations, p95Ms };
 }
 
 /** Invocations per minute of each function, oldest first, `minutes` values. */
 export async function perMinute(events: EventsEngine, minutes: number): Promise<Map<string, number[]>> {
   const rows = await events.query<{ function: string; ago: number; invocations: number }>(
     `SELECT function, toUInt32(dateDiff('second', ts, now64(3)) DIV 60) AS ago, toUInt32(count()) AS invocations
-     FROM upstack.invocations WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function, ago`,
+     FROM ${source(invocations)} WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) GROUP BY function, ago`,
     { minutes },
   );
   const series = new Map<string, number[]>();
@@ -116,7 +118,7 @@ export function series(
 ): Promise<SeriesStep[]> {
   return events.query<SeriesStep>(
     `SELECT toUInt32(toUnixTimestamp(toStartOfInterval(ts, toIntervalSecond({step:UInt32})))) AS at, ${FIGURES}
-     FROM upstack.invocations
+     FROM ${source(invocations)}
      WHERE ts > now64(3) - toIntervalMinute({minutes:UInt32}) ${name === undefined ? '' : 'AND function = {name:String}'}
      GROUP BY at
      ORDER BY at WITH FILL
@@ -131,8 +133,8 @@ export function recentErrors(events: EventsEngine, name: string, limit: number):
   return events.query<RecentError>(
     `SELECT formatDateTime(ts, '%Y-%m-%dT%H:%i:%S.', 'UTC') || leftPad(toString(toUnixTimestamp64Milli(ts) % 1000), 3, '0') || 'Z' AS at,
        version, multiIf(error_type != '', error_type, http_status >= 500, 'HTTP ' || toString(http_status), status) AS errorType, request_id AS requestId
-     FROM upstack.invocations WHERE function = {name:String} AND ${FAILED}
-     ORDER BY upstack.invocations.ts DESC LIMIT {limit:UInt32}`,
+     FROM ${source(invocations)} WHERE function = {name:String} AND ${FAILED}
+     ORDER BY ts DESC LIMIT {limit:UInt32}`,
     { name, limit },
   );
 }

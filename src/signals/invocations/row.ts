@@ -1,27 +1,25 @@
 import type { InvocationReport } from '../../engines/compute/engine.ts';
-import { type SignalRecord, timeOfMs } from '../tables.ts';
+import { timeOfMs } from '../time.ts';
+import type { InvocationRow } from './table.ts';
 
 /** The row of one ended invocation. */
-export function invocationRecord(report: InvocationReport): SignalRecord {
+export function invocationRow(report: InvocationReport): InvocationRow {
   return {
-    table: 'invocations',
-    row: [
-      timeOfMs(report.startMs),
-      report.functionName,
-      report.version,
-      report.requestId,
-      report.instance,
-      report.durationMs,
-      report.billedMs,
-      Math.round(report.memoryMb),
-      report.maxMemoryMb,
-      report.coldStart,
-      report.initMs ?? null,
-      report.status,
-      report.httpStatus ?? 0,
-      report.errorType,
-      report.initType,
-      report.costUsd,
-    ],
+    ts: timeOfMs(report.startMs),
+    function: report.functionName,
+    version: report.version,
+    request_id: report.requestId,
+    instance: report.instance,
+    duration_ms: report.durationMs,
+    billed_ms: report.billedMs,
+    memory_mb: Math.round(report.memoryMb),
+    max_memory_mb: report.maxMemoryMb,
+    cold: report.coldStart,
+    init_ms: report.initMs ?? null,
+    status: report.status,
+    http_status: report.httpStatus ?? 0,
+    error_type: report.errorType,
+    init_type: report.initType,
+    cost_usd: report.costUsd,
   };
 }

@@ -1,20 +1,18 @@
 import type { FunctionLogLine } from '../../engines/compute/engine.ts';
-import { type SignalRecord, timeOfMs } from '../tables.ts';
+import { timeOfMs } from '../time.ts';
+import type { LogRow } from './table.ts';
 
 /** Longer lines are cut, as AWS cuts a log event. Characters. */
-const LONGEST_LINE = 256 * 1024;
+const MAX_LINE = 256 * 1024;
 
-/** The row of one line that a function wrote. */
-export function logRecord(line: FunctionLogLine): SignalRecord {
+/** The row of one line that a function or an extension wrote. */
+export function logRow(line: FunctionLogLine): LogRow {
   return {
-    table: 'logs',
-    row: [
-      timeOfMs(line.atMs),
-      line.functionName,
-      line.version,
-      line.instance,
-      line.requestId,
-      line.line.slice(0, LONGEST_LINE).toWellFormed(),
-    ],
+    ts: timeOfMs(line.atMs),
+    function: line.functionName,
+    version: line.version,
+    instance: line.instance,
+    request_id: line.requestId,
+    line: line.line.slice(0, MAX_LINE).toWellFormed(),
   };
 }

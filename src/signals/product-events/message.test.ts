@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TABLES } from '../tables.ts';
 import { decodeMessage } from './message.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 0, 0, 1);
@@ -12,9 +11,8 @@ function rows(message: unknown): Record<string, Record<string, unknown>[]> {
   assert.ok('records' in decoded, JSON.stringify(decoded));
   const byTable: Record<string, Record<string, unknown>[]> = {};
   for (const { table, row } of decoded.records) {
-    assert.equal(row.length, TABLES[table].length);
     byTable[table] ??= [];
-    byTable[table].push(Object.fromEntries(TABLES[table].map((column, i) => [column, row[i]])));
+    byTable[table].push({ ...row });
   }
   return byTable;
 }

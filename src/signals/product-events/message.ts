@@ -2,8 +2,9 @@
  * Product events out of messages of the Segment specification (https://segment.com/docs/connections/spec/), whichever
  * way they came: over HTTP or on a function's telemetry line.
  */
-import { jsonText } from '../json-text.ts';
-import { type SignalRecord, timeOfMs } from '../tables.ts';
+import { identityRow } from '../identities/row.ts';
+import type { SignalRecord } from '../tables.ts';
+import { type ProductEvent, productEventRow } from './row.ts';
 
 export interface Receipt {
   /** When the message arrived, epoch milliseconds. */
@@ -18,14 +19,14 @@ export type DecodedMessage = { records: SignalRecord[] } | { reason: string };
 type Fields = Record<string, unknown>;
 
 const TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'];
-const LARGEST_MESSAGE_BYTES = 32 * 1024;
-const LONGEST_ID = 512;
-const LONGEST_NAME = 256;
+const MAX_MESSAGE_BYTES = 32 * 1024;
+const MAX_ID = 512;
+const MAX_NAME = 256;
 const DAY_MS = 86_400_000;
 /** Later than this an event is refused: the days it belongs to are closed. */
-const OLDEST_MS = 30 * DAY_MS;
+const MAX_AGE_MS = 30 * DAY_MS;
 /** A time further ahead is a wrong clock: the time of receipt stands in. */
-const LATEST_MS = 3_600_000;
+const MAX_AHEAD_MS = 3_600_000;
 
 /**
  * Checks one message: its type, its ids (`userId` or `anonymousId`), the event's name, its size (32 KB) and its time
@@ -40,12 +41,31 @@ export function decodeMessage(message: unknown, receipt: Receipt): DecodedMessag
   if (fault !== undefined) return { reason: fault };
   const ts = timeOf(fields, receipt.receivedMs);
   if (typeof ts === 'string') return { reason: ts };
-  const ids = idsOf(fields);
-  const records = [eventRecord(fields, ids, ts, receipt)];
-  if (ids.anonymous !== '' && ids.user !== '' && ids.anonymous !== ids.user) {
-    records.push({ table: 'identities', row: [ids.anonymous, ids.user, timeOfMs(ts)] });
-  }
+  const event = eventOf(fields, ts, receipt);
+  const records: SignalRecord[] = [{ table: 'product_events', row: productEventRow(event) }];
+  const link = identityRow(event);
+  if (link) records.push({ table: 'identities', row: link });
   return { records };
+}
+
+function eventOf(fields: Fields, atMs: number, { receivedMs, newMessageId }: Receipt): ProductEvent {
+  const { user, anonymous } = idsOf(fields);
+  const context = fieldsOf(fields.context);
+  const upstack = fieldsOf(context.upstack);
+  const hasTraits = fields.type === 'identify' || fields.type === 'group';
+  return {
+    name: nameOf(fields),
+    type: String(fields.type),
+    atMs,
+    receivedMs,
+    userId: user,
+    anonymousId: anonymous,
+    unit: textOf(upstack.unit) || anonymous || user,
+    messageId: textOf(fields.messageId) || newMessageId(),
+    properties: fieldsOf(hasTraits ? fields.traits : fields.properties),
+    traceId: textOf(context.traceId),
+    demo: upstack.demo === true,
+  };
 }
 
 interface Ids {
@@ -66,18 +86,17 @@ function faultOf(fields: Fields): string | undefined {
     const value = fields[name];
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string') return `${name} must be a text`;
-    if (value.length > LONGEST_ID) return `${name} is longer than ${LONGEST_ID} characters`;
+    if (value.length > MAX_ID) return `${name} is longer than ${MAX_ID} characters`;
   }
   const { user, anonymous } = idsOf(fields);
   if (type === 'alias' && (user === '' || anonymous === '')) return 'an alias needs userId and previousId';
   if (user === '' && anonymous === '') return 'userId or anonymousId is missing';
   if (type === 'track' && textOf(fields.event).trim() === '')
     return 'event, the name of what happened, is missing';
-  if (nameOf(fields).length > LONGEST_NAME)
-    return `the event's name is longer than ${LONGEST_NAME} characters`;
+  if (nameOf(fields).length > MAX_NAME) return `the event's name is longer than ${MAX_NAME} characters`;
   const size = byteLength(JSON.stringify(fields));
-  return size > LARGEST_MESSAGE_BYTES
-    ? `the message has ${size} bytes, more than ${LARGEST_MESSAGE_BYTES}`
+  return size > MAX_MESSAGE_BYTES
+    ? `the message has ${size} bytes, more than ${MAX_MESSAGE_BYTES}`
     : undefined;
 }
 
@@ -87,32 +106,8 @@ function timeOf({ timestamp, originalTimestamp }: Fields, receivedMs: number): n
   if (given === undefined || given === null) return receivedMs;
   const ms = typeof given === 'string' ? Date.parse(given) : Number.NaN;
   if (Number.isNaN(ms)) return `timestamp must be an ISO 8601 time, not ${JSON.stringify(given)}`;
-  if (ms < receivedMs - OLDEST_MS) return `timestamp ${JSON.stringify(given)} is more than 30 days ago`;
-  return ms > receivedMs + LATEST_MS ? receivedMs : ms;
-}
-
-function eventRecord(fields: Fields, ids: Ids, ts: number, receipt: Receipt): SignalRecord {
-  const context = fieldsOf(fields.context);
-  const upstack = fieldsOf(context.upstack);
-  const properties =
-    fields.type === 'identify' || fields.type === 'group' ? fields.traits : fields.properties;
-  return {
-    table: 'product_events',
-    row: [
-      nameOf(fields),
-      new Date(ts).toISOString().slice(0, 10),
-      timeOfMs(ts),
-      timeOfMs(receipt.receivedMs),
-      ids.user,
-      ids.anonymous,
-      textOf(upstack.unit) || ids.anonymous || ids.user,
-      textOf(fields.messageId) || receipt.newMessageId(),
-      fields.type,
-      jsonText(fieldsOf(properties)),
-      textOf(context.traceId),
-      upstack.demo === true,
-    ],
-  };
+  if (ms < receivedMs - MAX_AGE_MS) return `timestamp ${JSON.stringify(given)} is more than 30 days ago`;
+  return ms > receivedMs + MAX_AHEAD_MS ? receivedMs : ms;
 }
 
 /** A track's event, a page's or screen's name; the others are named by their type. */

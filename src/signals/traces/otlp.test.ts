@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/light.js';
 import { Problem } from '../../lib/problem.ts';
-import { TABLES } from '../tables.ts';
 import type { DecodedTraces } from './otlp.ts';
 import { tracesOfJson, tracesOfObject } from './otlp-json.ts';
 import { statusBytes, traceResponseBytes, tracesOfProtobuf } from './otlp-protobuf.ts';
+import type { SpanRow } from './table.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const START = `${NOW - 1_000}000001`;
@@ -30,11 +30,10 @@ function requestOf(...spans: object[]) {
   };
 }
 
-function rowsOf({ records }: DecodedTraces): Record<string, unknown>[] {
-  return records.map(({ table, row }) => {
-    assert.equal(table, 'otel_traces');
-    assert.equal(row.length, TABLES.otel_traces.length);
-    return Object.fromEntries(TABLES.otel_traces.map((column, i) => [column, row[i]]));
+function rowsOf({ records }: DecodedTraces): SpanRow[] {
+  return records.map((record) => {
+    assert.equal(record.table, 'otel_traces');
+    return record.row as SpanRow;
   });
 }
 

@@ -5,7 +5,8 @@
  */
 import { jsonText } from '../json-text.ts';
 import type { SignalRecord } from '../tables.ts';
-import { SPAN_KINDS, SPAN_STATUSES, type Span, spanFault, spanRecord } from './span.ts';
+import { spanRow } from './row.ts';
+import { SPAN_KINDS, SPAN_STATUSES, type Span, spanFault } from './span.ts';
 
 export interface Reading {
   /** Bytes of an id as lower-case hex; '' when absent. */
@@ -45,7 +46,7 @@ export function decodeTraces(request: unknown, reading: Reading, nowMs: number):
       for (const fields of listOf(scopeSpans.spans, 'spans')) {
         const span = spanOf(fields, resource, scope, reading);
         const fault = spanFault(span, nowMs);
-        if (fault === undefined) records.push(spanRecord(span));
+        if (fault === undefined) records.push({ table: 'otel_traces', row: spanRow(span) });
         else if (rejected++ < REASONS_SHOWN) reasons.push(fault);
       }
     }

@@ -1,0 +1,24 @@
+import { date, flag, label, millis, type RowOf, text } from '../column.ts';
+
+/** What people did. */
+export const productEvents = {
+  name: 'product_events',
+  columns: {
+    event: label,
+    day: date,
+    ts: millis,
+    received: millis,
+    user_id: text,
+    anonymous_id: text,
+    unit: text,
+    message_id: text,
+    /** The kind of message: `track`, `identify`, `page`, … */
+    type: label,
+    /** A JSON object. */
+    properties: text,
+    trace_id: text,
+    demo: flag,
+  },
+} as const;
+
+export type ProductEventRow = RowOf<typeof productEvents.columns>;
