@@ -1,14 +1,9 @@
 import type { EventsEngine } from '../engines/events/engine.ts';
+import { EVENT_ID, withPerson } from '../signals/identities/person.ts';
+import { productEvents } from '../signals/product-events/table.ts';
+import { source } from '../signals/source.ts';
 import { type Activity, WEEKS_KEPT } from './activity.ts';
 import type { AdoptionView, FeaturesView } from './schema.ts';
-
-/**
- * Maps the id on an event to a person: the user, or for an anonymous visit the user it was later linked to. Grouping by
- * the raw id first keeps the join to one row per id instead of one per event.
- */
-const RAW_ID = `if(user_id != '', user_id, anonymous_id)`;
-const LINKS = `(SELECT anonymous_id, argMin(user_id, first) AS linked FROM upstack.identities GROUP BY anonymous_id)`;
-const PERSON = `if(linked != '', linked, raw)`;
 
 /** What a query may cost: it fails rather than take the events engine down with it. */
 const LIMITS = 'SETTINGS max_memory_usage = 1000000000, max_execution_time = 20';
@@ -20,13 +15,12 @@ export async function activity(
 ): Promise<{ today: string; people: Activity[] }> {
   const rows = await events.query<{ weeks: string; people: number; today: string }>(
     `SELECT toString(weeks) AS weeks, toUInt32(count()) AS people, toString(today()) AS today FROM (
-       SELECT ${PERSON} AS person, groupBitOr(raw_weeks) AS weeks FROM (
-         SELECT ${RAW_ID} AS raw, groupBitOr(bitShiftLeft(toUInt64(1), toUInt8(least(${WEEKS_KEPT - 1},
-             dateDiff('week', toMonday(day), toMonday(today())))))) AS raw_weeks
-         FROM upstack.product_events
+       SELECT person, groupBitOr(id_weeks) AS weeks FROM ${withPerson(`
+         SELECT ${EVENT_ID} AS id, groupBitOr(bitShiftLeft(toUInt64(1), toUInt8(least(${WEEKS_KEPT - 1},
+             dateDiff('week', toMonday(day), toMonday(today())))))) AS id_weeks
+         FROM ${source(productEvents)}
          WHERE day <= today() AND type IN ('track', 'page', 'screen') ${event === undefined ? '' : 'AND event = {event:String}'}
-         GROUP BY raw
-       ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
+         GROUP BY id`)}
        GROUP BY person
      ) GROUP BY weeks ${LIMITS}`,
     event === undefined ? {} : { event },
@@ -56,12 +50,11 @@ export async function features(events: EventsEngine, days: number, event?: strin
     events.query<FeatureFigures>(
       `SELECT event, toUInt32(count()) AS people, toUInt32(sum(uses)) AS uses, toUInt32(countIf(length(used_days) >= 2)) AS repeat
        FROM (
-         SELECT event, ${PERSON} AS person, sum(raw_uses) AS uses, groupUniqArrayArray(raw_days) AS used_days FROM (
-           SELECT event, ${RAW_ID} AS raw, uniqExact(message_id) AS raw_uses, groupUniqArray(day) AS raw_days
-           FROM upstack.product_events WHERE day > today() - {days:UInt32} AND day <= today() AND type = 'track'
+         SELECT event, person, sum(id_uses) AS uses, groupUniqArrayArray(id_days) AS used_days FROM ${withPerson(`
+           SELECT event, ${EVENT_ID} AS id, uniqExact(message_id) AS id_uses, groupUniqArray(day) AS id_days
+           FROM ${source(productEvents)} WHERE day > today() - {days:UInt32} AND day <= today() AND type = 'track'
              ${event === undefined ? '' : 'AND event = {event:String}'}
-           GROUP BY event, raw
-         ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
+           GROUP BY event, id`)}
          GROUP BY event, person
        ) GROUP BY event ORDER BY people DESC, event LIMIT ${MOST_FEATURES} ${LIMITS}`,
       { days, ...(event !== undefined && { event }) },
@@ -74,10 +67,9 @@ export async function features(events: EventsEngine, days: number, event?: strin
 /** People active at all in the last `days` days, today included. */
 export async function activePeople(events: EventsEngine, days: number): Promise<number> {
   const [row] = await events.query<{ people: number }>(
-    `SELECT toUInt32(uniqExact(${PERSON})) AS people FROM (
-       SELECT ${RAW_ID} AS raw FROM upstack.product_events
-       WHERE day > today() - {days:UInt32} AND day <= today() AND type IN ('track', 'page', 'screen') GROUP BY raw
-     ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id ${LIMITS}`,
+    `SELECT toUInt32(uniqExact(person)) AS people FROM ${withPerson(`
+       SELECT ${EVENT_ID} AS id FROM ${source(productEvents)}
+       WHERE day > today() - {days:UInt32} AND day <= today() AND type IN ('track', 'page', 'screen') GROUP BY id`)} ${LIMITS}`,
     { days },
   );
   return row?.people ?? 0;
@@ -110,10 +102,9 @@ async function firstUses(events: EventsEngine, event: string, days: number) {
     `SELECT shown AS day, toUInt32(countIf(since > today() - {days:UInt32})) AS people,
        toUInt32(countIf(since <= today() - {days:UInt32})) AS before
      FROM (
-       SELECT ${PERSON} AS person, min(raw_since) AS since, greatest(since, today() - {days:UInt32} + 1) AS shown FROM (
-         SELECT ${RAW_ID} AS raw, min(day) AS raw_since FROM upstack.product_events
-         WHERE event = {event:String} AND type = 'track' AND day <= today() GROUP BY raw
-       ) AS raw_ids LEFT JOIN ${LINKS} AS links ON raw = links.anonymous_id
+       SELECT person, min(id_since) AS since, greatest(since, today() - {days:UInt32} + 1) AS shown FROM ${withPerson(`
+         SELECT ${EVENT_ID} AS id, min(day) AS id_since FROM ${source(productEvents)}
+         WHERE event = {event:String} AND type = 'track' AND day <= today() GROUP BY id`)}
        GROUP BY person
      ) GROUP BY shown
      ORDER BY day WITH FILL FROM today() - {days:UInt32} + 1 TO today() + 1 ${LIMITS}`,
