@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { test } from 'node:test';
+import { exposures } from '../src/signals/exposures/table.ts';
+import { TABLES } from '../src/signals/tables.ts';
 
 /** The files directly in src/ are the composition root, together. */
 const ROOT = 'the composition root';
@@ -23,6 +25,9 @@ const SHELL = ['lib', 'engines', 'doors', ROOT];
 const ROLE = /(^|-)(store|queries|operations|worker|control)\.ts$/;
 const IMPURE_LIB = ['lib/clock.ts', 'lib/log.ts', 'lib/supervisor.ts', 'lib/spool.ts', 'lib/ids.ts'];
 const LONGEST_FILE = 500;
+const SIGNALS_TABLE = new RegExp(`\\bupstack\\.(?:${[...Object.keys(TABLES), exposures.name].join('|')})\\b`);
+/** To be rebuilt on the fragments of src/signals; until then they spell the tables themselves. */
+const SPELL_TABLES = ['src/metrics/compile.ts', 'src/experiments/queries.ts'];
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');
@@ -109,6 +114,18 @@ test('the embedded twins are named by the composition root and their own engine 
   assert.deepEqual(show(named.filter((i) => top(i.from) !== ROOT)), []);
 });
 
+test('tables of signals are read through src/signals alone', () => {
+  const sources = globSync('{src,web,bench}/**/*.{ts,tsx}', { cwd: root })
+    .map((file) => file.split(sep).join('/'))
+    .filter((file) => !/\.test\.tsx?$|node_modules|\/dist\//.test(file));
+  assert.ok(sources.includes('src/signals/source.ts'));
+  const spelled = sources.filter((file) => SIGNALS_TABLE.test(readFileSync(join(root, file), 'utf8')));
+  assert.deepEqual(
+    spelled.filter((file) => !SPELL_TABLES.includes(file)),
+    [],
+  );
+});
+
 test(`no file of src/ and sdk/ is longer than ${LONGEST_FILE} lines`, () => {
   const sdk = globSync('sdk/src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
   const lengths = [...files.map((file) => join('src', file)), ...sdk].map(
@@ -134,4 +151,6 @@ test('the checks above would notice an offender', () => {
     ROLE.test(name),
   );
   assert.deepEqual(roles, [true, true, false, false]);
+  assert.match('SELECT 1 FROM upstack.logs', SIGNALS_TABLE);
+  assert.doesNotMatch('upstack.logs_of_mine, upstack.unit', SIGNALS_TABLE);
 });
