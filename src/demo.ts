@@ -99,7 +99,7 @@ async function runExperiments(
 ): Promise<void> {
   const connection = { url, token: keys.token };
   try {
-    const { runs } = await call<{ runs: unknown[] }>(connection, 'GET', '/api/experiments/runs');
+    const { runs } = await call(connection, 'listRuns', {});
     if (runs.length > 0) return;
     await pause(WARM_UP_MS, undefined, { signal });
     for (const name of EXPERIMENTS) {

@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
+import type { InputOf, OutputOf } from '../../access/operation.ts';
+import { type Route, type RouteRequest, requestOf } from '../../access/route.ts';
 import { keyFile, readKeys } from '../../access/store.ts';
 import { readInstance } from '../../lib/instance.ts';
 import { Problem } from '../../lib/problem.ts';
+import type { Api } from '../operations.ts';
+import { routes } from '../routes.ts';
 import { DEFAULT_DATA, DEFAULT_URL } from './defaults.ts';
 
 /** A running control room as a command sees it: where it is and the token that opens it. */
@@ -9,6 +13,13 @@ export interface Connection {
   url: string;
   token: string;
 }
+
+export type OperationName = keyof Api & string;
+export type Input<Name extends OperationName> = InputOf<Api[Name]>;
+export type Answer<Name extends OperationName> = OutputOf<Api[Name]>;
+
+/** Fails the type check when an operation has no route. */
+const ROUTES: Readonly<Record<OperationName, Route>> = routes;
 
 const UNREACHABLE = { status: 503, title: 'The control room does not answer' };
 
@@ -38,23 +49,20 @@ export async function connect(options: { data?: string }): Promise<Connection> {
   return { url: (await readInstance(directory))?.url || DEFAULT_URL, token: keys.token };
 }
 
-/** Calls one operation of the API. Throws the Problem that the control room answered with. */
-export async function call<Result>(
+/** Calls an operation by its name. Throws the Problem that the control room answered with. */
+export async function call<Name extends OperationName>(
   connection: Connection,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<Result> {
-  const { response, text } = await request(connection, method, path, body);
-  if (response.ok) return JSON.parse(text) as Result;
+  name: Name,
+  input: Input<Name>,
+): Promise<Answer<Name>> {
+  const { response, text } = await send(connection, requestOf(ROUTES[name], input));
+  if (response.ok) return JSON.parse(text) as Answer<Name>;
   throw problemFrom(response.status, text, response.headers.get('retry-after'));
 }
 
-async function request(
+async function send(
   { url, token }: Connection,
-  method: string,
-  path: string,
-  body: unknown,
+  { method, path, body }: RouteRequest,
 ): Promise<{ response: Response; text: string }> {
   try {
     const response = await fetch(new URL(path, url), {

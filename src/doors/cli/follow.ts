@@ -1,4 +1,4 @@
-import type { MetricLook, RunSummary, RunView } from '../../experiments/schema.ts';
+import type { LookView, MetricLook, RunSummary, RunView } from '../../experiments/schema.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Connection, call } from './client.ts';
 
@@ -8,6 +8,9 @@ const PATIENCE_MS = 60_000;
 
 const RETRY_MS = 500;
 const LONGEST_WAIT_MS = 15 * 60_000;
+
+/** What the list shows of a run, plus the last counts and how many invocations the fault struck. */
+type EndedRun = Omit<RunView, 'looks' | 'journal' | 'source'> & { lastLook: LookView | null };
 
 /**
  * Starts a run. While another experiment is active on the function it waits its turn, at most 15 minutes, and says so
@@ -24,7 +27,7 @@ export async function begin(
   const until = Date.now() + LONGEST_WAIT_MS;
   for (let told = false; ; told = true) {
     try {
-      return await call<RunSummary>(connection, 'POST', '/api/experiments/runs', { source });
+      return await call(connection, 'startRun', { source });
     } catch (error) {
       const busy = error instanceof Problem && error.code === 'experiments.target-busy';
       if (!busy || !queue || Date.now() > until) throw error;
@@ -35,16 +38,11 @@ export async function begin(
 }
 
 /** Waits for a run's end, showing one progress line on a terminal. Survives a restart of the control room. */
-export async function follow(
-  connection: Connection,
-  started: RunSummary,
-  show: boolean,
-): Promise<RunSummary> {
-  const path = `/api/experiments/runs/${started.runId}`;
+export async function follow(connection: Connection, started: RunSummary, show: boolean): Promise<EndedRun> {
   let lastAnswer = Date.now();
   for (;;) {
     try {
-      const run = await call<RunView>(connection, 'GET', path);
+      const run = await call(connection, 'showRun', { runId: started.runId });
       lastAnswer = Date.now();
       if (show) progress(line(run));
       if (run.status === 'ended') {
@@ -59,9 +57,8 @@ export async function follow(
   }
 }
 
-/** What the list shows of a run, plus the last counts and how many invocations the fault struck. */
-function summary({ looks, journal: _journal, source: _source, ...rest }: RunView): RunSummary {
-  return { ...rest, lastLook: looks.at(-1) ?? null } as RunSummary;
+function summary({ looks, journal: _journal, source: _source, ...rest }: RunView): EndedRun {
+  return { ...rest, lastLook: looks.at(-1) ?? null };
 }
 
 function progress(text: string): void {

@@ -32,7 +32,7 @@ export function experimentCommands(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: Options) => {
       const source = await readSource(file);
-      const plan = await call<PlanView>(await connect(options), 'POST', '/api/experiments/plan', { source });
+      const plan = await call(await connect(options), 'planRun', { source });
       print(plan, options.json === true, renderPlan);
       if (plan.checks.some(({ state }) => state === 'fail')) process.exitCode = 1;
     });
@@ -64,11 +64,7 @@ export function experimentCommands(program: Command): void {
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const result = await call<{ runs: RunSummary[] }>(
-        await connect(options),
-        'GET',
-        '/api/experiments/runs',
-      );
+      const result = await call(await connect(options), 'listRuns', {});
       print(result, options.json === true, ({ runs }) => renderList(runs));
     });
 
@@ -78,7 +74,7 @@ export function experimentCommands(program: Command): void {
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: Options) => {
-      const view = await call<RunView>(await connect(options), 'GET', runPath(run));
+      const view = await call(await connect(options), 'showRun', { runId: run });
       print(view, options.json === true, renderRun);
     });
 
@@ -89,15 +85,15 @@ export function experimentCommands(program: Command): void {
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: Options) => {
-      const body = options.reason === undefined ? {} : { reason: options.reason };
-      const ended = await call<RunSummary>(await connect(options), 'POST', `${runPath(run)}/abort`, body);
+      const input = { runId: run, reason: options.reason };
+      const ended = await call(await connect(options), 'abortRun', input);
       print(ended, options.json === true, renderEnd);
     });
 }
 
 /** Says on standard error which checks of preparedness did not pass; they do not keep a run from starting. */
 async function tellReadiness(connection: Connection, runId: string): Promise<void> {
-  const { journal } = await call<RunView>(connection, 'GET', runPath(runId));
+  const { journal } = await call(connection, 'showRun', { runId });
   const checks = (journal.find(({ kind }) => kind === 'readiness')?.detail.checks ??
     []) as PlanView['checks'];
   for (const { check, state, detail } of checks) {
@@ -116,10 +112,6 @@ async function readSource(file: string): Promise<string> {
       `${file} cannot be read (${(error as NodeJS.ErrnoException).code}): give the path of an experiment file`,
     );
   }
-}
-
-function runPath(run: string): string {
-  return `/api/experiments/runs/${encodeURIComponent(run)}`;
 }
 
 function renderPlan(plan: PlanView): string {

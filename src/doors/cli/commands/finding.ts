@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
-import { call, connect } from '../client.ts';
+import { type Answer, call, connect } from '../client.ts';
 import { print, table } from '../output.ts';
-
-interface FindingRow {
-  findingId: string;
-  experiment: string;
-  title: string;
-  state: string;
-  openedAt: string;
-}
 
 export function findingCommands(program: Command): void {
   const finding = program
@@ -20,12 +12,12 @@ export function findingCommands(program: Command): void {
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: { data?: string; json?: boolean }) => {
-      const result = await call<{ findings: FindingRow[] }>(await connect(options), 'GET', '/api/findings');
+      const result = await call(await connect(options), 'listFindings', {});
       print(result, options.json === true, ({ findings }) => render(findings));
     });
 }
 
-function render(findings: FindingRow[]): string {
+function render(findings: Answer<'listFindings'>['findings']): string {
   if (findings.length === 0) return 'no findings: no experiment was refuted or aborted yet';
   return table(
     ['FINDING', 'STATE', 'EXPERIMENT', 'OPENED', 'TITLE'],

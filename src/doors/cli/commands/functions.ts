@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Problem } from '../../../lib/problem.ts';
 import type { RolledBack } from '../../../operate/deploy/operations.ts';
 import type { FunctionRow } from '../../../operate/functions/schema.ts';
-import { call, connect } from '../client.ts';
+import { type Answer, call, connect } from '../client.ts';
 import type { DeployTarget, DirectoryDeployed } from '../deploy.ts';
 import { milliseconds, paint, percent, print, table } from '../output.ts';
 
@@ -25,13 +25,6 @@ interface Options {
   sourceMap?: boolean;
 }
 
-interface Invoked {
-  payload: unknown;
-  executedVersion: string;
-  functionError: string | null;
-  log: string | null;
-}
-
 /** Opens the compute engine of the control room that the options name. */
 export type OpenTarget = (options: { data?: string }) => Promise<DeployTarget>;
 
@@ -43,11 +36,7 @@ export function functionCommands(program: Command, { openTarget }: { openTarget:
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const result = await call<{ functions: FunctionRow[] }>(
-        await connect(options),
-        'GET',
-        '/api/functions',
-      );
+      const result = await call(await connect(options), 'listFunctions', {});
       print(result, options.json === true, ({ functions }) => renderFunctions(functions));
     });
 
@@ -64,19 +53,19 @@ export function functionCommands(program: Command, { openTarget }: { openTarget:
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: Options) => {
-      const body = {
+      const input = {
+        name,
         payload: await readPayload(options.payload ?? '{}'),
-        ...(options.qualifier && { qualifier: options.qualifier }),
-        ...(options.unit !== undefined && { unit: options.unit }),
+        qualifier: options.qualifier || undefined,
+        unit: options.unit,
       };
       const room = await connect(options);
-      const path = `/api/functions/${encodeURIComponent(name)}`;
       if (options.event) {
-        const sent = await call<{ requestId: string }>(room, 'POST', `${path}/events`, body);
+        const sent = await call(room, 'sendEvent', input);
         print(sent, options.json === true, renderSent);
         return;
       }
-      const result = await call<Invoked>(room, 'POST', `${path}/invoke`, body);
+      const result = await call(room, 'invokeFunction', input);
       print(result, options.json === true, renderInvoked);
       if (result.functionError !== null) process.exitCode = 1;
     });
@@ -155,13 +144,13 @@ function renderFunctions(functions: FunctionRow[]): string {
   );
 }
 
-function renderInvoked({ payload, executedVersion, functionError, log }: Invoked): string {
+function renderInvoked({ payload, executedVersion, functionError, log }: Answer<'invokeFunction'>): string {
   const state = functionError === null ? paint('green', 'ok') : paint('red', functionError);
   const body = typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2);
   return `${state}  version ${executedVersion}\n${body}${log ? `\n${paint('dim', log.trimEnd())}` : ''}`;
 }
 
-function renderSent({ requestId }: { requestId: string }): string {
+function renderSent({ requestId }: Answer<'sendEvent'>): string {
   return `${paint('green', 'accepted')}  request id ${requestId}`;
 }
 

@@ -3,13 +3,9 @@ import type { AdoptionView, GrowthView, RetentionView } from '../../../product/s
 import { call, connect } from '../client.ts';
 import { paint, percent, print, table } from '../output.ts';
 
-interface Options {
+interface Common {
   data?: string;
   json?: boolean;
-  weeks?: string;
-  days?: string;
-  kind?: string;
-  event?: string;
 }
 
 export function productCommands(program: Command): void {
@@ -18,36 +14,26 @@ export function productCommands(program: Command): void {
     .option('--weeks <n>', 'how many weekly cohorts', '10')
     .option('--kind <kind>', '"first" (first ever active in the week) or "recurring" (active in it)', 'first')
     .option('--event <name>', 'the target event; any event without it')
-    .action(async (options: Options) => {
-      const view = await call<RetentionView>(
-        await connect(options),
-        'GET',
-        `/api/product/retention?${query(options)}`,
-      );
+    .action(async (options: Common & { weeks: string; kind: RetentionView['kind']; event?: string }) => {
+      const { weeks, kind, event } = options;
+      const input = { weeks: Number(weeks), kind, event };
+      const view = await call(await connect(options), 'showRetention', input);
       print(view, options.json === true, renderRetention);
     });
 
   withCommon(program.command('churn'))
     .description('weekly active people, who is new, who came back, who left')
     .option('--weeks <n>', 'how many weeks', '12')
-    .action(async (options: Options) => {
-      const view = await call<GrowthView>(
-        await connect(options),
-        'GET',
-        `/api/product/growth?${query(options)}`,
-      );
+    .action(async (options: Common & { weeks: string }) => {
+      const view = await call(await connect(options), 'showGrowth', { weeks: Number(options.weeks) });
       print(view, options.json === true, renderGrowth);
     });
 
   withCommon(program.command('adoption <event>'))
     .description('who uses a feature (its product event)')
     .option('--days <n>', 'the period in days', '28')
-    .action(async (event: string, options: Options) => {
-      const view = await call<AdoptionView>(
-        await connect(options),
-        'GET',
-        `/api/product/adoption?${query({ ...options, event })}`,
-      );
+    .action(async (event: string, options: Common & { days: string }) => {
+      const view = await call(await connect(options), 'showAdoption', { event, days: Number(options.days) });
       print(view, options.json === true, renderAdoption);
     });
 }
@@ -60,13 +46,6 @@ function withCommon(command: Command): Command {
   return command
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document');
-}
-
-function query({ weeks, days, kind, event }: Options): string {
-  const given = Object.entries({ weeks, days, kind, event }).filter(
-    (pair): pair is [string, string] => pair[1] !== undefined,
-  );
-  return new URLSearchParams(given).toString();
 }
 
 function renderRetention(view: RetentionView): string {
