@@ -5,12 +5,11 @@ import { lambdaRoutes } from '../lambda/src/http/routes.ts';
 import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/runtime.ts';
 import type { Keys } from './access/keys.ts';
 import type { OriginPolicy } from './access/origin.ts';
-import { perform } from './access/perform.ts';
 import { openKeys } from './access/store.ts';
 import type { Config } from './config.ts';
 import { openApi } from './doors/http/api/openapi.ts';
 import { restRoutes } from './doors/http/api/rest.ts';
-import { Authentication } from './doors/http/authentication.ts';
+import type { Credentials } from './doors/http/authentication.ts';
 import { healthRoutes } from './doors/http/health.ts';
 import { answeredHosts } from './doors/http/hosts.ts';
 import { Live } from './doors/http/live/live.ts';
@@ -38,6 +37,7 @@ import { refuseSecond, removeInstance, writeInstance } from './lib/instance.ts';
 import { Lifecycle } from './lib/lifecycle.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { Problem } from './lib/problem.ts';
+import { openAccess } from './open-access.ts';
 import { type OverviewSources, readOverview } from './operate/overview/operations.ts';
 import { activePeople } from './product/queries.ts';
 import { Signals } from './signals/store.ts';
@@ -109,7 +109,11 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   };
   const functionExists = (name: string) => exists(compute, name);
   const experiments = { store, worker, events, functionExists };
-  const operations = allOperations({ compute, events, state, overview, experiments });
+  const { authentication, perform, onRevoked, ...access } = openAccess(
+    { directory, keys, origins, state },
+    opened,
+  );
+  const operations = allOperations({ compute, events, state, overview, experiments, ...access });
   const live = opened.add(
     'live stream',
     new Live({ runs: worker, overview: () => readOverview(overview) }),
@@ -118,16 +122,12 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   let started = false;
   const computeRoutes = runtime && awsRoutes(runtime, origins, keys);
   await door.serve(computeRoutes ?? { sockets: [], raw: [] }, (app) => {
-    const authentication = new Authentication(keys, systemClock, origins);
     const authorize = (key: string) => authentication.isWriteKey(key);
     healthRoutes(app, instance.id, { started: () => started, engines: health });
     sessionRoutes(app, authentication, keys.sessionKey, systemClock);
-    restRoutes(app, { operations, perform, authenticate: (request) => authentication.caller(request) });
-    opened.add(
-      'streams',
-      streamRoute(app, live, (request) => authentication.caller(request)),
-      (end) => end(),
-    );
+    const authenticate = (request: Credentials) => authentication.caller(request);
+    restRoutes(app, { operations, perform, authenticate });
+    opened.add('streams', streamRoute(app, { source: live, authenticate, onRevoked }), (end) => end());
     app.get('/openapi.json', async () => openApi(operations, version));
     leasesDoor(app, { current: (name) => leases.current(name), authorize });
     otlpDoor(app, { signals, authorize });

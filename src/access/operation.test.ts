@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { Problem } from '../lib/problem.ts';
+import type { Caller } from './caller.ts';
 import { defineOperations, mergeOperations, operation, type ReadingName } from './operation.ts';
 import { localCall, perform } from './perform.ts';
 
-const ADA = { name: 'ada', permissions: ['read', 'operate'] as const };
-const READER = { name: 'reader', permissions: ['read'] as const };
+const ADA: Caller = {
+  name: 'ada',
+  tokenId: 'tok_1',
+  permissions: ['read', 'operate'],
+  kind: 'token',
+  door: 'rest',
+};
+const READER: Caller = { ...ADA, name: 'reader', permissions: ['read'] };
 
 const showTea = operation({
   summary: 'One tea',

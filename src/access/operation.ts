@@ -12,6 +12,16 @@ import { partsOf, type Route } from './route.ts';
  */
 export type Effect = 'reads' | 'changes' | 'acts-on-production';
 
+/** What a call was about, and how that was before and is after, in a few words for the audit log. */
+export interface Facts {
+  subject?: string;
+  before?: string;
+  after?: string;
+}
+
+/** Tells the audit log more about a call, at any moment before it ends. */
+export type Note = (facts: Facts) => void;
+
 /** One operation as its module declares it. */
 export interface Operation<
   Input extends z.ZodObject = z.ZodObject,
@@ -23,7 +33,11 @@ export interface Operation<
   effect: Does;
   input: Input;
   output: Output;
-  run(input: z.output<Input>, caller: Caller): Promise<z.input<Output>>;
+  /**
+   * Runs even while the audit log cannot be written; its entry follows then. For what ends harm, and nothing else.
+   */
+  urgent?: true;
+  run(input: z.output<Input>, caller: Caller, note: Note): Promise<z.input<Output>>;
 }
 
 /** An operation in its table: with its name, which is unique in the house, and its route. */

@@ -1,7 +1,9 @@
 /** Every operation of the control room, from the tables of its modules. */
 
+import { type AuditSources, auditOperations } from '../access/audit/operations.ts';
 import { mergeOperations } from '../access/operation.ts';
 import { accessOperations } from '../access/operations.ts';
+import { type TokenSources, tokenOperations } from '../access/tokens/operations.ts';
 import type { ComputeEngine } from '../engines/compute/engine.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import type { StateEngine } from '../engines/state/engine.ts';
@@ -17,9 +19,12 @@ export interface OperationSources {
   state: StateEngine;
   overview: OverviewSources;
   experiments: ExperimentSources;
+  tokens: TokenSources;
+  audit: AuditSources;
 }
 
-export function allOperations({ compute, events, state, overview, experiments }: OperationSources) {
+export function allOperations(sources: OperationSources) {
+  const { compute, events, state, overview, experiments, tokens, audit } = sources;
   return mergeOperations(
     accessOperations(),
     overviewOperations(overview),
@@ -27,6 +32,8 @@ export function allOperations({ compute, events, state, overview, experiments }:
     experimentOperations(experiments),
     findingOperations(state),
     productOperations(events),
+    tokenOperations(tokens),
+    auditOperations(audit),
   );
 }
 

@@ -2,7 +2,9 @@
  * Where each operation is served. Plain values without any schema, so that the dashboard can carry them; the tables of
  * operations are made with the same ones.
  */
+import { auditRoutes } from '../access/audit/routes.ts';
 import { accessRoutes } from '../access/routes.ts';
+import { tokenRoutes } from '../access/tokens/routes.ts';
 import { experimentRoutes } from '../experiments/routes.ts';
 import { findingRoutes } from '../findings/routes.ts';
 import { functionRoutes } from '../operate/functions/routes.ts';
@@ -16,4 +18,6 @@ export const routes = {
   ...experimentRoutes,
   ...findingRoutes,
   ...productRoutes,
+  ...tokenRoutes,
+  ...auditRoutes,
 };

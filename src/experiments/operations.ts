@@ -11,7 +11,7 @@ import { problem } from './problems.ts';
 import { countInvocations, countUnits, eventRate, type Injections, readInjections } from './queries.ts';
 import { type Facts, readiness } from './readiness/readiness.ts';
 import { experimentRoutes } from './routes.ts';
-import { type PlanView, planView, runSummary, runView } from './schema.ts';
+import { type PlanView, planView, type RunSummary, runSummary, runView } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf, viewOf } from './view.ts';
 import type { ExperimentWorker } from './worker.ts';
@@ -72,15 +72,18 @@ function runOperations(sources: ExperimentSources) {
       effect: 'acts-on-production',
       input: z.object({ source }),
       output: runSummary,
-      run: async (input, caller) => {
+      run: async (input, caller, note) => {
         const experiment = parseExperiment(input.source);
+        note({ subject: `${experiment.name} on ${experiment.function}` });
         await needFunctions(sources, experiment);
         const { checks } = await planOf(sources, experiment);
-        return worker.begin(experiment, {
+        const run = await worker.begin(experiment, {
           source: input.source,
           startedBy: caller.name,
           entries: [readinessEntry(checks)],
         });
+        note({ subject: subjectOf(run), after: run.status });
+        return run;
       },
     }),
     abortRun: operation({
@@ -89,8 +92,16 @@ function runOperations(sources: ExperimentSources) {
       effect: 'acts-on-production',
       input: z.object({ runId: z.string(), reason: z.string().max(500).optional() }),
       output: runSummary,
-      run: ({ runId, reason }, caller) =>
-        worker.abort(runId, { by: caller.name, reason: reason?.trim() || 'no reason given' }),
+      // Ending a fault never waits for the audit log.
+      urgent: true,
+      run: async ({ runId, reason }, caller, note) => {
+        const run = await worker.abort(runId, {
+          by: caller.name,
+          reason: reason?.trim() || 'no reason given',
+        });
+        note({ subject: subjectOf(run), before: 'running', after: `${run.status}: ${run.decision}` });
+        return run;
+      },
     }),
     planRun: operation({
       summary: 'What a run would take, and whether everything is prepared for it; changes nothing',
@@ -101,6 +112,10 @@ function runOperations(sources: ExperimentSources) {
       run: async (input) => planOf(sources, parseExperiment(input.source)),
     }),
   };
+}
+
+function subjectOf({ runId, experiment, function: target }: RunSummary): string {
+  return `${runId} (${experiment} on ${target})`;
 }
 
 /** Throws `experiments.no-such-function` (404) for the target or a function that a guardrail names. */

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { assign } from '../../sdk/src/core/assignment.ts';
 import { best } from '../../test/best.ts';
 import { until } from '../../test/until.ts';
+import type { Caller } from '../access/caller.ts';
 import { type Call, mergeOperations } from '../access/operation.ts';
 import { localCall } from '../access/perform.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
@@ -31,7 +32,13 @@ import { RunStore, type RunTables } from './store.ts';
 import { ExperimentWorker } from './worker.ts';
 
 const FUNCTIONS = ['shop-payments', 'shop-checkout', 'shop-catalogue', 'shop-idle'];
-const CALLER = { name: 'ada', permissions: ['read', 'operate'] as const };
+const CALLER: Caller = {
+  name: 'ada',
+  tokenId: 'tok_1',
+  permissions: ['read', 'operate'],
+  kind: 'token',
+  door: 'rest',
+};
 const privateKey = generateKeyPairSync('ed25519')
   .privateKey.export({ format: 'der', type: 'pkcs8' })
   .toString('base64url');

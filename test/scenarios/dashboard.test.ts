@@ -44,7 +44,7 @@ test('a wrong token is refused with a reason, the right one logs in', async () =
   await page.goto(room.url);
   await page.getByLabel('Token').fill('wrong');
   await page.keyboard.press('Enter');
-  await page.getByText(/not the token/).waitFor();
+  await page.getByText(/not a valid token/).waitFor();
   await screenshot(page, 'login-desktop-light');
   assert.deepEqual(await accessibilityFaults(page), []);
   await page.getByLabel('Token').fill(room.env.UPSTACK_TOKEN as string);

@@ -6,7 +6,7 @@ import { sha256Hex } from '../../lib/digest.ts';
 import type { AuditEntry, AuditRecord } from './entry.ts';
 
 /** The fields that the hash covers, and their order. Another set of fields is another format. */
-export const FORMAT = 1;
+const FORMAT = 1;
 
 /** The end of a log: how many rows it has, and the hash of the last one (SHA-256, lower-case hexadecimal digits). */
 export interface Head {
@@ -41,7 +41,12 @@ function canonical(sequence: number, record: AuditRecord): string {
 /** Adds a record, shortened already, to the log that ends in `head`. */
 export function chained(head: Head, record: AuditRecord): AuditEntry {
   const sequence = head.count + 1;
-  return { ...record, sequence, hash: sha256Hex(`${head.hash}${canonical(sequence, record)}`) };
+  return {
+    ...record,
+    sequence,
+    format: FORMAT,
+    hash: sha256Hex(`${head.hash}${canonical(sequence, record)}`),
+  };
 }
 
 export interface Fault {
@@ -77,8 +82,8 @@ export class ChainCheck {
     return this.#head;
   }
 
-  /** Adds the next row; `format` as it is stored. Rows after a fault are ignored. */
-  add(entry: AuditEntry, format: number): void {
+  /** Adds the next row. Rows after a fault are ignored. */
+  add(entry: AuditEntry): void {
     if (this.#fault) return;
     const expected = this.#head.count + 1;
     if (entry.sequence !== expected) {
@@ -87,7 +92,7 @@ export class ChainCheck {
       this.#break(missing ? expected : entry.sequence, why);
       return;
     }
-    if (format !== FORMAT || chained(this.#head, entry).hash !== entry.hash) {
+    if (entry.format !== FORMAT || chained(this.#head, entry).hash !== entry.hash) {
       this.#break(expected, 'its fields do not match its hash and the hash of the row before it');
       return;
     }

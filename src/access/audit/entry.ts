@@ -1,6 +1,5 @@
 import type { CallerKind, Door } from '../caller.ts';
 
-
 /**
  * What became of a call. `attempted`: announced; while no row completes it, the call is running or was cut off.
  * `refused`: rejected without a change. `failed`: an error, possibly after a part of the change.
@@ -31,6 +30,8 @@ export interface AuditRecord {
 export interface AuditEntry extends AuditRecord {
   /** 1 for the first row; no gaps. */
   sequence: number;
+  /** Which fields the hash covers, and how. */
+  format: number;
   /** SHA-256, lower-case hexadecimal digits. */
   hash: string;
 }

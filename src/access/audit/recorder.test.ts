@@ -3,12 +3,11 @@ import { test } from 'node:test';
 import { systemClock } from '../../lib/clock.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { AuditRecord } from './entry.ts';
-import { type AuditSink, type Call, Recorder } from './recorder.ts';
+import { type AuditedCall, type AuditSink, Recorder } from './recorder.ts';
 
-const call: Call = {
-  caller: { name: 'ci', kind: 'token', tokenId: 'tok_1', permissions: ['operate'] },
-  door: 'cli',
-  operation: 'experiments.abort',
+const call: AuditedCall = {
+  caller: { name: 'ci', kind: 'token', tokenId: 'tok_1', permissions: ['operate'], door: 'cli' },
+  operation: 'abortRun',
   subject: 'run_1',
   reason: 'rehearsal',
 };

@@ -8,34 +8,26 @@ import { Problem } from '../../lib/problem.ts';
 import { retry } from '../../lib/retry.ts';
 import { within } from '../../lib/within.ts';
 import type { Caller } from '../caller.ts';
+import type { Facts, Note } from '../operation.ts';
 import { problem } from '../problems.ts';
-import type { AuditRecord, Door } from './entry.ts';
+import type { AuditRecord } from './entry.ts';
 
-/** Who asks for what, through which door. */
-export interface Call {
+/** Who asks for what. */
+export interface AuditedCall {
   caller: Caller;
-  door: Door;
   operation: string;
   subject?: string | undefined;
   reason?: string | undefined;
 }
-
-/** What an operation says about a call while it works: what it is about, and how that was before and is after. */
-export interface Facts {
-  subject?: string;
-  before?: string;
-  after?: string;
-}
-
-export type Note = (facts: Facts) => void;
 
 /** The part of the audit log that a recorder needs. */
 export interface AuditSink {
   append(record: AuditRecord): Promise<{ sequence: number }>;
 }
 
-/** How long an answer waits for its entry, milliseconds. */
+/** How long an answer waits for its entry, milliseconds. Urgent work has used up some of it, but leaves this much. */
 const MAX_WAIT_MS = 3_000;
+const MIN_WAIT_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 const UNFORESEEN = 'an unforeseen error; the log of the control room has the details';
@@ -51,8 +43,8 @@ export class Recorder {
   }
 
   /** Records a call that was rejected before it could do anything. Throws when the entry cannot be written. */
-  async refused(call: Call, error: unknown): Promise<void> {
-    await this.#sink.append(this.#record(call, { outcome: 'refused', error: textOf(error) }));
+  async refused(call: AuditedCall, error: unknown): Promise<void> {
+    await this.#sink.append(this.#record(call, { outcome: outcomeOf(error), error: textOf(error) }));
   }
 
   /**
@@ -62,10 +54,11 @@ export class Recorder {
    * written now; its entry follows.
    */
   async recorded<Result>(
-    call: Call,
+    call: AuditedCall,
     work: (note: Note) => Promise<Result>,
     { urgent = false } = {},
   ): Promise<Result> {
+    const sinceMs = this.#clock.monotonic();
     const announcement = this.#record(call, { outcome: 'attempted' });
     const announced = urgent ? this.#eventually(announcement) : this.#sink.append(announcement);
     if (urgent) announced.catch(() => undefined);
@@ -77,16 +70,18 @@ export class Recorder {
       const { sequence } = await announced;
       await this.#eventually({ ...completion, attempt: sequence });
     };
+    const waitMs = () =>
+      urgent ? Math.max(MIN_WAIT_MS, MAX_WAIT_MS - (this.#clock.monotonic() - sinceMs)) : MAX_WAIT_MS;
     let result: Result;
     try {
       result = await work((more) => Object.assign(facts, more));
     } catch (error) {
       // The caller learns what went wrong with the work, whether or not that could be written in time.
-      const entry = complete({ outcome: isRefusal(error) ? 'refused' : 'failed', error: textOf(error) });
-      await within(MAX_WAIT_MS, 'the entry', entry).catch(() => undefined);
+      const entry = complete({ outcome: outcomeOf(error), error: textOf(error) });
+      await within(waitMs(), 'the entry', entry).catch(() => undefined);
       throw error;
     }
-    await within(MAX_WAIT_MS, 'the entry', complete({ outcome: 'done', error: null })).catch((cause) => {
+    await within(waitMs(), 'the entry', complete({ outcome: 'done', error: null })).catch((cause) => {
       throw problem(
         'not-recorded',
         `${call.operation} is done, but the audit log cannot be written: its entry follows as soon as it can`,
@@ -111,7 +106,7 @@ export class Recorder {
   }
 
   #record(
-    { caller, door, operation, subject, reason }: Call,
+    { caller, operation, subject, reason }: AuditedCall,
     change: Facts & { outcome: AuditRecord['outcome']; error?: string | null },
   ): AuditRecord {
     return {
@@ -120,7 +115,7 @@ export class Recorder {
       caller: caller.name,
       callerKind: caller.kind,
       tokenId: caller.tokenId,
-      door,
+      door: caller.door,
       operation,
       subject: change.subject ?? subject ?? null,
       before: change.before ?? null,
@@ -132,8 +127,8 @@ export class Recorder {
   }
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof Problem && error.status < 500;
+function outcomeOf(error: unknown): 'refused' | 'failed' {
+  return error instanceof Problem && error.status < 500 ? 'refused' : 'failed';
 }
 
 /** An unforeseen error's own words may hold secrets; they belong into the process's log. */

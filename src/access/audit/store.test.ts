@@ -210,7 +210,7 @@ test('a row with a hash made to fit breaks the chain after it; all hashes made t
   const entries = await fill(5);
   const [, second, third] = entries as [AuditEntry, AuditEntry, AuditEntry];
   const forge = (head: { count: number; hash: string }, entry: AuditEntry, caller: string) => {
-    const { sequence: _, hash: __, ...fields } = entry;
+    const { sequence: _, hash: __, format: ___, ...fields } = entry;
     return chained(head, shortened({ ...fields, caller }));
   };
   const forged = forge({ count: 1, hash: entries[0]?.hash as string }, second, 'eve');

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { StateEngine } from '../../engines/state/engine.ts';
-import { ChainCheck, chained, type Fault, FORMAT, type Head } from './chain.ts';
+import { ChainCheck, chained, type Fault, type Head } from './chain.ts';
 import { type AuditEntry, type AuditRecord, shortened } from './entry.ts';
 
 /** The part of the database that the audit log owns. */
@@ -85,7 +85,7 @@ export class AuditLog {
       // From below 1: a row that somebody put before the first one is a fault too.
       for (let after = Number.MIN_SAFE_INTEGER; !check.fault; ) {
         const rows = await pageOf(database, after, PAGE_ROWS);
-        for (const row of rows) check.add(entryOf(row), row.format);
+        for (const row of rows) check.add(entryOf(row));
         after = rows.at(-1)?.sequence ?? after;
         if (rows.length < PAGE_ROWS) break;
       }
@@ -157,13 +157,13 @@ function pageOf(database: Kysely<AuditTables>, after: number, limit: number): Pr
 
 type Row = Selectable<AuditTables['audit_log']>;
 
-function entryOf({ caller_kind, token_id, hash, format: _, ...rest }: Row): AuditEntry {
+function entryOf({ caller_kind, token_id, hash, ...rest }: Row): AuditEntry {
   return { ...rest, callerKind: caller_kind, tokenId: token_id, hash: hash.toString('hex') };
 }
 
 function rowOf({ callerKind, tokenId, hash, ...rest }: AuditEntry): Insertable<AuditTables['audit_log']> {
   const bytes = Buffer.from(hash, 'hex');
-  return { ...rest, caller_kind: callerKind, token_id: tokenId, hash: bytes, format: FORMAT };
+  return { ...rest, caller_kind: callerKind, token_id: tokenId, hash: bytes };
 }
 
 async function readHead(path: string): Promise<Head | undefined> {

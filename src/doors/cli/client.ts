@@ -69,6 +69,7 @@ async function send(
       method,
       headers: {
         authorization: `Bearer ${token}`,
+        'user-agent': 'upstack-cli',
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -32,4 +32,6 @@ export const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/product.ts')).productCommands,
   },
   { names: ['stats'], load: async () => (await import('./commands/stats.ts')).statsCommands },
+  { names: ['token'], load: async () => (await import('./commands/token.ts')).tokenCommands },
+  { names: ['audit'], load: async () => (await import('./commands/audit.ts')).auditCommand },
 ];

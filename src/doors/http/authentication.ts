@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify';
-import type { Caller } from '../../access/caller.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller, Door, Identity, IdentitySource } from '../../access/caller.ts';
 import type { Keys } from '../../access/keys.ts';
 import { type OriginPolicy, originAllowed } from '../../access/origin.ts';
 import { problem } from '../../access/problems.ts';
@@ -7,58 +7,94 @@ import { openSession, SESSION_COOKIE } from '../../access/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { sameSecret } from '../../lib/secret.ts';
 
-/** Tells who calls the API: the bearer of the token, or a dashboard session (which must also prove it is our page). */
-export class Authentication {
-  #keys: Keys;
-  #clock: Clock;
-  #origins: OriginPolicy;
+/** What is read of a request to tell who sent it. */
+export interface Credentials {
+  method: string;
+  headers: IncomingHttpHeaders;
+}
 
-  constructor(keys: Keys, clock: Clock, origins: OriginPolicy) {
-    this.#keys = keys;
-    this.#clock = clock;
-    this.#origins = origins;
+export interface AuthenticationOptions {
+  keys: Keys;
+  /** Asked in this order; the first that knows an identity wins. */
+  sources: readonly IdentitySource[];
+  clock: Clock;
+  origins: OriginPolicy;
+}
+
+/** The CLI names itself, so that the audit log can tell it from other clients of the API. */
+const CLI = /^upstack-cli\b/;
+
+/** Tells who calls: the bearer of a token, or a dashboard session (which must also prove that it is our page). */
+export class Authentication {
+  #options: AuthenticationOptions;
+
+  constructor(options: AuthenticationOptions) {
+    this.#options = options;
   }
 
-  /** The caller, or a Problem: 401 without a valid token or session, 403 from a foreign page. */
-  caller(request: FastifyRequest): Caller {
-    const { authorization, origin, host } = request.headers;
-    if (!originAllowed(origin, host, this.#origins)) {
+  /**
+   * The caller. `door`: where the call came in, if the request does not tell. Throws a Problem: 401 without a valid token
+   * or session, 403 from a foreign page, 503 while a token cannot be looked up.
+   */
+  async caller({ method, headers }: Credentials, door?: Door): Promise<Caller> {
+    const { authorization, origin, host } = headers;
+    if (!originAllowed(origin, host, this.#options.origins)) {
       throw problem('foreign-origin', `a page of ${origin} may not use this control room`);
     }
     const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
     if (bearer !== undefined) {
-      if (this.isToken(bearer)) return { name: 'the API token', permissions: ['read', 'operate'] };
-      throw problem('unauthenticated', 'this token is not valid here: "upstack env" prints the right one');
+      const holder = await this.holder(bearer);
+      if (!holder)
+        throw problem(
+          'unauthenticated',
+          'this token is not valid here, or not any more: "upstack env" prints the owner\'s',
+        );
+      const sent = CLI.test(headers['user-agent'] ?? '') ? 'cli' : 'rest';
+      return { ...holder, kind: 'token', door: door ?? sent };
     }
-    const name = this.#sessionName(request);
-    if (name === undefined) {
+    const identity = await this.#sessionOf(headers.cookie);
+    if (!identity) {
       throw problem(
         'unauthenticated',
         'send "Authorization: Bearer <token>"; "upstack env" prints the token',
       );
     }
-    if (request.method !== 'GET' && request.headers['x-upstack-request'] !== '1') {
+    if (method !== 'GET' && headers['x-upstack-request'] !== '1') {
       throw problem(
         'foreign-origin',
         'a session may change things only with the header "x-upstack-request: 1"',
       );
     }
-    return { name, permissions: ['read', 'operate'] };
+    return { ...identity, kind: 'session', door: door ?? 'dashboard' };
   }
 
-  isToken(given: string): boolean {
-    return sameSecret(given, this.#keys.token);
+  /** Whose token this is, or undefined. Throws `state.unavailable` (503) while that cannot be looked up. */
+  async holder(token: string): Promise<Identity | undefined> {
+    return this.#first((source) => source.authenticate(token));
   }
 
   isWriteKey(given: string): boolean {
-    return sameSecret(given, this.#keys.writeKey);
+    return sameSecret(given, this.#options.keys.writeKey);
   }
 
-  #sessionName(request: FastifyRequest): string | undefined {
-    const cookies = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  async #sessionOf(header = ''): Promise<Identity | undefined> {
+    const { keys, clock } = this.#options;
+    const cookies = header.split(';').map((pair) => pair.trim());
     const sealed = cookies
       .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
       ?.slice(SESSION_COOKIE.length + 1);
-    return sealed === undefined ? undefined : openSession(sealed, this.#clock.now(), this.#keys.sessionKey);
+    const tokenId = sealed === undefined ? undefined : openSession(sealed, clock.now(), keys.sessionKey);
+    if (tokenId === undefined) return undefined;
+    return this.#first((source) => source.current(tokenId));
+  }
+
+  async #first(
+    ask: (source: IdentitySource) => Promise<Identity | undefined>,
+  ): Promise<Identity | undefined> {
+    for (const source of this.#options.sources) {
+      const identity = await ask(source);
+      if (identity) return identity;
+    }
+    return undefined;
   }
 }

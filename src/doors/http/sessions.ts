@@ -7,7 +7,7 @@ import { SESSION_PATH } from './paths.ts';
 
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 
-/** Log in with the token, and log out. Who is logged in is an operation, `showSession`. */
+/** Log in with a token, and log out. Who is logged in is an operation, `showSession`. */
 export function sessionRoutes(
   app: FastifyInstance,
   authentication: Authentication,
@@ -16,10 +16,14 @@ export function sessionRoutes(
 ): void {
   app.post(SESSION_PATH, async (request, reply) => {
     const { token } = (request.body ?? {}) as { token?: unknown };
-    if (typeof token !== 'string' || !authentication.isToken(token)) {
-      throw problem('unauthenticated', 'this is not the token: "upstack env" prints it');
+    const holder = typeof token === 'string' ? await authentication.holder(token) : undefined;
+    if (!holder) {
+      throw problem(
+        'unauthenticated',
+        'this is not a valid token: "upstack env" prints the owner\'s, "upstack token create" makes others',
+      );
     }
-    const sealed = sealSession('the dashboard', clock.now(), sessionKey);
+    const sealed = sealSession(holder.tokenId, clock.now(), sessionKey);
     reply.header('set-cookie', `${SESSION_COOKIE}=${sealed}; ${ATTRIBUTES}; Max-Age=${SESSION_MS / 1000}`);
     return reply.code(204).send();
   });

@@ -54,8 +54,9 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
         functionError: z.string().nullable(),
         log: z.string().nullable(),
       }),
-      run: async (input) => {
+      run: async (input, _caller, note) => {
         const result = await compute.invoke({ ...invokeInput(input), tail: true });
+        note({ after: `version ${result.executedVersion}: ${result.functionError ?? 'returned'}` });
         return {
           payload: parsed(result.payload),
           executedVersion: result.executedVersion,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Fastify from 'fastify';
 import { z } from 'zod';
+import type { Caller } from '../../../access/caller.ts';
 import { defineOperations, operation } from '../../../access/operation.ts';
 import { perform } from '../../../access/perform.ts';
 import { problemAnswer } from '../problem-json.ts';
@@ -31,7 +32,8 @@ app.setErrorHandler((error, _request, reply) => {
   const { status, body } = problemAnswer(error);
   return reply.code(status).send(JSON.stringify(body));
 });
-restRoutes(app, { operations, perform, authenticate: () => ({ name: 'ada', permissions: ['read'] }) });
+const ada: Caller = { name: 'ada', tokenId: 'tok_1', permissions: ['read'], kind: 'token', door: 'rest' };
+restRoutes(app, { operations, perform, authenticate: async () => ada });
 
 async function ask(url: string, payload?: object) {
   const response = await app.inject(payload ? { method: 'POST', url, payload } : { method: 'GET', url });

@@ -10,7 +10,7 @@ export interface RestOptions {
   operations: OperationTable;
   perform: Perform;
   /** Throws the Problem that refuses a caller. */
-  authenticate(request: FastifyRequest): Caller;
+  authenticate(request: FastifyRequest): Promise<Caller>;
 }
 
 /** Makes one route of each operation. Path parameters, query and JSON body are merged into one input. */
@@ -22,7 +22,7 @@ export function restRoutes(app: FastifyInstance, { operations, perform, authenti
       method,
       url: path,
       handler: async (request, reply) => {
-        const caller = authenticate(request);
+        const caller = await authenticate(request);
         const answer = await perform(operation, inputOf(request), caller);
         return reply.header('cache-control', 'no-store').send(answer);
       },

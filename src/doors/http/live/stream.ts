@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Caller } from '../../../access/caller.ts';
+import { problem } from '../../../access/problems.ts';
+import { Problem } from '../../../lib/problem.ts';
 import { STREAM_PATH } from '../paths.ts';
 import type { LiveListener } from './messages.ts';
 
@@ -13,18 +16,30 @@ const KEEP_ALIVE_MS = 15_000;
 /** A reader that lets this much pile up is disconnected; it reconnects and reads the current state. */
 const LARGEST_BACKLOG_BYTES = 4 * 1024 * 1024;
 
+export interface StreamOptions {
+  source: LiveSource;
+  /** Throws the Problem that refuses a caller. */
+  authenticate(request: FastifyRequest): Promise<Caller>;
+  /** Calls the listener for every revoked token until the returned function is called. */
+  onRevoked(listener: (tokenId: string) => void): () => void;
+}
+
 /** `GET /api/stream`: server-sent events to every dashboard that is open. Returns a function that ends all of them. */
 export function streamRoute(
   app: FastifyInstance,
-  source: LiveSource,
-  authenticate: (request: FastifyRequest) => void,
+  { source, authenticate, onRevoked }: StreamOptions,
 ): () => void {
-  const readers = new Set<ServerResponse>();
+  /** Each with the token behind it. */
+  const readers = new Map<ServerResponse, string>();
+  const stopListening = onRevoked((revoked) => {
+    for (const [reader, tokenId] of readers) if (tokenId === revoked) reader.end();
+  });
 
-  app.get(STREAM_PATH, (request, reply) => {
-    authenticate(request);
-    reply.hijack();
+  app.get(STREAM_PATH, async (request, reply) => {
+    const { tokenId } = await reading(request, authenticate);
     const response = reply.raw;
+    reply.hijack();
+    if (response.destroyed) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -38,8 +53,11 @@ export function streamRoute(
     const stop = source.subscribe((name, message) =>
       send(`event: ${name}\ndata: ${JSON.stringify(message)}\n\n`),
     );
-    const timer = setInterval(() => send(': still here\n\n'), KEEP_ALIVE_MS);
-    readers.add(response);
+    const timer = setInterval(() => {
+      send(': still here\n\n');
+      reading(request, authenticate).catch((error) => isOver(error) && response.end());
+    }, KEEP_ALIVE_MS);
+    readers.set(response, tokenId);
     response.on('error', () => {});
     response.on('close', () => {
       clearInterval(timer);
@@ -49,6 +67,21 @@ export function streamRoute(
   });
 
   return () => {
-    for (const reader of readers) reader.end();
+    stopListening();
+    for (const reader of readers.keys()) reader.end();
   };
+}
+
+async function reading(
+  request: FastifyRequest,
+  authenticate: StreamOptions['authenticate'],
+): Promise<Caller> {
+  const caller = await authenticate(request);
+  if (caller.permissions.includes('read')) return caller;
+  throw problem('forbidden', `${caller.name} may not watch: that needs the permission "read"`);
+}
+
+/** Whether a reader has lost its session or permission, rather than that nobody can tell now. */
+function isOver(error: unknown): boolean {
+  return error instanceof Problem && error.status < 500;
 }

@@ -1,0 +1,11 @@
+import { sameSecret } from '../lib/secret.ts';
+import { type Identity, type IdentitySource, OWNER, PERMISSIONS } from './caller.ts';
+
+/** The holder of the key file: may do everything, is never revoked, and needs no engine to be known. */
+export function ownerSource(token: string): IdentitySource {
+  const owner: Identity = { name: OWNER, tokenId: OWNER, permissions: PERMISSIONS };
+  return {
+    authenticate: async (credential) => (sameSecret(credential, token) ? owner : undefined),
+    current: async (tokenId) => (tokenId === OWNER ? owner : undefined),
+  };
+}

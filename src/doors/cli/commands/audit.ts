@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { AuditCall, AuditRow, VerificationView } from '../../../access/audit/schema.ts';
+import { parseDuration } from '../../../lib/duration.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { type Connection, call, connect } from '../client.ts';
+import { print, table } from '../output.ts';
+
+interface Options {
+  data?: string;
+  json?: boolean;
+  since?: string;
+  by?: string;
+  operation?: string;
+  outcome?: string;
+  limit: string;
+  verify?: boolean;
+  export?: boolean;
+}
+
+export function auditCommand(program: Command): void {
+  program
+    .command('audit')
+    .description('who did what: every call that was more than reading, newest first')
+    .option('--since <time>', 'only later ones: "24h", "7d", or a time such as 2026-11-03T10:00:00Z')
+    .option('--by <name>', 'only those of this caller')
+    .option('--operation <name>', 'only those of this operation, such as abortRun')
+    .option('--outcome <outcome>', 'only those that were attempted, done, refused or failed')
+    .option('--limit <n>', 'how many, at most 500', '50')
+    .option(
+      '--verify',
+      'check the whole log against its chain of hashes; exit code 1 when a row is not as it was',
+    )
+    .option('--export', 'print every row with its hash as JSON lines, oldest first')
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document')
+    .action(async (options: Options) => {
+      const connection = await connect(options);
+      if (options.export) await exportRows(connection, options);
+      else if (options.verify) await verify(connection, options);
+      else await list(connection, options);
+    });
+}
+
+async function list(connection: Connection, options: Options): Promise<void> {
+  const { by, operation, outcome, limit } = options;
+  const query = queryOf({ since: sinceOf(options), caller: by, operation, outcome, limit });
+  const answer = await call<{ calls: AuditCall[]; more: boolean }>(connection, 'GET', `/api/audit?${query}`);
+  print(answer, options.json === true, ({ calls }) => render(calls));
+}
+
+async function verify(connection: Connection, { json }: Options): Promise<void> {
+  const view = await call<VerificationView>(connection, 'GET', '/api/audit/verification');
+  print(view, json === true, describe);
+  if (!view.intact) process.exitCode = 1;
+}
+
+/** Page by page, so that a log of any length is printed. */
+async function exportRows(connection: Connection, options: Options): Promise<void> {
+  const since = sinceOf(options);
+  for (let after = 0; ; ) {
+    const query = queryOf({ since, after: String(after) });
+    const { rows } = await call<{ rows: AuditRow[] }>(connection, 'GET', `/api/audit/rows?${query}`);
+    if (rows.length === 0) return;
+    process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    after = rows.at(-1)?.sequence ?? after;
+  }
+}
+
+function sinceOf({ since }: Options): string | undefined {
+  if (since === undefined) return undefined;
+  const durationMs = parseDuration(since);
+  if (durationMs !== undefined) return new Date(Date.now() - durationMs).toISOString();
+  if (!Number.isNaN(Date.parse(since))) return new Date(since).toISOString();
+  throw new Problem(
+    'cli.bad-time',
+    { status: 400, title: 'Bad time' },
+    `--since "${since}" must be a duration such as 24h or 7d, or a time such as 2026-11-03T10:00:00Z`,
+  );
+}
+
+function queryOf(fields: Record<string, string | undefined>): string {
+  const given = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return new URLSearchParams(given).toString();
+}
+
+function describe({ intact, rows, hash, fault }: VerificationView): string {
+  if (intact) return `${rows} rows, all as they were written; the last hash is ${hash}`;
+  return `row ${fault?.sequence}: ${fault?.why}; the ${rows} rows before it are as they were written`;
+}
+
+function render(calls: AuditCall[]): string {
+  if (calls.length === 0) return 'no calls: nothing was changed in that time';
+  return table(
+    ['ROW', 'TIME (UTC)', 'WHO', 'DOOR', 'OPERATION', 'SUBJECT', 'OUTCOME', 'NOTE'],
+    calls.map((entry) => [
+      String(entry.sequence),
+      entry.at.slice(0, 19).replace('T', ' '),
+      entry.caller,
+      entry.door,
+      entry.operation,
+      entry.subject ?? '',
+      entry.outcome,
+      noteOf(entry),
+    ]),
+  );
+}
+
+/** What changed, and why; of a call that did not succeed, what was wrong. */
+function noteOf({ before, after, reason, error }: AuditCall): string {
+  const change = before !== null && after !== null ? `${before} → ${after}` : after;
+  return [error ?? change, reason === null ? null : `"${reason}"`].filter((part) => part !== null).join('; ');
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import type { TokenView } from '../../../access/tokens/schema.ts';
+import { call, connect } from '../client.ts';
+import { print, table } from '../output.ts';
+
+interface Options {
+  data?: string;
+  json?: boolean;
+}
+
+export function tokenCommands(program: Command): void {
+  const token = program
+    .command('token')
+    .description('who may call the control room: tokens of named callers');
+  createCommand(token);
+  listCommand(token);
+  revokeCommand(token);
+}
+
+function createCommand(token: Command): void {
+  withCommon(token.command('create'))
+    .description('create a token; its secret is printed this once')
+    .requiredOption('--name <name>', 'who will use it; the audit log and the journals of runs say this name')
+    .requiredOption(
+      '--permission <list>',
+      'what it may do: read, operate, audit, administer, separated by commas',
+    )
+    .option('--expires <duration>', 'after which time it expires: "12h", "90d" (default), or "never"')
+    .action(async (options: Options & { name: string; permission: string; expires?: string }) => {
+      const { name, permission, expires } = options;
+      const created = await call<{ token: TokenView; secret: string }>(
+        await connect(options),
+        'POST',
+        '/api/tokens',
+        { name, permissions: wordsOf(permission), ...(expires !== undefined && { expires }) },
+      );
+      // The secret alone on standard output, so that a shell can take it; the rest is for people.
+      print(created, options.json === true, ({ secret }) => secret);
+      if (!options.json) process.stderr.write(`${describe(created.token)}\n`);
+    });
+}
+
+function listCommand(token: Command): void {
+  withCommon(token.command('list'))
+    .description('the valid tokens, newest first')
+    .option('--all', 'also those that have expired or were revoked')
+    .action(async (options: Options & { all?: boolean }) => {
+      const { tokens } = await call<{ tokens: TokenView[] }>(await connect(options), 'GET', '/api/tokens');
+      const shown = tokens.filter(({ state }) => options.all || state === 'valid');
+      print({ tokens: shown }, options.json === true, () => render(shown));
+    });
+}
+
+function revokeCommand(token: Command): void {
+  withCommon(token.command('revoke <token>'))
+    .description('revoke a token by its id, or by its name where only one valid token has it')
+    .option('--reason <text>', 'why; the audit log keeps it')
+    .action(async (idOrName: string, options: Options & { reason?: string }) => {
+      const revoked = await call<TokenView>(
+        await connect(options),
+        'POST',
+        `/api/tokens/${encodeURIComponent(idOrName)}/revoke`,
+        options.reason === undefined ? {} : { reason: options.reason },
+      );
+      print(revoked, options.json === true, ({ name, tokenId }) => `${name} (${tokenId}) is revoked`);
+    });
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data directory of the control room')
+    .option('--json', 'print one JSON document');
+}
+
+function wordsOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+function describe({ name, tokenId, permissions, expiresAt }: TokenView): string {
+  const end = expiresAt === null ? 'does not expire' : `expires ${minute(expiresAt)} UTC`;
+  return `token of ${name} (${tokenId}): may ${permissions.join(', ')}; ${end}. It is shown this once.`;
+}
+
+function render(tokens: TokenView[]): string {
+  if (tokens.length === 0)
+    return 'no tokens: "upstack token create" makes one; the owner\'s is in the data directory';
+  return table(
+    ['TOKEN', 'NAME', 'SECRET', 'MAY', 'STATE', 'EXPIRES', 'LAST USED'],
+    tokens.map((token) => [
+      token.tokenId,
+      token.name,
+      `${token.hint}…`,
+      token.permissions.join(', '),
+      token.state,
+      token.expiresAt === null ? 'never' : minute(token.expiresAt),
+      token.lastUsedAt === null ? 'never' : minute(token.lastUsedAt),
+    ]),
+  );
+}
+
+function minute(time: string): string {
+  return time.slice(0, 16).replace('T', ' ');
+}

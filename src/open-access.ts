@@ -1,0 +1,49 @@
+/** Who may call and who called: opens tokens, authentication and the audit log. */
+import { join } from 'node:path';
+import { auditedPerform } from './access/audit/audited.ts';
+import type { AuditSources } from './access/audit/operations.ts';
+import { Recorder } from './access/audit/recorder.ts';
+import { AuditLog } from './access/audit/store.ts';
+import type { Keys } from './access/keys.ts';
+import type { OriginPolicy } from './access/origin.ts';
+import { ownerSource } from './access/owner.ts';
+import type { Perform } from './access/perform.ts';
+import type { TokenSources } from './access/tokens/operations.ts';
+import { TokenIdentities } from './access/tokens/source.ts';
+import { TokenStore } from './access/tokens/store.ts';
+import { Authentication } from './doors/http/authentication.ts';
+import type { StateEngine } from './engines/state/engine.ts';
+import { systemClock } from './lib/clock.ts';
+import type { Lifecycle } from './lib/lifecycle.ts';
+
+export interface AccessParts {
+  directory: string;
+  keys: Keys;
+  origins: OriginPolicy;
+  state: StateEngine;
+}
+
+export interface Access {
+  authentication: Authentication;
+  /** Performs operations with their entries in the audit log. */
+  perform: Perform;
+  /** Calls the listener for every revoked token until the returned function is called. */
+  onRevoked(listener: (tokenId: string) => void): () => void;
+  tokens: TokenSources;
+  audit: AuditSources;
+}
+
+export function openAccess({ directory, keys, origins, state }: AccessParts, opened: Lifecycle): Access {
+  const store = new TokenStore(state);
+  const identities = new TokenIdentities(store, systemClock);
+  const sources = [ownerSource(keys.token), identities];
+  const log = new AuditLog(state, join(directory, 'audit-head.json'));
+  const recorder = opened.add('audit recorder', new Recorder(log, systemClock), (it) => it.close());
+  return {
+    authentication: new Authentication({ keys, sources, clock: systemClock, origins }),
+    perform: auditedPerform(recorder),
+    onRevoked: (listener) => identities.onRevoked(listener),
+    tokens: { store, revoked: (tokenId) => identities.revoked(tokenId) },
+    audit: { state, log },
+  };
+}
