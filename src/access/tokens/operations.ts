@@ -20,7 +20,7 @@ const draft = z.object({
     .string()
     .regex(
       NAME,
-      'must be 1 to 64 letters of ASCII, digits, spaces or ". _ @ + -", with a letter or digit at each end',
+      'must be 1 to 64 characters: a to z, digits, spaces and ". _ @ + -", with a letter or digit at each end',
     )
     .refine((name) => !isReserved(name), 'must not be "owner": that is the token of the data directory'),
   permissions: z
