@@ -2,7 +2,7 @@
 
 import { type AuditSources, auditOperations } from '../access/audit/operations.ts';
 import { mergeOperations } from '../access/operation.ts';
-import { accessOperations } from '../access/operations.ts';
+import { accessOperations } from '../access/sessions/operations.ts';
 import { type TokenSources, tokenOperations } from '../access/tokens/operations.ts';
 import type { ComputeEngine } from '../engines/compute/engine.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';

@@ -3,7 +3,7 @@
  * operations are made with the same ones.
  */
 import { auditRoutes } from '../access/audit/routes.ts';
-import { accessRoutes } from '../access/routes.ts';
+import { accessRoutes } from '../access/sessions/routes.ts';
 import { tokenRoutes } from '../access/tokens/routes.ts';
 import { experimentRoutes } from '../experiments/routes.ts';
 import { findingRoutes } from '../findings/routes.ts';

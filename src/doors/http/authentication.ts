@@ -3,7 +3,7 @@ import type { Caller, Door, Identity, IdentitySource } from '../../access/caller
 import type { Keys } from '../../access/keys.ts';
 import { type OriginPolicy, originAllowed } from '../../access/origin.ts';
 import { problem } from '../../access/problems.ts';
-import { openSession, SESSION_COOKIE } from '../../access/session.ts';
+import { openSession, SESSION_COOKIE } from '../../access/sessions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { sameSecret } from '../../lib/secret.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { problem } from '../../access/problems.ts';
-import { SESSION_COOKIE, SESSION_MS, sealSession } from '../../access/session.ts';
+import { SESSION_COOKIE, SESSION_MS, sealSession } from '../../access/sessions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Authentication } from './authentication.ts';
 import { SESSION_PATH } from './paths.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineOperations, operation } from './operation.ts';
+import { defineOperations, operation } from '../operation.ts';
 import { accessRoutes } from './routes.ts';
 
 export function accessOperations() {

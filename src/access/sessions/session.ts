@@ -1,4 +1,4 @@
-import { sameSecret, sealOf } from '../lib/secret.ts';
+import { sameSecret, sealOf } from '../../lib/secret.ts';
 
 /** How long a dashboard session lasts; it ends earlier with its token. */
 export const SESSION_MS = 12 * 3_600_000;

@@ -1,4 +1,4 @@
-import type { Routes } from './route.ts';
+import type { Routes } from '../route.ts';
 
 /** Where the operations of access are served. */
 export const accessRoutes = {
