@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { Problem } from '../lib/problem.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, Permission } from './caller.ts';
 import { defineOperations, mergeOperations, operation, type ReadingName } from './operation.ts';
 import { localCall, perform } from './perform.ts';
 
@@ -69,12 +69,21 @@ test('an operation is refused by its name to whom it is not permitted, before it
   });
 });
 
+test('an operation without a permission is for everybody who is known', async () => {
+  const open = defineOperations(
+    { showTea: 'GET /api/teas/:tea' },
+    { showTea: { ...showTea, permission: null } },
+  );
+  const { tea } = await localCall(open, { ...ADA, permissions: [] })('showTea', { tea: 'green' });
+  assert.equal(tea, 'green');
+});
+
 test('a route that does not fit its operation is refused when the table is made', () => {
-  const define =
-    (route: `GET /api/${string}` | `POST /api/${string}`, permission: 'read' | 'operate') => () =>
-      defineOperations({ brewTea: route }, { brewTea: { ...brewTea, permission } });
+  const define = (route: `GET /api/${string}` | `POST /api/${string}`, permission: Permission | null) => () =>
+    defineOperations({ brewTea: route }, { brewTea: { ...brewTea, permission } });
   assert.throws(define('GET /api/teas/:tea', 'operate'), /a GET must not change anything/);
-  assert.throws(define('POST /api/teas/:tea', 'read'), /needs more than the permission to read/);
+  for (const permission of ['read', null] as const)
+    assert.throws(define('POST /api/teas/:tea', permission), /needs more than the permission to read/);
   assert.throws(define('POST /api/teas/:pot', 'operate'), /its input has no pot/);
   assert.throws(
     // @ts-expect-error: there is no such operation

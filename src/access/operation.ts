@@ -29,7 +29,8 @@ export interface Operation<
   Does extends Effect = Effect,
 > {
   summary: string;
-  permission: Permission;
+  /** Null: everybody who is known may. */
+  permission: Permission | null;
   effect: Does;
   input: Input;
   output: Output;
@@ -78,7 +79,8 @@ function misfitOf({ input, effect, permission }: Operation, route: Route): strin
   const unknown = parameters.filter((parameter) => !Object.hasOwn(input.shape, parameter));
   if (unknown.length > 0) return `its input has no ${unknown.join(', ')}`;
   if (effect !== 'reads' && method === 'GET') return 'a GET must not change anything';
-  if (effect !== 'reads' && permission === 'read') return 'a change needs more than the permission to read';
+  if (effect !== 'reads' && (permission === 'read' || permission === null))
+    return 'a change needs more than the permission to read';
   return undefined;
 }
 

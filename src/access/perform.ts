@@ -19,7 +19,7 @@ export interface Ready<Declared extends Named> {
 
 /** Whether the caller has the permission that an operation needs. */
 export function mayPerform({ permission }: Named, { permissions }: Caller): boolean {
-  return permissions.includes(permission);
+  return permission === null || permissions.includes(permission);
 }
 
 /**

@@ -49,7 +49,7 @@ function entry(operation: Named): object {
     operationId: operation.name,
     summary: operation.summary,
     'x-upstack-effect': operation.effect,
-    'x-upstack-permission': operation.permission,
+    ...(operation.permission !== null && { 'x-upstack-permission': operation.permission }),
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody && { requestBody: body(Object.fromEntries(rest), required) }),
     responses: {
