@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { AuditCall, AuditRow, VerificationView } from '../../../access/audit/schema.ts';
+import type { AuditCall, VerificationView } from '../../../access/audit/schema.ts';
 import { parseDuration } from '../../../lib/duration.ts';
 import { Problem } from '../../../lib/problem.ts';
-import { type Connection, call, connect } from '../client.ts';
+import { type Connection, call, connect, type Input } from '../client.ts';
 import { print, table } from '../output.ts';
 
 interface Options {
@@ -43,13 +43,18 @@ export function auditCommand(program: Command): void {
 
 async function list(connection: Connection, options: Options): Promise<void> {
   const { by, operation, outcome, limit } = options;
-  const query = queryOf({ since: sinceOf(options), caller: by, operation, outcome, limit });
-  const answer = await call<{ calls: AuditCall[]; more: boolean }>(connection, 'GET', `/api/audit?${query}`);
+  const answer = await call(connection, 'listAudit', {
+    ...sinceOf(options),
+    ...(by !== undefined && { caller: by }),
+    ...(operation !== undefined && { operation }),
+    ...(outcome !== undefined && { outcome: outcome as Input<'listAudit'>['outcome'] }),
+    limit: Number(limit),
+  });
   print(answer, options.json === true, ({ calls }) => render(calls));
 }
 
 async function verify(connection: Connection, { json }: Options): Promise<void> {
-  const view = await call<VerificationView>(connection, 'GET', '/api/audit/verification');
+  const view = await call(connection, 'verifyAudit', {});
   print(view, json === true, describe);
   if (!view.intact) process.exitCode = 1;
 }
@@ -58,29 +63,23 @@ async function verify(connection: Connection, { json }: Options): Promise<void> 
 async function exportRows(connection: Connection, options: Options): Promise<void> {
   const since = sinceOf(options);
   for (let after = 0; ; ) {
-    const query = queryOf({ since, after: String(after) });
-    const { rows } = await call<{ rows: AuditRow[] }>(connection, 'GET', `/api/audit/rows?${query}`);
+    const { rows } = await call(connection, 'exportAudit', { ...since, after });
     if (rows.length === 0) return;
     process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     after = rows.at(-1)?.sequence ?? after;
   }
 }
 
-function sinceOf({ since }: Options): string | undefined {
-  if (since === undefined) return undefined;
+function sinceOf({ since }: Options): { since?: string } {
+  if (since === undefined) return {};
   const durationMs = parseDuration(since);
-  if (durationMs !== undefined) return new Date(Date.now() - durationMs).toISOString();
-  if (!Number.isNaN(Date.parse(since))) return new Date(since).toISOString();
+  if (durationMs !== undefined) return { since: new Date(Date.now() - durationMs).toISOString() };
+  if (!Number.isNaN(Date.parse(since))) return { since: new Date(since).toISOString() };
   throw new Problem(
     'cli.bad-time',
     { status: 400, title: 'Bad time' },
     `--since "${since}" must be a duration such as 24h or 7d, or a time such as 2026-11-03T10:00:00Z`,
   );
-}
-
-function queryOf(fields: Record<string, string | undefined>): string {
-  const given = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return new URLSearchParams(given).toString();
 }
 
 function describe({ intact, rows, hash, fault }: VerificationView): string {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { TokenView } from '../../../access/tokens/schema.ts';
-import { call, connect } from '../client.ts';
+import { call, connect, type Input } from '../client.ts';
 import { print, table } from '../output.ts';
 
 interface Options {
@@ -28,12 +28,11 @@ function createCommand(token: Command): void {
     .option('--expires <duration>', 'after which time it expires: "12h", "90d" (default), or "never"')
     .action(async (options: Options & { name: string; permission: string; expires?: string }) => {
       const { name, permission, expires } = options;
-      const created = await call<{ token: TokenView; secret: string }>(
-        await connect(options),
-        'POST',
-        '/api/tokens',
-        { name, permissions: wordsOf(permission), ...(expires !== undefined && { expires }) },
-      );
+      const created = await call(await connect(options), 'createToken', {
+        name,
+        permissions: wordsOf(permission) as Input<'createToken'>['permissions'],
+        ...(expires !== undefined && { expires }),
+      });
       // The secret alone on standard output, so that a shell can take it; the rest is for people.
       print(created, options.json === true, ({ secret }) => secret);
       if (!options.json) process.stderr.write(`${describe(created.token)}\n`);
@@ -45,7 +44,7 @@ function listCommand(token: Command): void {
     .description('the valid tokens, newest first')
     .option('--all', 'also those that have expired or were revoked')
     .action(async (options: Options & { all?: boolean }) => {
-      const { tokens } = await call<{ tokens: TokenView[] }>(await connect(options), 'GET', '/api/tokens');
+      const { tokens } = await call(await connect(options), 'listTokens', {});
       const shown = tokens.filter(({ state }) => options.all || state === 'valid');
       print({ tokens: shown }, options.json === true, () => render(shown));
     });
@@ -56,12 +55,10 @@ function revokeCommand(token: Command): void {
     .description('revoke a token by its id, or by its name where only one valid token has it')
     .option('--reason <text>', 'why; the audit log keeps it')
     .action(async (idOrName: string, options: Options & { reason?: string }) => {
-      const revoked = await call<TokenView>(
-        await connect(options),
-        'POST',
-        `/api/tokens/${encodeURIComponent(idOrName)}/revoke`,
-        options.reason === undefined ? {} : { reason: options.reason },
-      );
+      const revoked = await call(await connect(options), 'revokeToken', {
+        token: idOrName,
+        ...(options.reason !== undefined && { reason: options.reason }),
+      });
       print(revoked, options.json === true, ({ name, tokenId }) => `${name} (${tokenId}) is revoked`);
     });
 }
