@@ -1,10 +1,8 @@
 /** The composition root: opens engines, modules and doors in order, and hands each what it needs. */
 import { join } from 'node:path';
-import { sqsRoute } from '../lambda/sqs/api/http.ts';
-import { lambdaRoutes } from '../lambda/src/http/routes.ts';
-import { EmbeddedRuntime, MIGRATIONS } from '../lambda/src/runtime.ts';
+import { type Lambda, MIGRATIONS, open as openLambda } from '../lambda/src/lambda.ts';
 import type { Keys } from './access/keys.ts';
-import type { OriginPolicy } from './access/origin.ts';
+import { hostAllowed, type OriginPolicy } from './access/origin.ts';
 import { openKeys } from './access/store.ts';
 import type { Config } from './config.ts';
 import { openApi } from './doors/http/api/openapi.ts';
@@ -14,7 +12,7 @@ import { healthRoutes } from './doors/http/health.ts';
 import { answeredHosts } from './doors/http/hosts.ts';
 import { Live } from './doors/http/live/live.ts';
 import { streamRoute } from './doors/http/live/stream.ts';
-import { HttpDoor, type Routes } from './doors/http/server.ts';
+import { HttpDoor } from './doors/http/server.ts';
 import { sessionRoutes } from './doors/http/sessions.ts';
 import { dashboard } from './doors/http/static.ts';
 import { leasesDoor } from './doors/leases/door.ts';
@@ -42,6 +40,7 @@ import { type OverviewSources, readOverview } from './operate/overview/operation
 import { activePeople } from './product/queries.ts';
 import { Signals } from './signals/store.ts';
 import { Leases } from './treatments/faults/lease-control.ts';
+import { UNITS } from './units.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
@@ -57,6 +56,8 @@ export interface ControlRoom {
   signals: Signals;
   /** Whether functions run in sandboxes, and if not why: one line. Undefined for those on AWS. */
   isolation: string | undefined;
+  /** How often busy polling kept the event loop awake. */
+  polls(): number;
   /** From now on `/readyz` says so: what was to be deployed at the start is deployed. */
   markStarted(): void;
   close(): Promise<void>;
@@ -85,9 +86,9 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   const door = opened.add('http door', await HttpDoor.open({ host, port, origins, log }), (it) => it.close());
   const [state, events] = await openEngines(config, log, opened);
   const signals = await openSignals(directory, events, log, opened);
-  const runtime =
+  const twin =
     config.compute.kind === 'embedded'
-      ? await openRuntime({ directory, isolation: config.isolation, door, signals, state, log }, opened)
+      ? await openTwin({ config, keys, origins, door, signals, state, log }, opened)
       : undefined;
   const compute = opened.add('compute', openComputeClient(config, door, keys), (it) => it.close());
   const store = new RunStore(state);
@@ -120,8 +121,7 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     (it) => it.close(),
   );
   let started = false;
-  const computeRoutes = runtime && awsRoutes(runtime, origins, keys);
-  await door.serve(computeRoutes ?? { sockets: [], raw: [] }, (app) => {
+  await door.serve(twin, (app) => {
     const authorize = (key: string) => authentication.isWriteKey(key);
     healthRoutes(app, instance.id, { started: () => started, engines: health });
     sessionRoutes(app, authentication, keys.sessionKey, systemClock);
@@ -141,7 +141,8 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     compute,
     events,
     signals,
-    isolation: runtime?.isolation,
+    isolation: twin?.isolation,
+    polls: () => twin?.polls ?? 0,
     markStarted() {
       started = true;
     },
@@ -208,33 +209,37 @@ async function exists(compute: ComputeEngine, name: string): Promise<boolean> {
   }
 }
 
-interface RuntimeParts {
-  directory: string;
-  isolation: Config['isolation'];
+interface TwinParts {
+  config: Config;
+  keys: Keys;
+  origins: OriginPolicy;
   door: HttpDoor;
   signals: Signals;
   state: StateEngine;
   log: Log;
 }
 
-/** The embedded runtime; what its functions write and what it reports goes into the signals. */
-async function openRuntime(parts: RuntimeParts, opened: Lifecycle): Promise<EmbeddedRuntime> {
-  const { directory, isolation, door, signals, state, log } = parts;
-  const runtime = await EmbeddedRuntime.open({
-    directory: join(directory, 'compute'),
+/** The embedded compute engine; what its functions write and what it reports goes into the signals. */
+async function openTwin(parts: TwinParts, opened: Lifecycle): Promise<Lambda> {
+  const { config, keys, origins, door, signals, state, log } = parts;
+  const twin = await openLambda({
+    directory: join(config.directory, 'compute'),
     region: REGION,
     accountId: ACCOUNT,
+    credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey },
+    isOwnHost: (host) => hostAllowed(host, origins),
     concurrencyPerVersion: CONCURRENCY_PER_VERSION,
-    isolation,
+    isolation: config.isolation,
     functionUrl: (id) => `http://${id}.lambda-url.localhost:${door.port}/`,
     onInvocation: (report) => signals.invocation(report),
     onLog: (line) => signals.functionLine(line),
+    units: UNITS,
     clock: systemClock,
     log,
     state,
   });
-  log.info({ isolation: runtime.isolation }, 'functions');
-  return opened.add('compute runtime', runtime, (it) => it.close());
+  log.info({ isolation: twin.isolation }, 'functions');
+  return opened.add('compute twin', twin, (it) => it.close());
 }
 
 function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeEngine {
@@ -244,16 +249,4 @@ function openComputeClient(config: Config, door: HttpDoor, keys: Keys): ComputeE
   }
   const { accessKeyId, secretAccessKey } = keys;
   return openCompute({ endpoint: door.url, region: REGION, credentials: { accessKeyId, secretAccessKey } });
-}
-
-/** The APIs of AWS on the one port. */
-function awsRoutes(
-  runtime: EmbeddedRuntime,
-  origins: OriginPolicy,
-  { accessKeyId, secretAccessKey }: Keys,
-): Routes {
-  const credentials = { accessKeyId, secretAccessKey };
-  const options = { runtime, credentials, region: REGION, clock: systemClock };
-  const { sockets, raw } = lambdaRoutes({ ...options, origins });
-  return { sockets, raw: [...raw, sqsRoute(options)] };
 }

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { functionUrls, isLambdaApiPath, lambdaApi } from '../../lambda/src/http/lambda-api.ts';
-import { EmbeddedRuntime } from '../../lambda/src/runtime.ts';
+import { type LambdaServer, listen } from '../../lambda/src/http/server.ts';
+import { type Lambda, open } from '../../lambda/src/lambda.ts';
 import { openCompute } from '../../src/engines/compute/aws.ts';
 import type { ComputeEngine } from '../../src/engines/compute/engine.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { silentLog } from '../../src/lib/log.ts';
 import { deployShop, SHOP_FUNCTIONS } from './deploy.ts';
 import { Browser, Network } from './shoppers/browser.ts';
 import type { Step } from './shoppers/journey.ts';
@@ -19,42 +15,33 @@ import { personAt } from './shoppers/person.ts';
 const environment = { UPSTACK_WRITE_KEY: 'a write key' };
 const events: { event?: string; context: { upstack: { unit: string } } }[] = [];
 let directory: string;
-let runtime: EmbeddedRuntime;
-let server: http.Server;
+let twin: Lambda;
+let server: LambdaServer;
 let compute: ComputeEngine;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'upstack-shop-'));
-  const account = { region: 'eu-west-1', accountId: '000000000000' };
+  const region = 'eu-west-1';
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of this test' };
-  server = http.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  runtime = await EmbeddedRuntime.open({
+  server = await listen(0);
+  twin = await open({
     directory,
-    ...account,
-    functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
-    onInvocation: () => {},
+    region,
+    accountId: '000000000000',
+    credentials,
+    functionUrl: (id) => `http://${id}.lambda-url.localhost:${server.port}/`,
     onLog: ({ line }) => {
       if (line.startsWith('{"upstack":1,')) events.push(...(JSON.parse(line).events ?? []));
     },
-    clock: systemClock,
-    log: silentLog,
   });
-  const api = lambdaApi({ runtime, credentials, region: account.region, clock: systemClock });
-  const urls = functionUrls({ runtime, credentials, region: account.region, clock: systemClock });
-  server.on('request', (request, response) => {
-    if (isLambdaApiPath(request.url ?? '')) api(request, response);
-    else urls(request, response);
-  });
-  compute = openCompute({ endpoint: `http://127.0.0.1:${port}`, region: account.region, credentials });
+  server.serve(twin);
+  compute = openCompute({ endpoint: server.endpoint, region, credentials });
 });
 
 after(async () => {
   await compute?.close();
-  server?.closeAllConnections();
-  server?.close();
-  await runtime?.close();
+  await server?.close();
+  await twin?.close();
   await rm(directory, { recursive: true, force: true });
 });
 

@@ -149,7 +149,8 @@ test('a killed control room leaves no process behind, even one that is stuck in 
   await fixture.runtime.close();
   const program = `
     import { EmbeddedRuntime } from ${JSON.stringify(new URL('./runtime.ts', import.meta.url).href)};
-    const runtime = await EmbeddedRuntime.open({ directory: ${JSON.stringify(directory)}, region: 'eu-west-1',
+    import { BusyPoll } from ${JSON.stringify(new URL('./invocations/busy-poll.ts', import.meta.url).href)};
+    const runtime = await EmbeddedRuntime.open({ busyPoll: new BusyPoll(), directory: ${JSON.stringify(directory)}, region: 'eu-west-1',
       accountId: '000000000000', functionUrl: () => '', onInvocation() {}, onLog: ({ line }) => console.log(line),
       clock: { now: () => Date.now(), monotonic: () => performance.now() }, log: console, isolation: 'off' });
     const invoke = (body) => runtime.api({ method: 'POST', path: '/2015-03-31/functions/stuck/invocations',

@@ -13,13 +13,11 @@ import { CatalogStore } from './catalog/storage/store.ts';
 import { EventSources } from './event-sources/event-sources.ts';
 import { functionTarget } from './event-sources/target.ts';
 import { FunctionUrls } from './function-urls/function-urls.ts';
+import type { BusyPoll } from './invocations/busy-poll.ts';
 import { Invocations } from './invocations/invocations.ts';
 import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, PARKED_PROCESSES } from './limits.ts';
-import type { Clock, FunctionLogLine, InvocationReport, Log, StateEngine } from './ports.ts';
+import type { Clock, FunctionLogLine, InvocationReport, Log, StateEngine, Units } from './ports.ts';
 import { openSandbox } from './processes/sandbox/sandbox.ts';
-
-/** The tables of queues and of events that wait, as `NNN-*.sql` files for the state engine. */
-export const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');
 
 export interface EmbeddedRuntimeOptions {
   /** Where functions are kept; made when it is missing. One runtime at a time may use it. */
@@ -47,6 +45,9 @@ export interface EmbeddedRuntimeOptions {
   isolation?: 'auto' | 'off';
   /** Uniform in [0, 1), for routing by alias weights; default Math.random. */
   draw?(): number;
+  /** Keeps a unit at one version of an alias with weights; without it every invocation is drawn, as on AWS. */
+  units?: Units;
+  busyPoll: BusyPoll;
 }
 
 /**
@@ -87,10 +88,11 @@ export class EmbeddedRuntime {
       parkedProcesses: options.parkedProcesses ?? PARKED_PROCESSES,
       sandbox,
       clock,
+      busyPoll: options.busyPoll,
       onInvocation,
       onLog,
     });
-    const { state, draw = Math.random } = options;
+    const { state, units, draw = Math.random } = options;
     const catalog: CatalogContext = {
       store,
       layers,
@@ -100,10 +102,10 @@ export class EmbeddedRuntime {
       onProvisioned: (record) => invocations.environments.provision(record),
     };
     const queues = state && new Queues({ state, account, clock, log });
-    const target = functionTarget({ catalog, draw, invocations });
+    const target = functionTarget({ catalog, draw, units, invocations });
     const polling = { target, mostConcurrent: concurrencyPerVersion, clock, log };
     const announce = (queue: string) => queues?.arrivals.announce(queue);
-    const attempting = { catalog, invocations, draw, concurrencyPerFunction: concurrencyPerVersion };
+    const attempting = { catalog, invocations, draw, units, concurrencyPerFunction: concurrencyPerVersion };
     const events = state && new EventInvocationWorker({ ...attempting, state, announce, log });
     const context: ApiContext = {
       catalog,
@@ -111,6 +113,7 @@ export class EmbeddedRuntime {
       invocations,
       functionUrl,
       draw,
+      units,
       accountConcurrency,
       concurrencyPerVersion,
       log,
@@ -129,7 +132,7 @@ export class EmbeddedRuntime {
     return runtime;
   }
 
-  /** Looks for events that are due now: for who moves the clock. */
+  /** Runs events that are due now. Tests call it after advancing the clock. */
   wake(): void {
     this.#context.events?.wake();
   }

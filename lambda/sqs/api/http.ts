@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RawRoute } from '../../../src/doors/http/server.ts';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { readBody } from '../../src/http/body.ts';
 import {
   type Answer,
@@ -13,19 +12,14 @@ import {
 import type { EmbeddedRuntime } from '../../src/runtime.ts';
 import { type SignatureVerdict, type Signer, signatureVerifier } from '../../src/signature/sigv4.ts';
 
-export interface SqsDoorOptions extends Signer {
+export interface SqsHttpOptions extends Signer {
   runtime: Pick<EmbeddedRuntime, 'sqs' | 'sqsRequestLimit'>;
 }
 
 const TARGET = /^AmazonSQS\.(\w+)$/;
 
-/** The SQS API at the one port: a request's header says that it is for it, whatever its path. */
-export function sqsRoute(options: SqsDoorOptions): RawRoute {
-  return { takes: (request) => operationOf(request) !== undefined, handle: sqsApi(options) };
-}
-
-/** Reads the body within its limit, verifies the signature, hands the request on. */
-function sqsApi({ runtime, credentials, region, clock }: SqsDoorOptions): RawHandler {
+/** The SQS API over HTTP: reads the body within its limit, verifies the signature, hands the request on. */
+export function sqsApi({ runtime, credentials, region, clock }: SqsHttpOptions): RawHandler {
   const verify = signatureVerifier({ credentials, region, service: 'sqs' });
   return guarded(async (request, response) => {
     const limit = runtime.sqsRequestLimit();
@@ -37,7 +31,7 @@ function sqsApi({ runtime, credentials, region, clock }: SqsDoorOptions): RawHan
     const verdict = verify(signed, clock.now());
     if (!verdict.ok) return await answerWith(response, refusal(verdict));
     const answer = await runtime.sqs({
-      operation: operationOf(request) ?? '',
+      operation: sqsOperation(request.headers) ?? '',
       host: request.headers.host ?? '',
       traceHeader: headers['x-amzn-trace-id'],
       body: body.bytes,
@@ -58,7 +52,8 @@ function refusal({ code, status, message }: SignatureVerdict & { ok: false }): A
   return { status, headers, body };
 }
 
-function operationOf({ headers }: IncomingMessage): string | undefined {
+/** The operation of the SQS API that a request is for, whatever its path; undefined for other requests. */
+export function sqsOperation(headers: IncomingHttpHeaders): string | undefined {
   return TARGET.exec(String(headers['x-amz-target'] ?? ''))?.[1];
 }
 

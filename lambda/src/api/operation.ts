@@ -7,7 +7,7 @@ import type { Packages } from '../catalog/storage/packages.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { EventSources } from '../event-sources/event-sources.ts';
 import type { Invocations } from '../invocations/invocations.ts';
-import type { Log } from '../ports.ts';
+import type { Log, Units } from '../ports.ts';
 import type { Route } from './route.ts';
 
 /** One request of the Lambda API, its body complete and its signature verified. */
@@ -37,6 +37,7 @@ export interface ApiContext {
   functionUrl(urlId: string): string;
   /** A number in [0, 1) for each routing decision. */
   draw(): number;
+  units: Units | undefined;
   /** Invocations of all functions at a time. */
   accountConcurrency: number;
   /** Execution environments of one version at most. */

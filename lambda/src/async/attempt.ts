@@ -64,7 +64,12 @@ function targetOf(context: AttemptContext, event: EventInvocation): Target | und
   const record = context.catalog.store.get(functionName);
   if (!record) return undefined;
   try {
-    const version = routed(context, functionName, qualifier, () => unitIn(clientContext));
+    const version = routed(
+      context,
+      functionName,
+      qualifier,
+      unitIn(() => clientContext),
+    );
     return { record, version, config: eventConfigOf(record, qualifier) ?? {} };
   } catch (error) {
     if (error instanceof LambdaError && error.type === 'ResourceNotFoundException') return undefined;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '../clock.ts';
+import { BusyPoll } from '../invocations/busy-poll.ts';
 import type { Launch } from '../processes/launch.ts';
 import { EnvironmentProcess } from '../processes/process.ts';
 import { Reaper } from '../processes/reaper.ts';
@@ -48,6 +49,7 @@ test('an extension that registers after another has failed starts no runtime', a
   const ended = Promise.withResolvers<void>();
   let address = '';
   const environment = new Environment({
+    busyPoll: new BusyPoll(),
     launch: launch(),
     clock: systemClock,
     process(how, at, events) {

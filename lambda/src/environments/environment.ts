@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { BusyPoll } from '../invocations/busy-poll.ts';
 import { LONGEST_INIT_MS } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import type { Launch } from '../processes/launch.ts';
@@ -24,6 +25,7 @@ export interface EnvironmentEvents {
 export interface EnvironmentOptions {
   launch: Launch;
   clock: Clock;
+  busyPoll: Pick<BusyPoll, 'arrived'>;
   /** A process that runs what the launch says, or is about to. */
   process: StartProcess;
   events: EnvironmentEvents;
@@ -59,7 +61,7 @@ export class Environment {
   #ready = false;
   #requestId = INIT_ID;
 
-  constructor({ launch, clock, process, events }: EnvironmentOptions) {
+  constructor({ launch, clock, busyPoll, process, events }: EnvironmentOptions) {
     this.#launch = launch;
     this.#clock = clock;
     this.#events = events;
@@ -87,7 +89,7 @@ export class Environment {
       processes: () => [this.#runtime, this.#extensions],
     });
     this.#api = new RuntimeApi(
-      this.#runtimeEvents(),
+      this.#runtimeEvents(busyPoll),
       new ExtensionsApi(this.#extensions, this.#telemetry, launch),
     );
   }
@@ -161,9 +163,10 @@ export class Environment {
     await this.#gone;
   }
 
-  #runtimeEvents(): RuntimeApiEvents {
+  #runtimeEvents(busyPoll: Pick<BusyPoll, 'arrived'>): RuntimeApiEvents {
     const now = () => this.#clock.monotonic();
     return {
+      arrived: () => busyPoll.arrived(),
       // What the invocation before wrote is read by the end of this turn of the event loop: a next one that began
       // sooner could mix its lines with those.
       ready: () => {

@@ -5,6 +5,7 @@ import type { Account } from '../catalog/names.ts';
 import type { FunctionRecord, VersionRecord } from '../catalog/records.ts';
 import type { Packages } from '../catalog/storage/packages.ts';
 import { LambdaError } from '../errors.ts';
+import type { BusyPoll } from '../invocations/busy-poll.ts';
 import type { Clock } from '../ports.ts';
 import { launchOf, usualNode } from '../processes/launch.ts';
 import { ParkedProcesses } from '../processes/parked.ts';
@@ -27,6 +28,7 @@ export interface EnvironmentsOptions {
   /** Undefined runs functions without one. */
   sandbox: Sandbox | undefined;
   clock: Clock;
+  busyPoll: BusyPoll;
 }
 
 /** A line that a function or an extension wrote, and where. */
@@ -115,7 +117,7 @@ export class Environments {
   }
 
   async #newPool(name: string, version: VersionRecord): Promise<Pool<Environment>> {
-    const { account, clock, concurrencyPerVersion, temporary, sandbox } = this.#options;
+    const { account, clock, busyPoll, concurrencyPerVersion, temporary, sandbox } = this.#options;
     const { taskRoot, layersRoot, retired } = await this.#filesOf(version);
     const known = this.#pools.get(version.revisionId);
     if (known) return known;
@@ -141,6 +143,7 @@ export class Environments {
         const environment = new Environment({
           launch,
           clock,
+          busyPoll,
           process: (...how) => this.#parked.start(...how),
           events: {
             idle: (e) => pool.onIdle(e),

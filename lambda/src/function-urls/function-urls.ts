@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { findUnit, readContextHeaders } from '../../../sdk/src/core/unit.ts';
 import type { ApiContext } from '../api/operation.ts';
 import type { FunctionRecord, UrlRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
@@ -12,11 +11,13 @@ import { preflightAnswer, withCors } from './cors.ts';
 import { type UrlRequest, urlEvent } from './event.ts';
 import { streamedUrlAnswer } from './stream.ts';
 
+type UrlContext = Pick<ApiContext, 'catalog' | 'draw' | 'units' | 'invocations' | 'log'>;
+
 /** The data plane of function URLs: each request becomes an invocation, its result an HTTP answer. */
 export class FunctionUrls {
-  #context: Pick<ApiContext, 'catalog' | 'draw' | 'invocations' | 'log'>;
+  #context: UrlContext;
 
-  constructor(context: Pick<ApiContext, 'catalog' | 'draw' | 'invocations' | 'log'>) {
+  constructor(context: UrlContext) {
     this.#context = context;
   }
 
@@ -54,7 +55,7 @@ export class FunctionUrls {
       const payload = Buffer.from(JSON.stringify(event));
       if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
       return await this.#invoke(url, {
-        ...routedInput(this.#context, record.name, url.alias, () => findUnit(readContextHeaders(request))),
+        ...routedInput(this.#context, record.name, url.alias, (units) => units.ofHeaders(request.headers)),
         payload,
         traceId,
         clientContext: undefined,

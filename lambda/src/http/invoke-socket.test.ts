@@ -2,20 +2,21 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
-import { HttpDoor } from '../../../src/doors/http/server.ts';
-import { silentLog } from '../log.ts';
+import { BusyPoll } from '../invocations/busy-poll.ts';
 import { invokeSocket } from './invoke-socket.ts';
+import { answerWith } from './raw.ts';
+import { type LambdaServer, listen } from './server.ts';
+import { SocketRouter } from './sockets.ts';
 
 const LIMIT_BYTES = 1_000;
 const PATH = '/2015-03-31/functions/cart/invocations';
-let door: HttpDoor;
+let server: LambdaServer;
 /** Ends the wait of requests whose body says `wait`. */
 let proceed: (() => void) | undefined;
 /** Called with each request that comes to the web server. */
 let seen: (colour: string) => void = () => {};
 
 before(async () => {
-  door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins: { hosts: [] }, log: silentLog });
   const invocations = invokeSocket({
     async answer({ path, query, headers, body }) {
       const text = Buffer.from(body).toString('utf8');
@@ -25,17 +26,28 @@ before(async () => {
       return { status: 200, headers: { 'x-amz-executed-version': '1' }, body: answer };
     },
     limit: { bytes: LIMIT_BYTES, refusal: () => ({ status: 413, headers: {}, body: Buffer.from('{}') }) },
-    isOurs: (host) => host === '127.0.0.1',
+    busyPoll: new BusyPoll(),
+    isOwnHost: (host) => host === '127.0.0.1',
   });
-  await door.serve({ sockets: [invocations], raw: [] }, (app) => {
-    app.get('/web', async (request) => {
-      seen(String(request.headers['x-colour']));
-      return { web: request.headers['x-colour'] ?? null };
-    });
-    app.post('/2015-03-31/functions/:name/invocations', async () => ({ web: 'invocations' }));
+  server = await listen(0);
+  server.serve({
+    sockets(of) {
+      const router = new SocketRouter(of, [invocations]);
+      return () => router.close();
+    },
+    // The web server: it knows two paths.
+    handle({ method, url = '', headers }, response) {
+      const isInvocation = method === 'POST' && /^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(url);
+      if (url !== '/web' && !isInvocation) return false;
+      const colour = headers['x-colour'];
+      if (!isInvocation) seen(String(colour));
+      const body = Buffer.from(JSON.stringify({ web: isInvocation ? 'invocations' : (colour ?? null) }));
+      void answerWith(response, { status: 200, headers: {}, body });
+      return true;
+    },
   });
 });
-after(() => door.close());
+after(() => server.close());
 
 function post(body: string, more: { target?: string; host?: string; headers?: string } = {}): string {
   const { target = PATH, host = '127.0.0.1', headers = '' } = more;
@@ -57,7 +69,7 @@ class Client {
   #wake = () => {};
 
   constructor() {
-    this.socket = connect(door.port, '127.0.0.1');
+    this.socket = connect(server.port, '127.0.0.1');
     this.socket.on('data', (bytes) => {
       this.#received += bytes.toString('latin1');
       this.#wake();
@@ -272,7 +284,7 @@ test('a request that cannot be read is refused, and the connection ends', async 
   });
 });
 
-test('a client that is gone before its answer harms nobody, and closing the door ends idle connections', async () => {
+test('a client that is gone before its answer harms nobody, and closing the server ends idle connections', async () => {
   await withClient(async (client) => {
     proceed = undefined;
     client.socket.write(post('wait'));
@@ -284,6 +296,6 @@ test('a client that is gone before its answer harms nobody, and closing the door
   assert.equal((await idle.ask(post('1')))?.status, 200);
   const fresh = new Client();
   await new Promise((resolve) => fresh.socket.once('connect', resolve));
-  await door.close();
+  await server.close();
   assert.deepEqual([await idle.next(), await fresh.next()], [undefined, undefined]);
 });

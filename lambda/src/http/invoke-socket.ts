@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { busyPoll } from '../invocations/busy-poll.ts';
+import type { BusyPoll } from '../invocations/busy-poll.ts';
 import type { SignedRequest } from '../signature/canonical-request.ts';
 import { DRAINED_BYTES } from './body.ts';
 import { HttpSyntaxError, type ParsedRequest, RequestParser } from './http-parser.ts';
@@ -12,8 +12,9 @@ export interface InvokeSocketOptions {
   answer(request: SignedRequest): Promise<Answer>;
   /** Largest payload of an invocation, and the answer to a larger one. */
   limit: { bytes: number; refusal(): Answer };
+  busyPoll: Pick<BusyPoll, 'arrived'>;
   /** Whether a request with this Host header is one to the Lambda API. */
-  isOurs(host: string): boolean;
+  isOwnHost(host: string): boolean;
 }
 
 const INVOKE = /^\/2015-03-31\/functions\/[^/?]+\/invocations(?:\?|$)/;
@@ -29,7 +30,7 @@ const LONGEST_REQUEST_MS = 300_000;
  */
 export function invokeSocket(options: InvokeSocketOptions): SocketRoute {
   return {
-    takes: ({ method, target, host }) => method === 'POST' && INVOKE.test(target) && options.isOurs(host),
+    takes: ({ method, target, host }) => method === 'POST' && INVOKE.test(target) && options.isOwnHost(host),
     serve(socket, first, keeps) {
       const connection = new InvokeConnection(socket, options);
       const read = (bytes: Buffer) => {
@@ -77,7 +78,7 @@ class InvokeConnection {
   }
 
   read(bytes: Buffer): void {
-    busyPoll.arrived();
+    this.#options.busyPoll.arrived();
     if (this.#answering || this.#last) {
       this.#last = true;
       return;

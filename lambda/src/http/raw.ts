@@ -1,9 +1,9 @@
-/** What the doors share that take their requests as they are: the Lambda API, function URLs, the SQS API. */
+/** What the Lambda API, the SQS API and function URLs share on node:http. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What goes back, whoever writes it to the connection. */
+/** A response, whoever writes it to the connection. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;

@@ -32,30 +32,27 @@ interface Routed {
 const LONGEST_HEAD_BYTES = 8_192;
 const START = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.1\r\n(?:.*\r\n)*?host: *([^\s,]+)\r\n/i;
 
-/** Looks at the first bytes of each connection and gives it to a route, or to the web server for good. */
+/** Reads the first bytes of each connection and hands it to a route, or to the web server for good. */
 export class SocketRouter {
   #server: Server;
   #speakHttp: (socket: Socket) => void;
   #idleMs: number;
-  #routes: readonly SocketRoute[] = [];
+  #routes: readonly SocketRoute[];
   /** Connections that are not the web server's. */
   #sockets = new Set<Socket>();
 
-  /** `idleMs` is how long a connection may say nothing before its first request. */
-  constructor(server: Server, idleMs: number) {
+  /** Takes over the connections that come from now on; the routes are asked in their order. */
+  constructor(server: Server, routes: readonly SocketRoute[]) {
     this.#server = server;
-    this.#idleMs = idleMs;
+    this.#routes = routes;
+    // A connection may be as long without its first request as without its next.
+    this.#idleMs = server.keepAliveTimeout;
     const [speakHttp] = server.listeners('connection');
     this.#speakHttp = speakHttp as (socket: Socket) => void;
     server.removeAllListeners('connection').on('connection', (socket) => this.#accept(socket));
   }
 
-  /** From now on these routes are asked, in their order. */
-  route(routes: readonly SocketRoute[]): void {
-    this.#routes = routes;
-  }
-
-  /** Ends the connections that the web server does not know. */
+  /** Ends the connections that the web server does not own. */
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

@@ -1,5 +1,5 @@
 import { LambdaError } from '../errors.ts';
-import { busyPoll } from './busy-poll.ts';
+import type { BusyPoll } from './busy-poll.ts';
 
 /**
  * How many invocations run at a time: of a function with reserved concurrency at most that many, of all functions
@@ -8,11 +8,13 @@ import { busyPoll } from './busy-poll.ts';
  */
 export class ConcurrencyGate {
   #limit: number;
+  #busyPoll: Pick<BusyPoll, 'began' | 'ended'>;
   #total = 0;
   #running = new Map<string, number>();
 
-  constructor(accountLimit: number) {
+  constructor(accountLimit: number, busyPoll: Pick<BusyPoll, 'began' | 'ended'>) {
     this.#limit = accountLimit;
+    this.#busyPoll = busyPoll;
   }
 
   /** Counts an invocation in. Throws TooManyRequestsException with AWS's Reason. */
@@ -24,7 +26,7 @@ export class ConcurrencyGate {
     if (this.#total >= this.#limit) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     this.#running.set(functionName, running + 1);
     this.#total++;
-    busyPoll.began();
+    this.#busyPoll.began();
   }
 
   /** Counts it out, however it ended. */
@@ -33,7 +35,7 @@ export class ConcurrencyGate {
     if (running > 0) this.#running.set(functionName, running);
     else this.#running.delete(functionName);
     this.#total--;
-    busyPoll.ended();
+    this.#busyPoll.ended();
   }
 }
 

@@ -65,7 +65,7 @@ export class Invocations {
 
   constructor(options: InvocationsOptions) {
     this.#options = options;
-    this.#gate = new ConcurrencyGate(options.accountConcurrency);
+    this.#gate = new ConcurrencyGate(options.accountConcurrency, options.busyPoll);
     this.environments = new Environments(options, (line) => this.#onLine(line));
   }
 

@@ -1,32 +1,44 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Units } from '../ports.ts';
 import { routedVersion } from './routing.ts';
 
 const alias = (weight: number) => ({ name: 'live', version: '1', weights: { '2': weight } });
 const nobody = () => undefined;
-const never = () => assert.fail('nothing is left to chance');
+const fail = () => assert.fail('nothing is left to chance');
+/** Shares of a hash that node has. */
+const units: Units = {
+  ofHeaders: fail,
+  ofClientContext: fail,
+  isInShare: (salt, unit, share) =>
+    Number.parseInt(hash('sha256', `${salt}/${unit}`).slice(0, 8), 16) < share * 2 ** 32,
+};
+const never = { draw: fail, units };
+const drawn = (draw: number) => ({ draw: () => draw, units });
 
 test('an alias without weights always takes its version, and asks for neither unit nor chance', () => {
-  assert.equal(routedVersion({ name: 'live', version: '3', weights: {} }, 'shop', never, never), '3');
+  assert.equal(routedVersion({ name: 'live', version: '3', weights: {} }, 'shop', fail, never), '3');
 });
 
 test('without a unit, the weight is the share of draws that another version gets', () => {
   const draws = Array.from({ length: 1_000 }, (_, i) => i / 1_000);
-  const versions = draws.map((draw) => routedVersion(alias(0.25), 'shop', nobody, () => draw));
+  const versions = draws.map((draw) => routedVersion(alias(0.25), 'shop', nobody, drawn(draw)));
   assert.equal(versions.filter((version) => version === '2').length, 250);
+});
+
+test('without units handed in, nobody is asked for one: every invocation is drawn, as on AWS', () => {
+  const versions = [0.1, 0.9].map((draw) =>
+    routedVersion(alias(0.5), 'shop', fail, { draw: () => draw, units: undefined }),
+  );
+  assert.deepEqual(versions, ['2', '1']);
 });
 
 test('weights of 0 and 1 send nobody and everybody', () => {
   for (const unitOf of [nobody, () => 'somebody']) {
-    assert.equal(
-      routedVersion(alias(0), 'shop', unitOf, () => 0),
-      '1',
-    );
-    assert.equal(
-      routedVersion(alias(1), 'shop', unitOf, () => 0.999_999),
-      '2',
-    );
+    assert.equal(routedVersion(alias(0), 'shop', unitOf, drawn(0)), '1');
+    assert.equal(routedVersion(alias(1), 'shop', unitOf, drawn(0.999_999)), '2');
   }
 });
 

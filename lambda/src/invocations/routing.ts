@@ -1,24 +1,28 @@
-import { assign } from '../../../sdk/src/core/assignment.ts';
-import { unitOfClientContext } from '../../../sdk/src/core/unit.ts';
 import { type CatalogContext, recordOf, versionNumbered, versionOf } from '../catalog/functions.ts';
 import { functionArn } from '../catalog/names.ts';
 import type { AliasRecord, VersionRecord } from '../catalog/records.ts';
+import type { Units } from '../ports.ts';
 import type { InvokeInput } from './invocations.ts';
 
 export interface RoutingContext {
   catalog: CatalogContext;
   /** A number in [0, 1) for each routing decision. */
   draw(): number;
+  /** Undefined leaves every decision to `draw`. */
+  units: Units | undefined;
 }
 
-/** Finds the unit that an invocation is for; it is asked only where a version is chosen. */
-export type UnitOf = () => string | undefined;
+/** Finds the unit that an invocation is for. Called only where weights choose a version and units are known. */
+export type UnitOf = (units: Units) => string | undefined;
 
 const nobody: UnitOf = () => undefined;
 
-/** The unit that a client context, JSON, names. */
-export function unitIn(clientContext: string | undefined): string | undefined {
-  return clientContext === undefined ? undefined : unitOfClientContext(JSON.parse(clientContext));
+/** Finds the unit in a client context, JSON. */
+export function unitIn(clientContext: () => string | undefined): UnitOf {
+  return (units) => {
+    const text = clientContext();
+    return text === undefined ? undefined : units.ofClientContext(JSON.parse(text));
+  };
 }
 
 /** The version that this invocation runs on. Throws ResourceNotFoundException. */
@@ -31,7 +35,7 @@ export function routed(
   const record = recordOf(context.catalog, name, qualifier);
   const { version, alias } = versionOf(context.catalog, record, qualifier);
   if (!alias) return version;
-  return versionNumbered(record, routedVersion(alias, name, unitOf, context.draw)) ?? version;
+  return versionNumbered(record, routedVersion(alias, name, unitOf, context)) ?? version;
 }
 
 /**
@@ -53,21 +57,22 @@ export function routedInput(
 
 /**
  * The version that one invocation of a function's alias runs on: an additional version gets the share that its weight
- * says, the alias' own version the rest. A unit always meets the same version, and stays with an additional one while
- * its weight grows; without a unit `draw` (uniform in [0, 1)) decides, as it always does on AWS.
+ * says, the alias' own version the rest. Where `units` knows the unit, it always meets the same version and stays with an
+ * additional one while its weight grows; otherwise `draw` decides, as it always does on AWS.
  * Source: AWS, "Implement Lambda canary deployments using a weighted alias".
  */
 export function routedVersion(
   alias: Pick<AliasRecord, 'name' | 'version' | 'weights'>,
   functionName: string,
   unitOf: UnitOf,
-  draw: () => number,
+  { draw, units }: Pick<RoutingContext, 'draw' | 'units'>,
 ): string {
   // There is one at most: AWS allows no more, and neither does our catalog.
   for (const [version, weight] of Object.entries(alias.weights)) {
-    const unit = unitOf();
+    const unit = units && unitOf(units);
     const salt = `${functionName}:${alias.name}:${version}`;
-    if (unit === undefined ? draw() < weight : assign(salt, unit, weight) === 'treatment') return version;
+    const isSent = unit === undefined ? draw() < weight : units?.isInShare(salt, unit, weight);
+    if (isSent) return version;
   }
   return alias.version;
 }

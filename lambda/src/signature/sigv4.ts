@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts';
 import { canonicalRequest, type SignedRequest } from './canonical-request.ts';
 import { equalInConstantTime, hmac, macUnder, sha256Hex } from './digest.ts';
 
-interface Credentials {
+export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
 }

@@ -18,7 +18,6 @@ import { eventConformance } from './invocations/events.ts';
 import { provisionedConformance } from './invocations/provisioned.ts';
 import { sourceConformance } from './invocations/sources.ts';
 import { streamConformance } from './invocations/stream.ts';
-import { unitConformance } from './invocations/units.ts';
 
 const suites = [
   computeConformance,
@@ -39,7 +38,6 @@ const state = await openOwnState();
 after(() => state.close());
 for (const suite of suites) suite('twin', () => judged(openTwin({ state })));
 computeConformance('twin without sandboxes', () => judged(openTwin({ state, isolation: 'off' })));
-unitConformance('twin', () => judged(openTwin({ state })));
 sourceConformance('twin', () => judged(openQueuesTwin()));
 if (process.env.UPSTACK_TEST_COMPUTE_URL) {
   for (const suite of suites) suite('AWS', fromEnvironment);

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/clock.ts';
 import { Environment } from '../../src/environments/environment.ts';
 import type { Failure } from '../../src/environments/failures.ts';
 import type { LineSource } from '../../src/environments/telemetry/platform-log.ts';
+import { BusyPoll } from '../../src/invocations/busy-poll.ts';
 import { type Launch, launchOf } from '../../src/processes/launch.ts';
 import { EnvironmentProcess } from '../../src/processes/process.ts';
 import { Reaper } from '../../src/processes/reaper.ts';
@@ -49,6 +50,7 @@ export class ExtensionEnvironment {
     this.#directory = directory;
     this.environment = new Environment({
       launch,
+      busyPoll: new BusyPoll(),
       clock: systemClock,
       process: (how, address, events) =>
         EnvironmentProcess.start(how, address, { reaper: this.#reaper, sandbox: undefined }, events),

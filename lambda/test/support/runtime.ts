@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { strToU8, zipSync } from 'fflate';
 import { systemClock } from '../../src/clock.ts';
+import { BusyPoll } from '../../src/invocations/busy-poll.ts';
 import { silentLog } from '../../src/log.ts';
 import type { FunctionLogLine, InvocationReport } from '../../src/ports.ts';
 import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from '../../src/runtime.ts';
@@ -46,6 +47,7 @@ export class Fixture {
       onLog: (line) => this.lines.push(line),
       clock: systemClock,
       log: silentLog,
+      busyPoll: new BusyPoll(),
       ...options,
     });
     runtimes.push(this.runtime);

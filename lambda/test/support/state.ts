@@ -9,7 +9,7 @@ import type { StateEngine } from '../../../src/engines/state/engine.ts';
 import { openState } from '../../../src/engines/state/open.ts';
 import { openPostgres } from '../../../src/engines/state/postgres.ts';
 import { silentLog } from '../../../src/lib/log.ts';
-import { MIGRATIONS } from '../../src/runtime.ts';
+import { MIGRATIONS } from '../../src/lambda.ts';
 
 export type { StateEngine };
 

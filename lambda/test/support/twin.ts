@@ -2,13 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { HttpDoor } from '../../../src/doors/http/server.ts';
-import { sqsRoute } from '../../sqs/api/http.ts';
-import { systemClock } from '../../src/clock.ts';
-import { lambdaRoutes } from '../../src/http/routes.ts';
-import { errorLog } from '../../src/log.ts';
-import type { Clock, FunctionLogLine, InvocationReport, StateEngine } from '../../src/ports.ts';
-import { EmbeddedRuntime } from '../../src/runtime.ts';
+import { listen } from '../../src/http/server.ts';
+import { type FunctionLogLine, type InvocationReport, type LambdaOptions, open } from '../../src/lambda.ts';
 import type { ComputeUnderTest } from './functions-made.ts';
 
 export const REGION = 'eu-west-1';
@@ -25,60 +20,47 @@ export interface Twin extends ComputeUnderTest {
   isolation: string;
   reports: InvocationReport[];
   lines: FunctionLogLine[];
-  /** Looks for due events: after the clock was moved. */
+  /** Runs events that are due, after the clock was advanced. */
   wake(): void;
 }
 
-/** The twin behind the control room's door on a loopback port; its directory is removed unless one was given. */
+/** The twin on a loopback port of its own; its directory is removed unless one was given. */
 export async function openTwin(
-  options: {
+  options: Pick<LambdaOptions, 'concurrencyPerVersion' | 'state' | 'clock' | 'isolation' | 'units'> & {
     directory?: string;
-    concurrencyPerVersion?: number;
-    state?: StateEngine;
-    clock?: Clock;
-    isolation?: 'auto' | 'off';
   } = {},
 ): Promise<Twin> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'upstack-compute-')));
   const reports: InvocationReport[] = [];
   const lines: FunctionLogLine[] = [];
-  const log = errorLog;
-  let port = 0;
-  const runtime = await EmbeddedRuntime.open({
+  const server = await listen(0);
+  const twin = await open({
+    ...options,
     directory,
     region: REGION,
     accountId: '000000000000',
-    functionUrl: (id) => `http://${id}.lambda-url.localhost:${port}/`,
+    credentials: CREDENTIALS,
+    functionUrl: (id) => `http://${id}.lambda-url.localhost:${server.port}/`,
     onInvocation: (report) => reports.push(report),
     onLog: (line) => lines.push(line),
-    clock: options.clock ?? systemClock,
-    log,
     draw: seededDraw(),
-    isolation: options.isolation ?? 'auto',
-    ...(options.state ? { state: options.state } : {}),
-    ...(options.concurrencyPerVersion ? { concurrencyPerVersion: options.concurrencyPerVersion } : {}),
   });
-  const origins = { hosts: [] };
-  const door = await HttpDoor.open({ host: '127.0.0.1', port: 0, origins, log });
-  const signed = { credentials: CREDENTIALS, region: REGION, clock: systemClock };
-  const { sockets, raw } = lambdaRoutes({ runtime, origins, ...signed });
-  await door.serve({ sockets, raw: [...raw, sqsRoute({ runtime, ...signed })] }, () => {});
-  port = door.port;
-  const endpoint = door.url;
+  server.serve(twin);
+  const { endpoint } = server;
   const client = new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
   return {
     client,
     role: ROLE,
     endpoint,
     directory,
-    isolation: runtime.isolation,
+    isolation: twin.isolation,
     reports,
     lines,
-    wake: () => runtime.wake(),
+    wake: () => twin.wake(),
     async close() {
       client.destroy();
-      await door.close();
-      await runtime.close();
+      await server.close();
+      await twin.close();
       if (options.directory === undefined) await rm(directory, { recursive: true });
     },
   };

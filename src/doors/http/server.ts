@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type SocketRoute, SocketRouter } from '../../../lambda/src/http/sockets.ts';
 import { hostAllowed, type OriginPolicy } from '../../access/origin.ts';
 import { problem as accessProblem } from '../../access/problems.ts';
 import type { Log } from '../../lib/log.ts';
@@ -13,16 +12,12 @@ import { securityHeaders } from './static.ts';
 
 type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A route that takes its requests away from the web framework: the Lambda API, function URLs, the SQS API. */
-export interface RawRoute {
-  takes(request: IncomingMessage): boolean;
-  handle: RawHandler;
-}
-
-/** What is served without the web framework. */
+/** What is served without the web framework, beside it on the one port. The composition root fills it. */
 export interface Routes {
-  sockets: readonly SocketRoute[];
-  raw: readonly RawRoute[];
+  /** Answers requests of its own; false leaves a request to the web framework. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Serves connections of its own directly on their sockets. Returns a function that ends them. */
+  sockets(server: Server): () => void;
 }
 
 export interface HttpDoorOptions {
@@ -44,7 +39,7 @@ const KEEP_ALIVE_MS = 65_000;
 export class HttpDoor {
   #options: HttpDoorOptions;
   #server: Server;
-  #sockets: SocketRouter;
+  #endSockets = () => {};
   #app: FastifyInstance | undefined;
   #handle: RawHandler = (_request, response) =>
     sendProblem(response, problem('starting', 'the control room is starting: try again'));
@@ -59,7 +54,6 @@ export class HttpDoor {
         accessProblem('foreign-origin', `this control room does not answer to the host "${host ?? ''}"`),
       );
     });
-    this.#sockets = new SocketRouter(this.#server, KEEP_ALIVE_MS);
   }
 
   static async open(options: HttpDoorOptions): Promise<HttpDoor> {
@@ -76,8 +70,8 @@ export class HttpDoor {
     return `http://${hostInUrl(this.#options.host)}:${this.port}`;
   }
 
-  /** Opens for business: routes below the web server first, then the raw ones, then the web framework with its routes. */
-  async serve({ sockets, raw }: Routes, routes: (app: FastifyInstance) => void): Promise<void> {
+  /** Opens for business: `others` are asked before the web framework with its routes. */
+  async serve(others: Routes | undefined, routes: (app: FastifyInstance) => void): Promise<void> {
     const app = Fastify({ bodyLimit: LARGEST_BODY_BYTES });
     app.setErrorHandler((error, request, reply) => {
       const answer = problemAnswer(error);
@@ -89,17 +83,15 @@ export class HttpDoor {
     await app.ready();
     this.#app = app;
     this.#handle = (request, response) => {
-      const taker = raw.find(({ takes }) => takes(request));
-      if (taker) taker.handle(request, response);
-      else app.routing(request, response);
+      if (!others?.handle(request, response)) app.routing(request, response);
     };
-    this.#sockets.route(sockets);
+    if (others) this.#endSockets = others.sockets(this.#server);
   }
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
     this.#server.closeAllConnections();
-    this.#sockets.close();
+    this.#endSockets();
     await closed;
     await this.#app?.close();
   }

@@ -68,7 +68,7 @@ export function invocationOf(
     if (request.headers[header] !== undefined) throw notSupported(`Header ${header}`);
   }
   const clientContext = () => clientContextOf(request.headers['x-amz-client-context']);
-  const input = routedInput(context, name, qualifier, () => unitIn(clientContext()));
+  const input = routedInput(context, name, qualifier, unitIn(clientContext));
   if (type === 'Event' && request.body.length > LARGEST_EVENT_BYTES) throw eventTooLarge(request.body.length);
   if (request.body.length > LARGEST_PAYLOAD_BYTES) {
     throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');

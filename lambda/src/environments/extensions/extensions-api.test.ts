@@ -35,6 +35,7 @@ const REGISTER = '/2020-01-01/extension/register';
 const NEXT = '/2020-01-01/extension/event/next';
 const nothing = () => {};
 const UNUSED: RuntimeApiEvents = {
+  arrived: nothing,
   ready: nothing,
   left: nothing,
   responding: nothing,

@@ -5,7 +5,6 @@ import {
   type RequestHead,
   RequestParser,
 } from '../../http/http-parser.ts';
-import { busyPoll } from '../../invocations/busy-poll.ts';
 import { LARGEST_RESPONSE_BYTES } from '../../limits.ts';
 
 /** AWS's quota of a streamed response. */
@@ -23,6 +22,8 @@ const REASON: Record<number, string> = {
 const EMPTY = new Uint8Array();
 
 export interface ConnectionEvents {
+  /** Bytes arrived. */
+  arrived(): void;
   handle(request: ParsedRequest): boolean;
   body(head: RequestHead): ((part: Buffer) => void) | undefined;
   closed(): void;
@@ -50,7 +51,7 @@ export class Connection {
       trailer: (name) => name.startsWith('lambda-runtime-'),
     });
     socket.on('data', (bytes) => {
-      busyPoll.arrived();
+      events.arrived();
       try {
         parser.push(bytes);
         if (!this.#blocked) this.#flush();

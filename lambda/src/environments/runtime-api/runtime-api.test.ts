@@ -34,6 +34,7 @@ beforeEach(async () => {
   seen = [];
   begun = [];
   const events: RuntimeApiEvents = {
+    arrived() {},
     ready: () => seen.push(['ready']),
     left: () => seen.push(['left']),
     response: (id, body) => seen.push(['response', id, body.toString()]),

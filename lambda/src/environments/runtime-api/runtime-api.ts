@@ -19,6 +19,8 @@ export interface Delivery {
 export type ResponseSink = (part: Buffer, contentType: string) => Promise<void> | undefined;
 
 export interface RuntimeApiEvents {
+  /** The runtime, or an extension, has sent something. */
+  arrived(): void;
   /** The runtime client waits for an invocation. */
   ready(): void;
   /** The client that waited has gone away. */
@@ -95,6 +97,7 @@ export class RuntimeApi {
   /** Answers what comes over a connection: one of the listener, or one that the process was started with. */
   serve(socket: Socket): void {
     const connection: Connection = new Connection(socket, {
+      arrived: () => this.#events.arrived(),
       handle: (request) => this.#handle(connection, request),
       body: (head) => this.#bodyOf(connection, head),
       closed: () => {
