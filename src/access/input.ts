@@ -2,10 +2,20 @@ import type { z } from 'zod';
 import { problem } from './problems.ts';
 
 /** The input of an operation after its schema. Throws `access.invalid-input` (400), which names every field that is wrong. */
-export function readInput<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+export function readInput<Schema extends z.ZodObject>(schema: Schema, given: unknown): z.output<Schema> {
   const parsed = schema.safeParse(given, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  throw problem('invalid-input', parsed.error.issues.map(describe).join('; '));
+  if (!parsed.success) throw problem('invalid-input', parsed.error.issues.map(describe).join('; '));
+  for (const [field, value] of Object.entries(parsed.data)) {
+    const misfit = typeof value === 'string' ? misfitOf(value) : undefined;
+    if (misfit) throw problem('invalid-input', `${field} must not contain ${misfit}`);
+  }
+  return parsed.data;
+}
+
+/** What no engine can take in a string: PostgreSQL rejects U+0000, and half a surrogate pair has no UTF-8. */
+function misfitOf(text: string): string | undefined {
+  if (text.includes('\0')) return 'the character U+0000';
+  return text.isWellFormed() ? undefined : 'half a surrogate pair';
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -51,6 +51,14 @@ test('what does not fit the types does not compile, and is rejected by name', as
   await assert.rejects(call('showTea', { tea: 7 }), message(/^tea must be a string$/));
   // @ts-expect-error: the input is required
   await assert.rejects(call('showTea'), message(/^tea is missing: give a string$/));
+  await assert.rejects(
+    call('showTea', { tea: 'a\0b' }),
+    message(/^tea must not contain the character U\+0000$/),
+  );
+  await assert.rejects(
+    call('showTea', { tea: 'a\ud800' }),
+    message(/^tea must not contain half a surrogate pair$/),
+  );
   await assert.rejects(call('showTea', { tea: 'x' }), message(/^tea must have at least 2 characters$/));
   const reading: ReadingName<typeof table> = 'showTea';
   // @ts-expect-error: it changes something
