@@ -16,6 +16,7 @@ import { HttpDoor } from './doors/http/server.ts';
 import { sessionRoutes } from './doors/http/sessions.ts';
 import { dashboard } from './doors/http/static.ts';
 import { leasesDoor } from './doors/leases/door.ts';
+import { mcpDoor } from './doors/mcp/door.ts';
 import { allOperations } from './doors/operations.ts';
 import { otlpDoor } from './doors/otlp/door.ts';
 import { segmentDoor } from './doors/segment/door.ts';
@@ -128,6 +129,10 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
     const authenticate = (request: Credentials) => authentication.caller(request);
     restRoutes(app, { operations, perform, authenticate });
     opened.add('streams', streamRoute(app, { source: live, authenticate, onRevoked }), (end) => end());
+    const agent = (request: Credentials) => authentication.caller(request, 'mcp');
+    opened.add('agents', mcpDoor(app, { operations, perform, authenticate: agent, version, log }), (end) =>
+      end(),
+    );
     app.get('/openapi.json', async () => openApi(operations, version));
     leasesDoor(app, { current: (name) => leases.current(name), authorize });
     otlpDoor(app, { signals, authorize });

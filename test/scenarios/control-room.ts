@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Answer, call, type Input, type OperationName } from '../../src/doors/cli/client.ts';
 import { until } from '../until.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
@@ -100,6 +101,11 @@ export class ControlRoom {
     const response = await this.fetch(path);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Result;
+  }
+
+  /** Calls an operation by its name, with the token. */
+  call<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
+    return call({ url: this.url, token: this.env.UPSTACK_TOKEN ?? '' }, name, input);
   }
 
   /** Runs `upstack …` with the environment that `upstack env` prints. */
