@@ -8,9 +8,11 @@ import { FunctionPage } from './pages/functions/function-page.tsx';
 import { FunctionsPage } from './pages/functions/functions-page.tsx';
 import { HomePage } from './pages/home/home-page.tsx';
 import { PeoplePage } from './pages/people/people-page.tsx';
+import { AuditPage } from './pages/settings/audit/audit-page.tsx';
+import { TokensPage } from './pages/settings/tokens/tokens-page.tsx';
 import { Empty } from './parts/empty.tsx';
 import { Page } from './parts/page.tsx';
-import { useSession } from './session.ts';
+import { CallerContext, useSession } from './session.ts';
 import { Login } from './shell/login.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -19,23 +21,33 @@ export function App() {
   if (session.state === 'unknown') return null;
   if (session.state === 'out') return <Login error={session.error} onLogin={login} />;
   return (
-    <Shell onLogout={logout}>
-      <Switch>
-        <Route path="/" component={HomePage} />
-        <Route path="/functions" component={FunctionsPage} />
-        <Route path="/functions/:name">
-          {({ name }) => <FunctionPage key={name} name={decodeURIComponent(name)} />}
-        </Route>
-        <Route path="/experiments" component={ExperimentsPage} />
-        <Route path="/experiments/new" component={NewExperimentPage} />
-        <Route path="/experiments/:runId">
-          {({ runId }) => <RunPage key={runId} runId={decodeURIComponent(runId)} />}
-        </Route>
-        <Route path="/findings" component={FindingsPage} />
-        <Route path="/people" component={PeoplePage} />
-        <Route component={NotFoundPage} />
-      </Switch>
-    </Shell>
+    <CallerContext value={session.caller}>
+      <Shell onLogout={logout}>
+        <Pages />
+      </Shell>
+    </CallerContext>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={HomePage} />
+      <Route path="/functions" component={FunctionsPage} />
+      <Route path="/functions/:name">
+        {({ name }) => <FunctionPage key={name} name={decodeURIComponent(name)} />}
+      </Route>
+      <Route path="/experiments" component={ExperimentsPage} />
+      <Route path="/experiments/new" component={NewExperimentPage} />
+      <Route path="/experiments/:runId">
+        {({ runId }) => <RunPage key={runId} runId={decodeURIComponent(runId)} />}
+      </Route>
+      <Route path="/findings" component={FindingsPage} />
+      <Route path="/people" component={PeoplePage} />
+      <Route path="/settings/tokens" component={TokensPage} />
+      <Route path="/settings/audit" component={AuditPage} />
+      <Route component={NotFoundPage} />
+    </Switch>
   );
 }
 

@@ -71,6 +71,15 @@ test('ages are told in their largest unit', () => {
   );
 });
 
+test('what is to come is told in its largest unit', () => {
+  const now = Date.parse('2026-01-02T00:00:00Z');
+  const at = (seconds: number) => new Date(now + seconds * 1000).toISOString();
+  assert.deepEqual(
+    [-1, 0, 20, 200, 8000, 7_776_000].map((seconds) => format.ahead(at(seconds), now)),
+    ['over', 'over', 'in 1 min', 'in 3 min', 'in 2 h', 'in 90 d'],
+  );
+});
+
 test('open ends of a confidence sequence are named', () => {
   assert.equal(format.bounds(null, null), '0 to ∞');
   assert.equal(format.bounds(0.854, 12.34), '0.85× to 12.3×');

@@ -94,6 +94,14 @@ export function ago(iso: string, nowMs: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`;
 }
 
+/** How long until a moment, in its largest unit: `in 3 h`, `in 89 d`; `over` for what has passed. */
+export function ahead(iso: string, nowMs: number): string {
+  const seconds = Math.round((Date.parse(iso) - nowMs) / 1000);
+  if (seconds <= 0) return 'over';
+  if (seconds < 3600) return `in ${Math.max(1, Math.floor(seconds / 60))} min`;
+  return seconds < 86_400 ? `in ${Math.floor(seconds / 3600)} h` : `in ${Math.floor(seconds / 86_400)} d`;
+}
+
 const timeOfDay = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const hourMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const moment = new Intl.DateTimeFormat('en-GB', {

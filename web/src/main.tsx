@@ -10,6 +10,7 @@ import './styles/home.css';
 import './styles/functions.css';
 import './styles/experiments.css';
 import './styles/people.css';
+import './styles/settings.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

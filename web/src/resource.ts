@@ -12,6 +12,11 @@ export interface Resource<Data> {
 /** Last answers by operation and input: a page that is visited again shows them at once, while it asks again. */
 const answers = new Map<string, unknown>();
 
+/** To be called when a session is over: the next one may be somebody else's, who may read less. */
+export function forgetAnswers(): void {
+  answers.clear();
+}
+
 interface Fetched {
   key: string;
   data?: unknown;

@@ -1,10 +1,15 @@
-import { useCallback, useEffect, useState } from 'react';
-import { ApiError, asApiError, call, logIn, logOut, onUnauthenticated } from './api.ts';
+import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { type Answer, ApiError, asApiError, call, logIn, logOut, onUnauthenticated } from './api.ts';
+import { forgetAnswers } from './resource.ts';
+
+/** Who is logged in, and what they may do. */
+export type Caller = Answer<'showSession'>;
+export type Permission = Caller['permissions'][number];
 
 export type Session =
   | { state: 'unknown' }
   | { state: 'out'; error: ApiError | null }
-  | { state: 'in'; name: string };
+  | { state: 'in'; caller: Caller };
 
 /** The token that the start-up link `/#token=…` carries, or undefined. */
 export function tokenOf(hash: string): string | undefined {
@@ -18,8 +23,8 @@ export function useSession() {
 
   const check = useCallback(async () => {
     try {
-      const { name } = await call('showSession', {});
-      setSession({ state: 'in', name });
+      const caller = await call('showSession', {});
+      setSession({ state: 'in', caller });
     } catch (error) {
       const known = asApiError(error);
       setSession({ state: 'out', error: known.status === 401 ? null : known });
@@ -54,11 +59,22 @@ export function useSession() {
 
   useEffect(() => onUnauthenticated(() => setSession({ state: 'out', error: sessionOver })), []);
 
+  useEffect(() => {
+    if (session.state === 'out') forgetAnswers();
+  }, [session.state]);
+
   return { session, login, logout };
+}
+
+export const CallerContext = createContext<Caller>({ name: '', permissions: [] });
+
+/** Who is logged in, for what is shown inside the shell. */
+export function useCaller(): Caller {
+  return useContext(CallerContext);
 }
 
 const sessionOver = new ApiError(
   401,
   'Your session is over',
-  'Your session is over: log in again with the token.',
+  'Your session is over, or its token was revoked: log in again with a token.',
 );

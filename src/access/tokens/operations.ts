@@ -96,7 +96,9 @@ function subjectOf({ name, tokenId }: Token): string {
 }
 
 function grantOf({ permissions, expiresAt }: Token): string {
-  const end = expiresAt ? `expires ${expiresAt.toISOString()}` : 'does not expire';
+  const end = expiresAt
+    ? `expires ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    : 'does not expire';
   return `${permissions.join(', ')}; ${end}`;
 }
 

@@ -3,23 +3,30 @@ import {
   IconBolt,
   IconChecklist,
   IconFlask2,
+  IconKey,
   IconLayoutDashboard,
+  IconListDetails,
   IconUsersGroup,
 } from '@tabler/icons-react';
+import type { Permission } from '../session.ts';
 
 export interface Destination {
   label: string;
   path: string;
   icon: Icon;
+  /** Shown only to callers with this permission. */
+  needs?: Permission;
 }
 
 export interface Chapter {
   title: string | null;
   destinations: readonly Destination[];
+  /** Not in the bar of narrow screens, where the account's menu has it. */
+  aside?: true;
 }
 
 /** The chapters of the product, in the order in which work moves up the stack. */
-export const CHAPTERS: readonly Chapter[] = [
+const CHAPTERS: readonly Chapter[] = [
   { title: null, destinations: [{ label: 'Overview', path: '/', icon: IconLayoutDashboard }] },
   { title: 'Operate', destinations: [{ label: 'Functions', path: '/functions', icon: IconBolt }] },
   {
@@ -30,7 +37,25 @@ export const CHAPTERS: readonly Chapter[] = [
     ],
   },
   { title: 'Product', destinations: [{ label: 'People', path: '/people', icon: IconUsersGroup }] },
+  {
+    title: 'Settings',
+    aside: true,
+    destinations: [
+      { label: 'People and tokens', path: '/settings/tokens', icon: IconKey, needs: 'administer' },
+      { label: 'Audit log', path: '/settings/audit', icon: IconListDetails, needs: 'audit' },
+    ],
+  },
 ];
+
+/** The chapters with what a caller may open. */
+export function chaptersFor(permissions: readonly Permission[]): readonly Chapter[] {
+  return CHAPTERS.map((chapter) => ({
+    ...chapter,
+    destinations: chapter.destinations.filter(
+      ({ needs }) => needs === undefined || permissions.includes(needs),
+    ),
+  })).filter(({ destinations }) => destinations.length > 0);
+}
 
 /** Whether the destination is the one that a path belongs to. */
 export function isWithin(destination: string, path: string): boolean {

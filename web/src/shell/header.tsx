@@ -1,8 +1,16 @@
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUserCircle,
+} from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import { useLive } from '../live.ts';
-import { trailOf } from './chapters.ts';
+import { useCaller } from '../session.ts';
+import { chaptersFor, trailOf } from './chapters.ts';
 import { Logo } from './logo.tsx';
 
 const SCHEMES = [
@@ -72,6 +80,32 @@ function Trail() {
   );
 }
 
+/** Who is logged in, and the way to settings and out. */
+function Account({ onLogout }: { onLogout(): void }) {
+  const { name, permissions } = useCaller();
+  const settings = chaptersFor(permissions).flatMap(({ aside, destinations }) => (aside ? destinations : []));
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size={34} aria-label={`Account of ${name}`}>
+          <IconUserCircle size={19} stroke={1.7} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Logged in as {name}</Menu.Label>
+        {settings.map(({ label, path, icon: Icon }) => (
+          <Menu.Item key={path} component={Link} href={path} leftSection={<Icon size={16} stroke={1.7} />}>
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Item leftSection={<IconLogout size={16} stroke={1.7} />} onClick={onLogout}>
+          Log out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 export function Header({ onLogout }: { onLogout(): void }) {
   const demo = useLive((live) => live.overview?.demo ?? false);
   return (
@@ -89,11 +123,7 @@ export function Header({ onLogout }: { onLogout(): void }) {
         )}
         <LiveState />
         <SchemeSwitch />
-        <Tooltip label="Log out">
-          <ActionIcon variant="subtle" color="gray" size={34} aria-label="Log out" onClick={onLogout}>
-            <IconLogout size={18} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
+        <Account onLogout={onLogout} />
       </div>
     </header>
   );

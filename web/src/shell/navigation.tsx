@@ -3,7 +3,8 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tab
 import { Link, useLocation } from 'wouter';
 import { plural } from '../format.ts';
 import { useLive } from '../live.ts';
-import { CHAPTERS, type Destination, isWithin } from './chapters.ts';
+import { useCaller } from '../session.ts';
+import { chaptersFor, type Destination, isWithin } from './chapters.ts';
 import { Logo } from './logo.tsx';
 
 function Count({ path }: { path: string }) {
@@ -46,6 +47,7 @@ function Entry({ destination, className }: { destination: Destination; className
 export function Side({ collapsed, onToggle }: { collapsed: boolean; onToggle(): void }) {
   const Icon = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const label = collapsed ? 'Widen the navigation' : 'Collapse';
+  const { permissions } = useCaller();
   return (
     <aside className="side" aria-label="Chapters">
       <Link href="/" className="brand" aria-label="Upstack, overview">
@@ -53,7 +55,7 @@ export function Side({ collapsed, onToggle }: { collapsed: boolean; onToggle(): 
         <span className="nav-label">Upstack</span>
       </Link>
       <nav aria-label="Main">
-        {CHAPTERS.map(({ title, destinations }) => (
+        {chaptersFor(permissions).map(({ title, destinations }) => (
           <div key={title ?? 'home'}>
             {title !== null && <p className="chapter">{title}</p>}
             <ul>
@@ -85,12 +87,16 @@ export function Side({ collapsed, onToggle }: { collapsed: boolean; onToggle(): 
 
 /** The navigation of narrow screens: one bar at the bottom. */
 export function Tabs() {
+  const { permissions } = useCaller();
+  const chapters = chaptersFor(permissions).filter(({ aside }) => !aside);
   const running = useLive((live) => live.overview?.running.length ?? 0);
   return (
     <nav className="tabs" aria-label={`Main, ${plural(running, 'experiment')} running`}>
-      {CHAPTERS.flatMap(({ destinations }) => destinations).map((destination) => (
-        <Entry key={destination.path} destination={destination} className="tab" />
-      ))}
+      {chapters
+        .flatMap(({ destinations }) => destinations)
+        .map((destination) => (
+          <Entry key={destination.path} destination={destination} className="tab" />
+        ))}
     </nav>
   );
 }
