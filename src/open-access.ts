@@ -1,4 +1,4 @@
-/** Who may call and who called: opens tokens, authentication and the audit log. */
+/** Opens tokens, authentication and the audit log. */
 import { join } from 'node:path';
 import { auditedPerform } from './access/audit/audited.ts';
 import type { AuditSources } from './access/audit/operations.ts';
@@ -25,7 +25,7 @@ export interface AccessParts {
 
 export interface Access {
   authentication: Authentication;
-  /** Performs operations with their entries in the audit log. */
+  /** Performs operations and records them in the audit log. */
   perform: Perform;
   /** Calls the listener for every revoked token until the returned function is called. */
   onRevoked(listener: (tokenId: string) => void): () => void;

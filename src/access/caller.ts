@@ -1,22 +1,23 @@
 /**
- * What a caller may do, one word for each kind of power; none includes another. `read` looks, `operate` changes
- * functions and runs experiments, `audit` reads who did what, `administer` gives and takes tokens.
+ * What a caller may do. No permission includes another. `read`: see everything but tokens and the audit log; `operate`:
+ * invoke functions and run experiments; `audit`: read the audit log; `administer`: create and revoke tokens.
+ * A finer permission gets a name of its own, such as `operate:flags`, and `mayPerform` decides what grants it.
  */
 export const PERMISSIONS = ['read', 'operate', 'audit', 'administer'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** How a caller proved who it is: a bearer token, a session of the dashboard, or a signature with the AWS key pair. */
+/** How the caller authenticated; `access-key` is a SigV4 signature. */
 export type CallerKind = 'token' | 'session' | 'access-key';
 
-/** Where a call came in. `lambda` and `sqs` are the APIs of AWS. */
+/** Where a call came in. `lambda` and `sqs` are AWS's APIs. */
 export const DOORS = ['rest', 'cli', 'dashboard', 'mcp', 'lambda', 'sqs'] as const;
 export type Door = (typeof DOORS)[number];
 
-/** Who somebody is and what they may do. */
+/** Who somebody is, and what they may do. */
 export interface Identity {
-  /** For people: `owner`, `ci`. Several tokens may have one name. */
+  /** Shown to people: `owner`, `ci`. Several tokens may share a name. */
   name: string;
-  /** The token behind it, also behind a session. */
+  /** The token, also of a session. */
   tokenId: string;
   permissions: readonly Permission[];
 }
@@ -27,17 +28,16 @@ export interface Caller extends Identity {
   door: Door;
 }
 
-/** Name and token of whoever holds the key file of the data directory. */
+/** Name and token id of whoever holds the key file of the data directory. */
 export const OWNER = 'owner';
 
 /**
- * Where identities come from. The key file is one source and the tokens in the state engine are another; sign-on by OIDC
- * becomes a third. Both methods resolve with undefined where the source does not know the identity, or no longer, and
- * throw `state.unavailable` (503) where that cannot be said now.
+ * Where identities come from: the key file, the tokens in the state engine, and in future sign-on by OIDC. Both methods
+ * resolve with undefined for an unknown or ended identity, and throw `state.unavailable` (503) when they cannot tell.
  */
 export interface IdentitySource {
-  /** The identity that a bearer credential proves. */
+  /** The identity of a bearer credential. */
   authenticate(credential: string): Promise<Identity | undefined>;
-  /** The identity behind a session, with the permissions that it has now. */
+  /** The identity of a session, with its present permissions. */
   current(tokenId: string): Promise<Identity | undefined>;
 }

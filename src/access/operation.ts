@@ -12,14 +12,14 @@ import { partsOf, type Route } from './route.ts';
  */
 export type Effect = 'reads' | 'changes' | 'acts-on-production';
 
-/** What a call was about, and how that was before and is after, in a few words for the audit log. */
+/** What a call acts on, and its state before and after, in a few words for the audit log. */
 export interface Facts {
   subject?: string;
   before?: string;
   after?: string;
 }
 
-/** Tells the audit log more about a call, at any moment before it ends. */
+/** Adds facts to a call's audit entry, at any time before the call ends. */
 export type Note = (facts: Facts) => void;
 
 /** One operation as its module declares it. */
@@ -29,13 +29,13 @@ export interface Operation<
   Does extends Effect = Effect,
 > {
   summary: string;
-  /** Null: everybody who is known may. */
+  /** Null: every authenticated caller. */
   permission: Permission | null;
   effect: Does;
   input: Input;
   output: Output;
   /**
-   * Runs even while the audit log cannot be written; its entry follows then. For what ends harm, and nothing else.
+   * Runs without waiting for the audit log, whose entry follows. Only for what ends harm.
    */
   urgent?: true;
   run(input: z.output<Input>, caller: Caller, note: Note): Promise<z.input<Output>>;

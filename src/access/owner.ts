@@ -1,7 +1,7 @@
 import { sameSecret } from '../lib/secret.ts';
 import { type Identity, type IdentitySource, OWNER, PERMISSIONS } from './caller.ts';
 
-/** The holder of the key file: may do everything, is never revoked, and needs no engine to be known. */
+/** The holder of the key file. Has every permission, cannot be revoked, and needs no engine. */
 export function ownerSource(token: string): IdentitySource {
   const owner: Identity = { name: OWNER, tokenId: OWNER, permissions: PERMISSIONS };
   return {

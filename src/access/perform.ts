@@ -11,7 +11,7 @@ export type Perform = <Declared extends Named>(
   caller: Caller,
 ) => Promise<OutputOf<Declared>>;
 
-/** A call after its checks: the rest of it, to be done at most once. */
+/** A call that passed its checks. `run` it at most once. */
 export interface Ready<Declared extends Named> {
   input: z.output<Declared['input']>;
   run(note: Note): Promise<OutputOf<Declared>>;
@@ -45,7 +45,7 @@ export function prepare<Declared extends Named>(
   };
 }
 
-/** Performs without a record: for operations that read, and for tests. */
+/** Performs without an audit entry: for reading operations and tests. */
 export const perform: Perform = async (operation, input, caller) =>
   prepare(operation, input, caller).run(() => undefined);
 

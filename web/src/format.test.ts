@@ -71,7 +71,7 @@ test('ages are told in their largest unit', () => {
   );
 });
 
-test('what is to come is told in its largest unit', () => {
+test('future times are told in their largest unit', () => {
   const now = Date.parse('2026-01-02T00:00:00Z');
   const at = (seconds: number) => new Date(now + seconds * 1000).toISOString();
   assert.deepEqual(

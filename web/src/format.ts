@@ -94,7 +94,7 @@ export function ago(iso: string, nowMs: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** How long until a moment, in its largest unit: `in 3 h`, `in 89 d`; `over` for what has passed. */
+/** Time until a moment, in its largest unit: `in 3 h`, `in 89 d`; `over` once it has passed. */
 export function ahead(iso: string, nowMs: number): string {
   const seconds = Math.round((Date.parse(iso) - nowMs) / 1000);
   if (seconds <= 0) return 'over';

@@ -12,7 +12,7 @@ export interface Resource<Data> {
 /** Last answers by operation and input: a page that is visited again shows them at once, while it asks again. */
 const answers = new Map<string, unknown>();
 
-/** To be called when a session is over: the next one may be somebody else's, who may read less. */
+/** Call when a session ends: the next one may have fewer permissions. */
 export function forgetAnswers(): void {
   answers.clear();
 }

@@ -68,7 +68,7 @@ export function useSession() {
 
 export const CallerContext = createContext<Caller>({ name: '', permissions: [] });
 
-/** Who is logged in, for what is shown inside the shell. */
+/** Who is logged in. Only inside the shell. */
 export function useCaller(): Caller {
   return useContext(CallerContext);
 }

@@ -53,7 +53,7 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    // Without this a menu holds an element that a menu may not hold; the first item has the focus instead.
+    // The placeholder is not a valid child of a menu (ARIA). Focus goes to the first item instead.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
   },

@@ -5,8 +5,8 @@ import { partsOf } from '../route.ts';
 import type { AuditedCall, Recorder } from './recorder.ts';
 
 /**
- * Performs operations with an entry in the audit log for each that is more than a reading one: also for those that are
- * rejected. Throws what the operation throws, and the Problems of `Recorder`.
+ * Performs operations and records every call of one that changes something, rejected calls included.
+ * Throws what the operation throws, and the Problems of `Recorder`.
  */
 export function auditedPerform(recorder: Recorder): Perform {
   return async (operation, given, caller) => {
@@ -23,7 +23,7 @@ export function auditedPerform(recorder: Recorder): Perform {
   };
 }
 
-/** What is known of a call before its input was checked: so only strings count. */
+/** What is known of a call before its input is validated. */
 function callOf({ name, route }: Named, given: unknown, caller: Caller): AuditedCall {
   const fields = (given ?? {}) as Readonly<Record<string, unknown>>;
   const text = (field: string) => (typeof fields[field] === 'string' ? fields[field] : undefined);

@@ -17,7 +17,7 @@ export interface Head {
 /** The head of an empty log. */
 export const GENESIS: Head = { count: 0, hash: '0'.repeat(64) };
 
-/** One form for one row: a JSON array in fixed order, so that no two rows share it. */
+/** The bytes that the hash covers: a JSON array in fixed order, so no two rows share them. */
 function canonical(sequence: number, record: AuditRecord): string {
   return JSON.stringify([
     FORMAT,
@@ -38,7 +38,7 @@ function canonical(sequence: number, record: AuditRecord): string {
   ]);
 }
 
-/** Adds a record, shortened already, to the log that ends in `head`. */
+/** The entry that follows `head`. `record` has been through `shortened`. */
 export function chained(head: Head, record: AuditRecord): AuditEntry {
   const sequence = head.count + 1;
   return {
@@ -50,20 +50,20 @@ export function chained(head: Head, record: AuditRecord): AuditEntry {
 }
 
 export interface Fault {
-  /** The first row that is not as it was written, or is missing. */
+  /** The first row that was changed or is missing. */
   sequence: number;
   why: string;
 }
 
-/** A head that was written down apart from the rows. */
+/** A head that is stored apart from the rows. */
 export interface Witness {
   name: string;
   head: Head;
-  /** Whether it knows every row, so that there may be none after its head. */
+  /** Whether rows after its head are a fault. */
   complete: boolean;
 }
 
-/** Checks a log row by row, in ascending order, against its chain and the heads that witnesses remember. */
+/** Checks a log row by row, in ascending order, against its chain and the stored heads. */
 export class ChainCheck {
   #head = GENESIS;
   #fault: Fault | null = null;
@@ -88,12 +88,12 @@ export class ChainCheck {
     const expected = this.#head.count + 1;
     if (entry.sequence !== expected) {
       const missing = entry.sequence > expected;
-      const why = missing ? 'it is missing' : 'its number is not the next one';
+      const why = missing ? 'the row is missing' : 'the sequence number is out of order';
       this.#break(missing ? expected : entry.sequence, why);
       return;
     }
     if (entry.format !== FORMAT || chained(this.#head, entry).hash !== entry.hash) {
-      this.#break(expected, 'its fields do not match its hash and the hash of the row before it');
+      this.#break(expected, 'the fields do not match the hash');
       return;
     }
     const head = { count: expected, hash: entry.hash };
@@ -102,12 +102,12 @@ export class ChainCheck {
     else this.#head = head;
   }
 
-  /** To be called after the last row: no witness may know of more rows. */
+  /** Call after the last row. A head that counts more rows is a fault. */
   end(): void {
     if (this.#fault) return;
     const { count } = this.#head;
     const more = this.#witnesses.find((witness) => witness.head.count > count);
-    if (more) this.#break(count + 1, `it is missing: ${more.name} knows of ${more.head.count} rows`);
+    if (more) this.#break(count + 1, `the row is missing: ${more.name} counts ${more.head.count} rows`);
   }
 
   #break(sequence: number, why: string): void {
@@ -116,6 +116,6 @@ export class ChainCheck {
 }
 
 function denialOf({ name, head, complete }: Witness, { count, hash }: Head): string | null {
-  if (head.count === count && head.hash !== hash) return `${name} has another hash of it`;
-  return complete && count > head.count ? `${name} knows of ${head.count} rows only` : null;
+  if (head.count === count && head.hash !== hash) return `the hash does not match ${name}`;
+  return complete && count > head.count ? `${name} counts only ${head.count} rows` : null;
 }

@@ -1,13 +1,13 @@
 import type { CallerKind, Door } from '../caller.ts';
 
 /**
- * What became of a call. `attempted`: announced; while no row completes it, the call is running or was cut off.
- * `refused`: rejected without a change. `failed`: an error, possibly after a part of the change.
+ * `attempted`: announced; until another row completes it, the call is active or was cut off. `refused`: rejected before
+ * any change. `failed`: an error, possibly after part of the change.
  */
 export const OUTCOMES = ['attempted', 'done', 'refused', 'failed'] as const;
 export type AuditOutcome = (typeof OUTCOMES)[number];
 
-/** What the control room says in one row of the audit log. */
+/** One row of the audit log before it is chained. */
 export interface AuditRecord {
   at: Date;
   /** Sequence of the row that announced the call; null in that row itself and in a refusal without one. */
@@ -17,7 +17,7 @@ export interface AuditRecord {
   tokenId: string;
   door: Door;
   operation: string;
-  /** What the call was about: a run, a token, a function. */
+  /** What the call acts on: a run, a token, a function. */
   subject: string | null;
   before: string | null;
   after: string | null;
@@ -26,23 +26,23 @@ export interface AuditRecord {
   error: string | null;
 }
 
-/** A row as it is stored: with its place in the chain. */
+/** One stored row. */
 export interface AuditEntry extends AuditRecord {
   /** 1 for the first row; no gaps. */
   sequence: number;
-  /** Which fields the hash covers, and how. */
+  /** The set of fields that the hash covers. */
   format: number;
   /** SHA-256, lower-case hexadecimal digits. */
   hash: string;
 }
 
-/** Longest text in a field, in UTF-16 code units. */
+/** Maximum length of a string, in UTF-16 code units. */
 export const MAX_TEXT = 500;
 
-/** Control characters, and those that turn the direction of writing, could make a row read as another one. */
+/** Control characters and changes of writing direction could disguise a row. */
 const MISLEADING = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
-/** A text as the log keeps it: one line, well-formed, at most `MAX_TEXT` long; null for nothing. */
+/** The string as one well-formed line of at most `MAX_TEXT`; null when nothing is left. */
 export function short(text: string | null | undefined): string | null {
   const line = (text ?? '').toWellFormed().replace(MISLEADING, ' ').trim();
   if (line === '') return null;
@@ -50,7 +50,7 @@ export function short(text: string | null | undefined): string | null {
   return `${line.slice(0, MAX_TEXT - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** The record with every text as the log keeps it. The hash covers the result. */
+/** The record with all its strings through `short`. The hash covers the result. */
 export function shortened(record: AuditRecord): AuditRecord {
   const { caller, tokenId, operation, subject, before, after, reason, error, ...rest } = record;
   return {

@@ -17,18 +17,18 @@ const MAX_ROWS = 2_000;
 const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-03T10:00:00Z' });
 
 const filter = z.object({
-  caller: z.string().optional().describe('the name of who called'),
+  caller: z.string().optional().describe('name of the caller'),
   operation: z.string().optional(),
   outcome: z.enum(OUTCOMES).optional(),
   since: time.optional(),
-  before: z.number().int().optional().describe('only calls with a smaller sequence: for the next page'),
+  before: z.number().int().optional().describe('only calls with a smaller sequence; for the next page'),
   limit: z.number().int().min(1).max(MAX_CALLS).default(100),
 });
 
 export function auditOperations({ state, log }: AuditSources) {
   return defineOperations(auditRoutes, {
     listAudit: operation({
-      summary: 'Who did what, newest first: every call that was more than reading',
+      summary: 'Calls that changed something or tried to, newest first',
       permission: 'audit',
       effect: 'reads',
       input: filter,
@@ -40,7 +40,7 @@ export function auditOperations({ state, log }: AuditSources) {
       },
     }),
     verifyAudit: operation({
-      summary: 'Check the whole audit log against its chain of hashes',
+      summary: 'Verify the hash chain of the whole audit log',
       permission: 'audit',
       effect: 'reads',
       input: z.object({}),

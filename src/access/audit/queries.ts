@@ -4,7 +4,7 @@ import type { AuditOutcome } from './entry.ts';
 import type { AuditCall } from './schema.ts';
 import type { AuditTables } from './store.ts';
 
-/** Which calls; every field narrows. */
+/** Each field narrows the list. */
 export interface CallFilter {
   caller?: string | undefined;
   operation?: string | undefined;
@@ -15,13 +15,13 @@ export interface CallFilter {
   limit: number;
 }
 
-/** Calls, newest first. A call is its announcement and, once it has ended, the completion that names it. */
+/** Calls, newest first: each announcement joined with its completion. */
 export async function listCalls(state: StateEngine, filter: CallFilter): Promise<AuditCall[]> {
   const rows = await state.run<AuditTables, Row[]>((database) => select(database, filter).execute());
   return rows.map(callOf);
 }
 
-/** The last sequence before `since`; 0 when there is none. Rows are in the order of their appends, nearly that of time. */
+/** The last sequence before the first row at or after `since`. */
 export async function lastBefore(state: StateEngine, since: Date): Promise<number> {
   const row = await state.run<AuditTables, { sequence: number } | undefined>((database) =>
     database

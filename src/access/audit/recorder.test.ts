@@ -32,7 +32,7 @@ class MemorySink implements AuditSink {
   }
 }
 
-test('work is announced before it begins and completed before it is answered', async () => {
+test('work is announced before it starts and completed before it is acknowledged', async () => {
   const sink = new MemorySink();
   const recorder = new Recorder(sink, systemClock);
   const result = await recorder.recorded(call, async (note) => {
@@ -47,11 +47,11 @@ test('work is announced before it begins and completed before it is answered', a
   assert.equal(sink.rows[1]?.reason, 'rehearsal');
 });
 
-test('what a caller did wrong is refused, everything else has failed', async () => {
+test('a rejected call is refused, any other error is a failure', async () => {
   for (const [error, outcome, told] of [
     [new Problem('x.y', { status: 409, title: 'x' }, 'busy'), 'refused', 'busy'],
     [new Problem('x.y', { status: 503, title: 'x' }, 'engine away'), 'failed', 'engine away'],
-    [new Error('password=1'), 'failed', 'an unforeseen error; the log of the control room has the details'],
+    [new Error('password=1'), 'failed', 'unexpected error: see the log of the control room'],
   ] as const) {
     const sink = new MemorySink();
     const work = new Recorder(sink, systemClock).recorded(call, () => Promise.reject(error));
@@ -60,7 +60,7 @@ test('what a caller did wrong is refused, everything else has failed', async () 
   }
 });
 
-test('nothing is done while it cannot be announced', async () => {
+test('work does not start while it cannot be announced', async () => {
   const sink = new MemorySink();
   sink.away = true;
   let worked = false;
@@ -71,7 +71,7 @@ test('nothing is done while it cannot be announced', async () => {
   assert.equal(worked, false);
 });
 
-test('urgent work is done at once while the log is away; it is not acknowledged, and its entry follows', async () => {
+test('urgent work starts at once while the log is away, is not acknowledged, and is recorded later', async () => {
   const sink = new MemorySink();
   sink.away = true;
   const recorder = new Recorder(sink, systemClock);
@@ -94,7 +94,7 @@ test('urgent work is done at once while the log is away; it is not acknowledged,
   ]);
 });
 
-test('work that is done while the log goes away is not acknowledged, and its entry follows', async () => {
+test('work that succeeds while the log goes away is not acknowledged, and is recorded later', async () => {
   const sink = new MemorySink();
   const answer = new Recorder(sink, systemClock).recorded(call, async () => {
     sink.away = true;

@@ -1,7 +1,6 @@
 /**
- * Writes calls into the audit log so that none is answered without its entry. States of a call: announced (a row
- * `attempted`) → completed (a second row); or refused (one row, nothing was done).
- * Invariants: work begins after its announcement, unless it is urgent; an answer comes after the completion.
+ * Writes calls into the audit log. States of a call: announced (a row `attempted`) → completed (a second row); or refused
+ * (one row). Invariants: work starts after its announcement, unless it is urgent; success is answered after completion.
  */
 import type { Clock } from '../../lib/clock.ts';
 import { Problem } from '../../lib/problem.ts';
@@ -12,7 +11,7 @@ import type { Facts, Note } from '../operation.ts';
 import { problem } from '../problems.ts';
 import type { AuditRecord } from './entry.ts';
 
-/** Who asks for what. */
+/** One call, before its outcome is known. */
 export interface AuditedCall {
   caller: Caller;
   operation: string;
@@ -25,12 +24,12 @@ export interface AuditSink {
   append(record: AuditRecord): Promise<{ sequence: number }>;
 }
 
-/** How long an answer waits for its entry, milliseconds. Urgent work has used up some of it, but leaves this much. */
+/** How long a response waits for its entry, milliseconds. Urgent work counts against it, down to the minimum. */
 const MAX_WAIT_MS = 3_000;
 const MIN_WAIT_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
-const UNFORESEEN = 'an unforeseen error; the log of the control room has the details';
+const UNFORESEEN = 'unexpected error: see the log of the control room';
 
 export class Recorder {
   #sink: AuditSink;
@@ -42,16 +41,15 @@ export class Recorder {
     this.#clock = clock;
   }
 
-  /** Records a call that was rejected before it could do anything. Throws when the entry cannot be written. */
+  /** Records a call that was rejected before it started. Throws `state.unavailable` (503). */
   async refused(call: AuditedCall, error: unknown): Promise<void> {
     await this.#sink.append(this.#record(call, { outcome: outcomeOf(error), error: textOf(error) }));
   }
 
   /**
-   * Does `work` between its announcement and its completion, and resolves with its result. Throws what `work` throws;
-   * `state.unavailable` (503) when nothing was done because the entry cannot be written; `access.not-recorded` (503)
-   * when `work` succeeded and the rest of its entry is still to be written. Urgent work is done although nothing can be
-   * written now; its entry follows.
+   * Announces a call, does its work and completes its entry. Throws what `work` throws; `state.unavailable` (503) when
+   * the announcement fails and nothing was done; `access.not-recorded` (503) when the work succeeded but its entry is
+   * not complete yet. Urgent work starts without waiting for the announcement. Late entries are retried until `close`.
    */
   async recorded<Result>(
     call: AuditedCall,
@@ -76,7 +74,7 @@ export class Recorder {
     try {
       result = await work((more) => Object.assign(facts, more));
     } catch (error) {
-      // The caller learns what went wrong with the work, whether or not that could be written in time.
+      // The work's own error matters more than a late entry.
       const entry = complete({ outcome: outcomeOf(error), error: textOf(error) });
       await within(waitMs(), 'the entry', entry).catch(() => undefined);
       throw error;
@@ -84,14 +82,14 @@ export class Recorder {
     await within(waitMs(), 'the entry', complete({ outcome: 'done', error: null })).catch((cause) => {
       throw problem(
         'not-recorded',
-        `${call.operation} is done, but the audit log cannot be written: its entry follows as soon as it can`,
+        `${call.operation} succeeded, but its audit entry is not written yet; it will be retried`,
         cause,
       );
     });
     return result;
   }
 
-  /** Stops writing entries that could not be written so far. */
+  /** Gives up on entries that are not written yet. */
   close(): void {
     this.#closing.abort();
   }
@@ -131,7 +129,7 @@ function outcomeOf(error: unknown): 'refused' | 'failed' {
   return error instanceof Problem && error.status < 500 ? 'refused' : 'failed';
 }
 
-/** An unforeseen error's own words may hold secrets; they belong into the process's log. */
+/** The message of an unexpected error may hold secrets. */
 function textOf(error: unknown): string {
   return error instanceof Problem ? error.message : UNFORESEEN;
 }

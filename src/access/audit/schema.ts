@@ -5,7 +5,7 @@ import { OUTCOMES } from './entry.ts';
 /** The API's view of the audit log; `web/` imports these types. */
 
 const common = {
-  /** When the call came in. */
+  /** When the row was written; of a call: when it started. */
   at: z.string(),
   caller: z.string(),
   callerKind: z.enum(['token', 'session', 'access-key']),
@@ -16,22 +16,22 @@ const common = {
   before: z.string().nullable(),
   after: z.string().nullable(),
   reason: z.string().nullable(),
-  /** `attempted`: no end was recorded; the call is running, or the control room was stopped during it. */
+  /** `attempted`: no end is recorded. The call is active, or the control room stopped during it. */
   outcome: z.enum(OUTCOMES),
   error: z.string().nullable(),
 };
 
-/** One call: its announcement together with its completion. */
+/** One call: its announcement joined with its completion. */
 export const auditCall = z.object({
   sequence: z.number(),
   ...common,
-  /** When its outcome was recorded; null while it was not. */
+  /** Null while no end is recorded. */
   endedAt: z.string().nullable(),
 });
 
 export type AuditCall = z.infer<typeof auditCall>;
 
-/** One row of the log as it is chained: everything that its hash covers. */
+/** One row of the log with everything that its hash covers. */
 export const auditRow = z.object({
   sequence: z.number(),
   format: z.number(),
@@ -44,10 +44,10 @@ export type AuditRow = z.infer<typeof auditRow>;
 
 export const verificationView = z.object({
   intact: z.boolean(),
-  /** Rows that are as they were written, from the first on, and the hash of the last of them. */
+  /** Number of intact rows, and the hash of the last one. */
   rows: z.number(),
   hash: z.string(),
-  /** The first row that is not. */
+  /** The first row that is not intact. */
   fault: z.object({ sequence: z.number(), why: z.string() }).nullable(),
 });
 

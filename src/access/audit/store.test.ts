@@ -56,7 +56,7 @@ function record(change: Partial<AuditRecord> = {}): AuditRecord {
   };
 }
 
-/** What somebody does who may do everything in the database. */
+/** What an attacker with every right in the database does. */
 async function tamper(...statements: string[]): Promise<void> {
   await state.transaction(async (database) => {
     for (const statement of [
@@ -102,7 +102,7 @@ test('an empty log is intact', async () => {
   assert.deepEqual(await log.verify(), { head: GENESIS, fault: null });
 });
 
-test('every text comes back as the hash covers it', async () => {
+test('strings are read back as the hash covers them', async () => {
   const text = fc.option(fc.string({ unit: 'binary', maxLength: 700 }), { nil: null });
   await fc.assert(
     fc.asyncProperty(text, text, text, async (subject, reason, error) => {
@@ -115,7 +115,7 @@ test('every text comes back as the hash covers it', async () => {
   assert.equal((await log.verify()).fault, null);
 });
 
-test('rows are neither changed nor removed', async () => {
+test('the database refuses to change or remove rows', async () => {
   await fill(3);
   for (const statement of [
     "update audit_log set caller = 'eve' where sequence = 2",
@@ -148,7 +148,7 @@ const CHANGES = [
 ];
 
 const sequence = fc.integer({ min: 1, max: ROWS });
-/** Statements that tamper with a log of `ROWS` rows, and the first sequence that is not as it was written. */
+/** Statements that tamper with a log of `ROWS` rows, and the first sequence affected. */
 const tampering = fc.oneof(
   fc.record({ change: fc.constantFrom(...CHANGES), at: sequence }).map(({ change, at }) => ({
     statements: [`update audit_log set ${change} where sequence = ${at}`],
@@ -173,7 +173,7 @@ const tampering = fc.oneof(
     first: Math.min(a, b),
   })),
   fc.record({ at: sequence, head: fc.boolean() }).map(({ at, head }) => ({
-    // The tail is cut off; the head in the database may be made to fit, the one in the data directory remembers.
+    // Truncated; with `head`, the head in the database agrees, and only the data directory knows better.
     statements: [
       `delete from audit_log where sequence >= ${at}`,
       ...(head
@@ -186,7 +186,7 @@ const tampering = fc.oneof(
   })),
 );
 
-test('a changed, removed or reordered row is found, and the first one is named', async () => {
+test('verification names the first row that was changed, removed or reordered', async () => {
   await fill(ROWS);
   await state.run((database) =>
     sql.raw('create table audit_copy as select * from audit_log').execute(database),
@@ -206,7 +206,7 @@ test('a changed, removed or reordered row is found, and the first one is named',
   await state.run((database) => sql.raw('drop table audit_copy').execute(database));
 });
 
-test('a row with a hash made to fit breaks the chain after it; all hashes made to fit contradict the data directory', async () => {
+test('a recomputed hash breaks the chain at the next row; a recomputed chain contradicts the data directory', async () => {
   const entries = await fill(5);
   const [, second, third] = entries as [AuditEntry, AuditEntry, AuditEntry];
   const forge = (head: { count: number; hash: string }, entry: AuditEntry, caller: string) => {
@@ -227,11 +227,11 @@ test('a row with a hash made to fit breaks the chain after it; all hashes made t
   const { fault } = await log.verify();
   assert.deepEqual(
     [fault?.sequence, fault?.why],
-    [5, 'the head in the data directory has another hash of it'],
+    [5, 'the hash does not match the head in the data directory'],
   );
 });
 
-test('a row that the control room did not write is found', async () => {
+test('verification finds a row that the control room did not write', async () => {
   const [, , last] = await fill(3);
   const extra = chained({ count: 3, hash: last?.hash as string }, record());
   await tamper(

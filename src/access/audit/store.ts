@@ -28,7 +28,7 @@ export interface AuditTables {
   audit_head: { only_row: boolean; count: number; hash: Buffer };
 }
 
-/** Most records in one transaction. */
+/** Records in one transaction. */
 const MAX_BATCH = 200;
 const PAGE_ROWS = 2_000;
 
@@ -39,7 +39,7 @@ interface Waiting {
 }
 
 export interface Verification {
-  /** How many rows are intact, from the first on, and the hash of the last of them. */
+  /** The end of the intact part. */
   head: Head;
   /** Null when the whole log is intact. */
   fault: Fault | null;
@@ -61,8 +61,8 @@ export class AuditLog {
   }
 
   /**
-   * Appends a record. Resolves when the row is in the database and its head in the file. Throws `state.unavailable`
-   * (503) when the row may not have been written.
+   * Appends a record. Resolves when the row is in the database and its head in the file.
+   * Throws `state.unavailable` (503); the row may have been written all the same.
    */
   append(record: AuditRecord): Promise<AuditEntry> {
     return new Promise((done, failed) => {
@@ -73,7 +73,7 @@ export class AuditLog {
 
   /** Checks the whole log: its chain, the head in the database and the head in the file. */
   async verify(): Promise<Verification> {
-    // Read first: rows that are appended meanwhile must not look as if the file knew too many.
+    // Read before the snapshot: rows appended meanwhile must not look missing.
     const inFile = await readHead(this.#headFile);
     return this.#state.transaction<AuditTables, Verification>(async (database) => {
       await sql`set transaction isolation level repeatable read, read only`.execute(database);
@@ -82,7 +82,7 @@ export class AuditLog {
         { name: 'the head in the database', head: inDatabase, complete: true },
         ...(inFile ? [{ name: 'the head in the data directory', head: inFile, complete: false }] : []),
       ]);
-      // From below 1: a row that somebody put before the first one is a fault too.
+      // Start below 1, so that a row inserted before the first one is a fault too.
       for (let after = Number.MIN_SAFE_INTEGER; !check.fault; ) {
         const rows = await pageOf(database, after, PAGE_ROWS);
         for (const row of rows) check.add(entryOf(row));
@@ -139,7 +139,7 @@ export class AuditLog {
 async function headIn(database: Kysely<AuditTables>, { lock = false } = {}): Promise<Head> {
   const query = database.selectFrom('audit_head').select(['count', 'hash']);
   const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
-  // Without the row nobody could append; to a check it is a log that should be empty.
+  // Without this row nothing can be appended. A check then expects an empty log.
   if (!row && lock)
     throw new Error('the audit log has lost its head: restore the state engine from a backup');
   return row ? { count: row.count, hash: row.hash.toString('hex') } : { count: 0, hash: '' };

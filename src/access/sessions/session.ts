@@ -1,6 +1,6 @@
 import { sameSecret, sealOf } from '../../lib/secret.ts';
 
-/** How long a dashboard session lasts; it ends earlier with its token. */
+/** Lifetime of a dashboard session. It ends earlier if its token does. */
 export const SESSION_MS = 12 * 3_600_000;
 
 export const SESSION_COOKIE = 'upstack_session';

@@ -10,7 +10,7 @@ import { DEFAULT_EXPIRY, expiryAfter, isReserved, known, NAME, stateOf, type Tok
 
 export interface TokenSources {
   store: TokenStore;
-  /** Told of every revocation, before it is acknowledged. */
+  /** Called for every revocation, before it is acknowledged. */
   revoked(tokenId: string): void;
   clock?: Clock;
 }
@@ -22,21 +22,18 @@ const draft = z.object({
       NAME,
       'must be 1 to 64 characters: a to z, digits, spaces and ". _ @ + -", with a letter or digit at each end',
     )
-    .refine((name) => !isReserved(name), 'must not be "owner": that is the token of the data directory'),
+    .refine((name) => !isReserved(name), 'must not be "owner", which is the token of the data directory'),
   permissions: z
     .array(permission)
     .refine((list) => list.length > 0, `must name at least one of ${permission.options.join(', ')}`),
-  expires: z
-    .string()
-    .default(DEFAULT_EXPIRY)
-    .describe('after which time it expires: "90d", "12h", or "never"'),
+  expires: z.string().default(DEFAULT_EXPIRY).describe('lifetime: "90d", "12h" or "never"'),
 });
 
 export function tokenOperations({ store, revoked, clock = systemClock }: TokenSources) {
   const view = (token: Token) => viewOf(token, clock.now());
   return defineOperations(tokenRoutes, {
     listTokens: operation({
-      summary: 'Tokens of every state, newest first',
+      summary: 'All tokens, newest first',
       permission: 'administer',
       effect: 'reads',
       input: z.object({}),
@@ -44,7 +41,7 @@ export function tokenOperations({ store, revoked, clock = systemClock }: TokenSo
       run: async () => ({ tokens: (await store.list()).map(view) }),
     }),
     createToken: operation({
-      summary: 'Create a token for a named caller; its secret is shown this once',
+      summary: 'Create a token for a named caller; only this response has its secret',
       permission: 'administer',
       effect: 'changes',
       input: draft,
@@ -63,11 +60,11 @@ export function tokenOperations({ store, revoked, clock = systemClock }: TokenSo
       },
     }),
     revokeToken: operation({
-      summary: 'Revoke a token, and end the sessions that it opened',
+      summary: 'Revoke a token and end its sessions',
       permission: 'administer',
       effect: 'changes',
       input: z.object({
-        token: z.string().describe('its id, or its name where only one valid token has it'),
+        token: z.string().describe('its id, or its name if only one valid token has that name'),
         reason: z.string().max(500).optional(),
       }),
       output: tokenView,
@@ -81,13 +78,13 @@ export function tokenOperations({ store, revoked, clock = systemClock }: TokenSo
   });
 }
 
-/** Nobody gives what they do not have: else `administer` would mean everything. */
+/** Otherwise `administer` would imply every permission. */
 function refuseMore(caller: Caller, permissions: readonly Permission[]): void {
   const missing = permissions.filter((wanted) => !caller.permissions.includes(wanted));
   if (missing.length > 0)
     throw problem(
       'forbidden',
-      `${caller.name} may not give what it does not have itself: ${missing.join(', ')}`,
+      `${caller.name} cannot grant permissions it does not have: ${missing.join(', ')}`,
     );
 }
 

@@ -14,7 +14,7 @@ import { TokenStore } from './store.ts';
 const START_MS = Date.parse('2026-11-03T10:00:00Z');
 let directory: string;
 let state: StateEngine;
-/** Statements that the store runs, and whether the engine is away for it. */
+/** Statements that the store ran, and whether the engine is away for it. */
 let statements = 0;
 let away = false;
 let store: TokenStore;
@@ -84,19 +84,19 @@ test('a secret proves who it is, and only its hash is stored', async () => {
   assert.equal((await store.byHash(sha256(secret)))?.name, 'ci');
 });
 
-test('what has not the form of a secret costs no statement', async () => {
+test('a credential without the form of a secret costs no statement', async () => {
   const { identities } = await made('form');
   const before = statements;
   for (const text of ['', 'wrong', 'ups_short']) assert.equal(await identities.authenticate(text), undefined);
   assert.equal(statements, before);
 });
 
-test('a token that is known is not looked up again for some seconds, and concurrent calls look once', async () => {
+test('a token is looked up once in five seconds, also by concurrent calls', async () => {
   const { secret, identities, clock } = await made('cached');
   const before = statements;
   await Promise.all([1, 2, 3].map(() => identities.authenticate(secret)));
   await identities.authenticate(secret);
-  // One look, one last use.
+  // One look-up, one write of the last use.
   assert.equal(statements - before, 2);
   clock.pass(5_000);
   await identities.authenticate(secret);
@@ -120,7 +120,7 @@ test('a revoked token ends at once, also that of a session', async () => {
   await assert.rejects(store.revoke('leaver', 'owner', new Date(START_MS)), { code: 'access.no-such-token' });
 });
 
-test('a look that a revocation overtakes leaves nothing in the cache', async () => {
+test('a look-up overtaken by a revocation leaves nothing in the cache', async () => {
   const { token, secret, identities } = await made('raced');
   const looking = identities.authenticate(secret);
   await store.revoke(token.tokenId, 'owner', new Date(START_MS));
@@ -129,7 +129,7 @@ test('a look that a revocation overtakes leaves nothing in the cache', async () 
   assert.equal(await identities.authenticate(secret), undefined);
 });
 
-test('a token that expires ends at that moment, also in the cache', async () => {
+test('a token expires on time, also in the cache', async () => {
   const { secret, identities, clock } = await made('short', START_MS + 1_000);
   clock.pass(999);
   assert.ok(await identities.authenticate(secret));
@@ -137,7 +137,7 @@ test('a token that expires ends at that moment, also in the cache', async () => 
   assert.equal(await identities.authenticate(secret), undefined);
 });
 
-test('while the state engine is away a token is neither known nor unknown', async () => {
+test('a token is neither accepted nor rejected while the state engine is away', async () => {
   const { token, secret, identities } = await made('waiting');
   away = true;
   await assert.rejects(identities.authenticate(secret), { code: 'state.unavailable', status: 503 });
@@ -159,7 +159,7 @@ test('the last use is written at most once a minute', async () => {
   clock.pass(59_000);
   const before = statements;
   await identities.authenticate(secret);
-  assert.equal(statements - before, 1, 'a look, no write');
+  assert.equal(statements - before, 1, 'a look-up, no write');
   clock.pass(1_000);
   await identities.authenticate(secret);
   assert.equal(await settled(START_MS + 60_000), START_MS + 60_000);

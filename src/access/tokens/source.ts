@@ -12,8 +12,8 @@ export interface TokenReader {
 }
 
 /**
- * How long a token that was looked up counts as known, milliseconds. Revocations of this control room end it at once;
- * this is for what others write into the database.
+ * How long a look-up stays in the cache, milliseconds. A revocation empties the cache at once; this bounds changes that
+ * bypass the control room.
  */
 const MAX_AGE_MS = 5_000;
 const MAX_ENTRIES = 1_000;
@@ -26,8 +26,8 @@ interface Known {
 }
 
 /**
- * The tokens of the state engine as identities, with a cache. Throws `state.unavailable` when a token is not in the
- * cache and the engine is away. Invariant: what was read before a revocation is never found after it.
+ * Identities from the tokens in the state engine, with a cache. Throws `state.unavailable` (503) for a token that is not
+ * in the cache while the engine is down. Invariant: nothing read before a revocation is in the cache after it.
  */
 export class TokenIdentities implements IdentitySource {
   #store: TokenReader;
@@ -51,7 +51,7 @@ export class TokenIdentities implements IdentitySource {
     return this.#identity(tokenId, () => this.#store.byId(tokenId));
   }
 
-  /** To be called when a token was revoked. */
+  /** Call when a token was revoked. */
   revoked(tokenId: string): void {
     this.#known.clear();
     for (const listener of this.#listeners) listener(tokenId);
@@ -72,7 +72,7 @@ export class TokenIdentities implements IdentitySource {
     return { name, tokenId, permissions };
   }
 
-  /** Concurrent calls share one look. A look that a revocation overtakes is out of the cache before it ends. */
+  /** Concurrent calls share one look-up. A revocation removes look-ups in flight, too. */
   async #lookUp(key: string, look: () => Promise<Token | undefined>): Promise<Token | undefined> {
     const nowMs = this.#clock.monotonic();
     const known = this.#known.get(key);
@@ -83,7 +83,7 @@ export class TokenIdentities implements IdentitySource {
     const forget = () => {
       if (this.#known.get(key) === entry) this.#known.delete(key);
     };
-    // Neither failures nor strangers stay: a token that was just made must be found.
+    // Failures and unknown tokens are not cached: a token must work as soon as it is created.
     entry.token.then((token) => token ?? forget(), forget);
     return entry.token;
   }
@@ -92,7 +92,7 @@ export class TokenIdentities implements IdentitySource {
     if (nowMs - (this.#touchedMs.get(tokenId) ?? Number.NEGATIVE_INFINITY) < TOUCH_MS) return;
     if (this.#touchedMs.size >= MAX_ENTRIES) this.#touchedMs.clear();
     this.#touchedMs.set(tokenId, nowMs);
-    // For people only: no call waits for it or fails by it.
+    // For display only: no call waits for it or fails because of it.
     this.#store.touch(tokenId, new Date(nowMs)).catch(() => this.#touchedMs.delete(tokenId));
   }
 }

@@ -34,7 +34,7 @@ export interface TokenDraft {
 const MAX_VALID = 1_000;
 const MAX_LISTED = 2_000;
 
-/** Tokens on the state engine. Every method throws `state.unavailable` when it is down. */
+/** Tokens in the state engine. Every method throws `state.unavailable` (503) while it is down. */
 export class TokenStore {
   #state: StateEngine;
 
@@ -42,11 +42,11 @@ export class TokenStore {
     this.#state = state;
   }
 
-  /** Creates a token. The secret is nowhere else. Throws `access.too-many-tokens` (409). */
+  /** Creates a token. Its secret is stored nowhere. Throws `access.too-many-tokens` (409). */
   async create(draft: TokenDraft, at: Date): Promise<{ token: Token; secret: string }> {
     const valid = (await this.list()).filter((token) => stateOf(token, at.getTime()) === 'valid');
     if (valid.length >= MAX_VALID)
-      throw problem('too-many-tokens', `there are ${MAX_VALID} valid tokens: revoke those that nobody uses`);
+      throw problem('too-many-tokens', `there are ${MAX_VALID} valid tokens: revoke unused ones`);
     const secret = secretOf(newSecret(32));
     const row = {
       token_id: newId('tok', at.getTime()),
@@ -67,7 +67,7 @@ export class TokenStore {
     return { token: tokenOf(row), secret };
   }
 
-  /** Tokens of every state, newest first, at most 2,000. */
+  /** Tokens in any state, newest first, at most 2,000. */
   async list(): Promise<Token[]> {
     const rows = await this.#state.run<TokenTables, Row[]>((database) =>
       database
@@ -81,7 +81,7 @@ export class TokenStore {
     return rows.map(tokenOf);
   }
 
-  /** The token whose secret has this SHA-256, in whatever state. */
+  /** The token whose secret has this SHA-256, in any state. */
   byHash(hash: Buffer): Promise<Token | undefined> {
     return this.#one('secret_hash', hash);
   }
@@ -105,7 +105,7 @@ export class TokenStore {
         .returningAll()
         .executeTakeFirst(),
     );
-    if (!row) throw problem('token-ended', `${idOrName} is revoked already`);
+    if (!row) throw problem('token-ended', `${idOrName} is already revoked`);
     return tokenOf(row);
   }
 
@@ -131,14 +131,11 @@ export class TokenStore {
       const ids = named.map(({ tokenId }) => tokenId).join(', ');
       throw problem(
         'ambiguous-token',
-        `${named.length} valid tokens are named ${idOrName}: give the id of one: ${ids}`,
+        `${named.length} valid tokens are named ${idOrName}: give an id (${ids})`,
       );
     }
     if (named[0]) return named[0];
-    throw problem(
-      'no-such-token',
-      `there is no valid token ${idOrName}: "upstack token list" shows what there is`,
-    );
+    throw problem('no-such-token', `no valid token ${idOrName}: "upstack token list" shows all`);
   }
 
   async #one(column: 'secret_hash' | 'token_id', value: Buffer | string): Promise<Token | undefined> {

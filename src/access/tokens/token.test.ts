@@ -25,7 +25,7 @@ test('a token is valid until it expires or is revoked', () => {
   assert.equal(stateOf({ expiresAt: at(5), revokedAt: at(1) }, 5), 'revoked');
 });
 
-test('only what has the form of a secret is looked up, and only known permissions count', () => {
+test('secrets have one form, and unknown permissions are dropped', () => {
   assert.ok(isSecret(`ups_${'a'.repeat(43)}`));
   for (const text of ['', 'ups_', `ups_${'a'.repeat(42)}`, `ups_${'a'.repeat(43)}\n`, 'b'.repeat(47)])
     assert.ok(!isSecret(text), text);

@@ -34,12 +34,12 @@ const PREFIX = 'ups_';
 const SECRET = /^ups_[A-Za-z0-9_-]{43}$/;
 const HINT_LENGTH = PREFIX.length + 6;
 
-/** Whether a credential looks like the secret of a token; nothing else is looked up. */
+/** Whether a credential has the form of a secret. Anything else is rejected without a look-up. */
 export function isSecret(credential: string): boolean {
   return SECRET.test(credential);
 }
 
-/** The secret made of 32 random bytes in base64url; the prefix lets people and scanners recognize it. */
+/** A secret from 32 random bytes in base64url. People and secret scanners recognize it by its prefix. */
 export function secretOf(random: string): string {
   return `${PREFIX}${random}`;
 }
@@ -48,7 +48,7 @@ export function hintOf(secret: string): string {
   return secret.slice(0, HINT_LENGTH);
 }
 
-/** ASCII only, so that no two names look the same. */
+/** ASCII only, so that no two names look alike. */
 export const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@+-]{0,62}[A-Za-z0-9])?$/;
 
 /** Whether the name belongs to the token of the data directory. */
@@ -61,7 +61,7 @@ export const NO_EXPIRY = 'never';
 const MIN_EXPIRY_MS = 60_000;
 const MAX_EXPIRY_MS = 3_650 * 86_400_000;
 
-/** When a token made now expires: after "90d", "12h" and the like, or null for "never". Throws `access.bad-expiry` (400). */
+/** When a token created now expires; null for "never". Throws `access.bad-expiry` (400). */
 export function expiryAfter(text: string, nowMs: number): Date | null {
   if (text === NO_EXPIRY) return null;
   const durationMs = parseDuration(text);

@@ -7,7 +7,7 @@ import { openSession, SESSION_COOKIE } from '../../access/sessions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { sameSecret } from '../../lib/secret.ts';
 
-/** What is read of a request to tell who sent it. */
+/** The parts of a request that identify its caller. */
 export interface Credentials {
   method: string;
   headers: IncomingHttpHeaders;
@@ -15,16 +15,16 @@ export interface Credentials {
 
 export interface AuthenticationOptions {
   keys: Keys;
-  /** Asked in this order; the first that knows an identity wins. */
+  /** Asked in order; the first match wins. */
   sources: readonly IdentitySource[];
   clock: Clock;
   origins: OriginPolicy;
 }
 
-/** The CLI names itself, so that the audit log can tell it from other clients of the API. */
+/** The CLI's user agent, so that the audit log can tell it from other clients of the API. */
 const CLI = /^upstack-cli\b/;
 
-/** Tells who calls: the bearer of a token, or a dashboard session (which must also prove that it is our page). */
+/** Identifies the caller: the bearer of a token, or a dashboard session, which must also prove that it is our page. */
 export class Authentication {
   #options: AuthenticationOptions;
 
@@ -33,8 +33,8 @@ export class Authentication {
   }
 
   /**
-   * The caller. `door`: where the call came in, if the request does not tell. Throws a Problem: 401 without a valid token
-   * or session, 403 from a foreign page, 503 while a token cannot be looked up.
+   * The caller. `door` overrides what the request suggests. Throws a Problem: 401 without a valid token or session, 403
+   * from a foreign page, 503 while a token cannot be looked up.
    */
   async caller({ method, headers }: Credentials, door?: Door): Promise<Caller> {
     const { authorization, origin, host } = headers;
@@ -47,7 +47,7 @@ export class Authentication {
       if (!holder)
         throw problem(
           'unauthenticated',
-          'this token is not valid here, or not any more: "upstack env" prints the owner\'s',
+          'the token is unknown, expired or revoked: "upstack env" prints the owner\'s',
         );
       const sent = CLI.test(headers['user-agent'] ?? '') ? 'cli' : 'rest';
       return { ...holder, kind: 'token', door: door ?? sent };
@@ -68,7 +68,7 @@ export class Authentication {
     return { ...identity, kind: 'session', door: door ?? 'dashboard' };
   }
 
-  /** Whose token this is, or undefined. Throws `state.unavailable` (503) while that cannot be looked up. */
+  /** The holder of a token. Throws `state.unavailable` (503) while it cannot be looked up. */
   async holder(token: string): Promise<Identity | undefined> {
     return this.#first((source) => source.authenticate(token));
   }

@@ -20,7 +20,7 @@ export function sessionRoutes(
     if (!holder) {
       throw problem(
         'unauthenticated',
-        'this is not a valid token: "upstack env" prints the owner\'s, "upstack token create" makes others',
+        'this is not a valid token: "upstack env" prints the owner\'s, "upstack token create" creates others',
       );
     }
     const sealed = sealSession(holder.tokenId, clock.now(), sessionKey);

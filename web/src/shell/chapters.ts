@@ -21,7 +21,7 @@ export interface Destination {
 export interface Chapter {
   title: string | null;
   destinations: readonly Destination[];
-  /** Not in the bar of narrow screens, where the account's menu has it. */
+  /** Not in the bottom bar of narrow screens: the account menu has it. */
   aside?: true;
 }
 
@@ -47,7 +47,7 @@ const CHAPTERS: readonly Chapter[] = [
   },
 ];
 
-/** The chapters with what a caller may open. */
+/** The chapters with the pages that a caller may open. */
 export function chaptersFor(permissions: readonly Permission[]): readonly Chapter[] {
   return CHAPTERS.map((chapter) => ({
     ...chapter,

@@ -20,17 +20,14 @@ interface Options {
 export function auditCommand(program: Command): void {
   program
     .command('audit')
-    .description('who did what: every call that was more than reading, newest first')
-    .option('--since <time>', 'only later ones: "24h", "7d", or a time such as 2026-11-03T10:00:00Z')
-    .option('--by <name>', 'only those of this caller')
-    .option('--operation <name>', 'only those of this operation, such as abortRun')
-    .option('--outcome <outcome>', 'only those that were attempted, done, refused or failed')
-    .option('--limit <n>', 'how many, at most 500', '50')
-    .option(
-      '--verify',
-      'check the whole log against its chain of hashes; exit code 1 when a row is not as it was',
-    )
-    .option('--export', 'print every row with its hash as JSON lines, oldest first')
+    .description('who did what: calls that changed something or tried to, newest first')
+    .option('--since <time>', 'only calls since: "24h", "7d", or a time such as 2026-11-03T10:00:00Z')
+    .option('--by <name>', 'only calls of this caller')
+    .option('--operation <name>', 'only calls of this operation, such as abortRun')
+    .option('--outcome <outcome>', 'only calls with this outcome: attempted, done, refused, failed')
+    .option('--limit <n>', 'maximum number of calls, up to 500', '50')
+    .option('--verify', 'verify the hash chain of the whole log; exit code 1 when it is broken')
+    .option('--export', 'print all rows with their hashes as JSON lines, oldest first')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
@@ -59,7 +56,7 @@ async function verify(connection: Connection, { json }: Options): Promise<void> 
   if (!view.intact) process.exitCode = 1;
 }
 
-/** Page by page, so that a log of any length is printed. */
+/** Page by page, so that memory does not grow with the log. */
 async function exportRows(connection: Connection, options: Options): Promise<void> {
   const since = sinceOf(options);
   for (let after = 0; ; ) {
@@ -83,12 +80,12 @@ function sinceOf({ since }: Options): { since?: string } {
 }
 
 function describe({ intact, rows, hash, fault }: VerificationView): string {
-  if (intact) return `${rows} rows, all as they were written; the last hash is ${hash}`;
-  return `row ${fault?.sequence}: ${fault?.why}; the ${rows} rows before it are as they were written`;
+  if (intact) return `all ${rows} rows are intact; last hash ${hash}`;
+  return `row ${fault?.sequence}: ${fault?.why}; the ${rows} rows before it are intact`;
 }
 
 function render(calls: AuditCall[]): string {
-  if (calls.length === 0) return 'no calls: nothing was changed in that time';
+  if (calls.length === 0) return 'no calls match';
   return table(
     ['ROW', 'TIME (UTC)', 'WHO', 'DOOR', 'OPERATION', 'SUBJECT', 'OUTCOME', 'NOTE'],
     calls.map((entry) => [
@@ -104,7 +101,7 @@ function render(calls: AuditCall[]): string {
   );
 }
 
-/** What changed, and why; of a call that did not succeed, what was wrong. */
+/** The change and its reason, or the error. */
 function noteOf({ before, after, reason, error }: AuditCall): string {
   const change = before !== null && after !== null ? `${before} → ${after}` : after;
   return [error ?? change, reason === null ? null : `"${reason}"`].filter((part) => part !== null).join('; ');

@@ -9,9 +9,7 @@ interface Options {
 }
 
 export function tokenCommands(program: Command): void {
-  const token = program
-    .command('token')
-    .description('who may call the control room: tokens of named callers');
+  const token = program.command('token').description('tokens of named callers');
   createCommand(token);
   listCommand(token);
   revokeCommand(token);
@@ -19,13 +17,10 @@ export function tokenCommands(program: Command): void {
 
 function createCommand(token: Command): void {
   withCommon(token.command('create'))
-    .description('create a token; its secret is printed this once')
-    .requiredOption('--name <name>', 'who will use it; the audit log and the journals of runs say this name')
-    .requiredOption(
-      '--permission <list>',
-      'what it may do: read, operate, audit, administer, separated by commas',
-    )
-    .option('--expires <duration>', 'after which time it expires: "12h", "90d" (default), or "never"')
+    .description('create a token and print its secret, which is stored nowhere')
+    .requiredOption('--name <name>', 'who will use it: the name in the audit log and in journals')
+    .requiredOption('--permission <list>', 'comma-separated: read, operate, audit, administer')
+    .option('--expires <duration>', 'lifetime: "12h", "90d" (default) or "never"')
     .action(async (options: Options & { name: string; permission: string; expires?: string }) => {
       const { name, permission, expires } = options;
       const created = await call(await connect(options), 'createToken', {
@@ -33,7 +28,7 @@ function createCommand(token: Command): void {
         permissions: wordsOf(permission) as Input<'createToken'>['permissions'],
         ...(expires !== undefined && { expires }),
       });
-      // The secret alone on standard output, so that a shell can take it; the rest is for people.
+      // Only the secret goes to standard output, so that a shell can capture it.
       print(created, options.json === true, ({ secret }) => secret);
       if (!options.json) process.stderr.write(`${describe(created.token)}\n`);
     });
@@ -42,7 +37,7 @@ function createCommand(token: Command): void {
 function listCommand(token: Command): void {
   withCommon(token.command('list'))
     .description('the valid tokens, newest first')
-    .option('--all', 'also those that have expired or were revoked')
+    .option('--all', 'include expired and revoked tokens')
     .action(async (options: Options & { all?: boolean }) => {
       const { tokens } = await call(await connect(options), 'listTokens', {});
       const shown = tokens.filter(({ state }) => options.all || state === 'valid');
@@ -52,8 +47,8 @@ function listCommand(token: Command): void {
 
 function revokeCommand(token: Command): void {
   withCommon(token.command('revoke <token>'))
-    .description('revoke a token by its id, or by its name where only one valid token has it')
-    .option('--reason <text>', 'why; the audit log keeps it')
+    .description('revoke a token by its id, or by its name if only one valid token has it')
+    .option('--reason <text>', 'reason, for the audit log')
     .action(async (idOrName: string, options: Options & { reason?: string }) => {
       const revoked = await call(await connect(options), 'revokeToken', {
         token: idOrName,
@@ -78,14 +73,13 @@ function wordsOf(list: string): string[] {
 
 function describe({ name, tokenId, permissions, expiresAt }: TokenView): string {
   const end = expiresAt === null ? 'does not expire' : `expires ${minute(expiresAt)} UTC`;
-  return `token of ${name} (${tokenId}): may ${permissions.join(', ')}; ${end}. It is shown this once.`;
+  return `token of ${name} (${tokenId}): ${permissions.join(', ')}; ${end}; it will not be shown again`;
 }
 
 function render(tokens: TokenView[]): string {
-  if (tokens.length === 0)
-    return 'no tokens: "upstack token create" makes one; the owner\'s is in the data directory';
+  if (tokens.length === 0) return 'no tokens: create one with "upstack token create"';
   return table(
-    ['TOKEN', 'NAME', 'SECRET', 'MAY', 'STATE', 'EXPIRES', 'LAST USED'],
+    ['TOKEN', 'NAME', 'SECRET', 'PERMISSIONS', 'STATE', 'EXPIRES', 'LAST USED'],
     tokens.map((token) => [
       token.tokenId,
       token.name,

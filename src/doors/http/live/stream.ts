@@ -29,7 +29,7 @@ export function streamRoute(
   app: FastifyInstance,
   { source, authenticate, onRevoked }: StreamOptions,
 ): () => void {
-  /** Each with the token behind it. */
+  /** Readers with their token ids. */
   const readers = new Map<ServerResponse, string>();
   const stopListening = onRevoked((revoked) => {
     for (const [reader, tokenId] of readers) if (tokenId === revoked) reader.end();
@@ -78,10 +78,10 @@ async function reading(
 ): Promise<Caller> {
   const caller = await authenticate(request);
   if (caller.permissions.includes('read')) return caller;
-  throw problem('forbidden', `${caller.name} may not watch: that needs the permission "read"`);
+  throw problem('forbidden', `${caller.name} may not read the live stream: it needs the permission "read"`);
 }
 
-/** Whether a reader has lost its session or permission, rather than that nobody can tell now. */
+/** Whether the reader lost its session or permission; a 503 only means that nobody can tell now. */
 function isOver(error: unknown): boolean {
   return error instanceof Problem && error.status < 500;
 }

@@ -20,7 +20,7 @@ export function AuditPage() {
   return (
     <Page
       title="Audit log"
-      lead="Who did what: every call that was more than reading, from the dashboard, the CLI and the API. Rows are chained by their hashes and never changed."
+      lead="Who did what: every call that changed something or tried to, from any door. Rows are chained by their hashes and cannot be changed."
       actions={<Export />}
     >
       <Verify />
@@ -54,9 +54,8 @@ function Calls({ filter, onClear }: { filter: Filter; onClear(): void }) {
         ) : (
           <Empty icon={IconListDetails} title="Nothing was changed yet">
             <p>
-              A call appears here when somebody invokes a function through the API, starts or aborts an
-              experiment, or creates a token:{' '}
-              <code>npx upstack token create --name ci --permission read</code>.
+              Invoking a function through the API, aborting an experiment and creating a token appear here.
+              Try <code>npx upstack token create --name ci --permission read</code>.
             </p>
           </Empty>
         )

@@ -11,7 +11,7 @@ const OUTCOMES = {
     label: 'Attempted',
     tone: 'plain',
     icon: IconHelpCircle,
-    meaning: 'No end was recorded: the call is running, or the control room was stopped during it',
+    meaning: 'No end is recorded: the call is active, or the control room stopped during it',
   },
 } as const;
 

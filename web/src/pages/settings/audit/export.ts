@@ -1,6 +1,6 @@
 import { call } from '../../../api.ts';
 
-/** Saves the whole log as a file of JSON lines, oldest row first, each with its hash. */
+/** Downloads the whole log as JSON lines, oldest row first, with hashes. */
 export async function downloadAudit(): Promise<void> {
   const parts: string[] = [];
   for (let after = 0; ; ) {

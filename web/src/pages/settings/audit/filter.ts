@@ -2,7 +2,7 @@ import type { Input } from '../../../api.ts';
 
 type Outcome = 'attempted' | 'done' | 'refused' | 'failed';
 
-/** What the page's URL says about which calls are shown. */
+/** The filters in the page's URL. */
 export interface Filter {
   caller: string;
   operation: string;
@@ -17,7 +17,7 @@ export const OUTCOMES: readonly Outcome[] = ['done', 'refused', 'failed', 'attem
 
 const DAY_MS = 86_400_000;
 
-/** Unknown values count as none, so that an old address still shows something. */
+/** Ignores unknown values, so that an old address still works. */
 export function filterOf(search: URLSearchParams): Filter {
   const since = search.get('since') ?? '';
   return {
@@ -28,13 +28,13 @@ export function filterOf(search: URLSearchParams): Filter {
   };
 }
 
-/** The query of the URL; what filters nothing is left out. */
+/** The URL's query, without empty filters. */
 export function searchOf({ since, ...rest }: Filter): Record<string, string> {
   const given = Object.entries(rest).filter(([, value]) => value !== '');
   return Object.fromEntries(since === 'all' ? given : [...given, ['since', since]]);
 }
 
-/** The filter as the operation takes it. Times are whole minutes, so that asking again asks the same. */
+/** The operation's input. Times are rounded to minutes, so that repeated requests share one cache entry. */
 export function inputOf({ caller, operation, outcome, since }: Filter, nowMs: number): Input<'listAudit'> {
   const days = SINCE[since];
   const minute = Math.floor(nowMs / 60_000) * 60_000;

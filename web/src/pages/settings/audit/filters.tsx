@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { type Filter, OUTCOMES, SINCE, type Since } from './filter.ts';
 
 const SINCE_LABELS: Record<Since, string> = { all: 'All', '24h': '24 h', '7d': '7 d', '30d': '30 d' };
-/** A word counts when no key was hit for so long. */
+/** Delay after the last key before a filter applies, milliseconds. */
 const TYPING_MS = 300;
 
 export function Filters({ filter, onChange }: { filter: Filter; onChange(next: Filter): void }) {

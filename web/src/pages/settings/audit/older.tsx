@@ -12,7 +12,7 @@ interface OlderProps {
   more: boolean;
 }
 
-/** The newest calls, and below them older ones, page by page as they are asked for. */
+/** The newest calls, followed by older pages on demand. */
 export function Older({ input, newest, more: moreAtFirst }: OlderProps) {
   const [older, setOlder] = useState<readonly AuditCall[]>([]);
   const [more, setMore] = useState(moreAtFirst);

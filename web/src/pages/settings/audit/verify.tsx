@@ -6,7 +6,7 @@ import { plural } from '../../../format.ts';
 import { Copy } from '../../../parts/copy.tsx';
 import { Failure } from '../../../parts/failure.tsx';
 
-/** Checks the whole log when asked, and says what came of it. */
+/** Verifies the whole log on demand and shows the result. */
 export function Verify() {
   const [result, setResult] = useState<Answer<'verifyAudit'> | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
@@ -51,7 +51,7 @@ function NotVerified() {
     <>
       <p className="banner-title">Not verified yet</p>
       <p className="banner-decision">
-        Verifying computes every hash anew and compares the end of the log with the one in the data directory.
+        Verification recomputes every hash and compares the end of the log with the data directory.
       </p>
     </>
   );
@@ -61,7 +61,7 @@ function Verified({ result: { intact, rows, hash, fault } }: { result: Answer<'v
   if (!intact)
     return (
       <>
-        <p className="banner-title">Row {fault?.sequence} is not as it was written</p>
+        <p className="banner-title">Row {fault?.sequence} is not intact</p>
         <p className="banner-decision">
           {fault?.why}. The {plural(rows, 'row')} before it are intact.
         </p>
@@ -69,9 +69,7 @@ function Verified({ result: { intact, rows, hash, fault } }: { result: Answer<'v
     );
   return (
     <>
-      <p className="banner-title">
-        {rows === 0 ? 'The log is empty' : `All ${plural(rows, 'row')} are as they were written`}
-      </p>
+      <p className="banner-title">{rows === 0 ? 'The log is empty' : `${plural(rows, 'row')}, all intact`}</p>
       <p className="banner-decision with-copy">
         <span>
           Last hash <code>{hash.slice(0, 16)}…</code>

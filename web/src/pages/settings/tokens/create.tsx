@@ -11,7 +11,7 @@ import { EXPIRIES, PERMISSIONS } from './permissions.ts';
 
 type Created = Answer<'createToken'>;
 
-/** Creates a token and shows its secret, which is nowhere else, until the dialog is closed. */
+/** Creates a token and shows its secret, which is stored nowhere, until the dialog closes. */
 export function CreateToken({ onCreated }: { onCreated(): void }) {
   const [opened, { open, close }] = useDisclosure(false);
   const [created, setCreated] = useState<Created | null>(null);
@@ -73,7 +73,7 @@ function Draft({ onCancel, onCreated }: { onCancel(): void; onCreated(created: C
     <form onSubmit={submit} className="stack">
       <TextInput
         label="Name"
-        description="Who will use it: a person or a machine. The audit log says this name."
+        description="The person or machine that will use it. The audit log shows this name."
         placeholder="ci"
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
@@ -83,7 +83,7 @@ function Draft({ onCancel, onCreated }: { onCancel(): void; onCreated(created: C
         withAsterisk={false}
       />
       <Checkbox.Group
-        label="May"
+        label="Permissions"
         value={chosen}
         onChange={(values) =>
           setChosen(PERMISSIONS.map(({ value }) => value).filter((each) => values.includes(each)))
@@ -117,7 +117,7 @@ function Draft({ onCancel, onCreated }: { onCancel(): void; onCreated(created: C
 function Secret({ created, onClose }: { created: Created; onClose(): void }) {
   return (
     <div className="stack">
-      <p>Copy it now: it is shown this once, and only its hash is kept.</p>
+      <p>Copy it now: it will not be shown again, because only its hash is stored.</p>
       <div className="secret">
         <Source label="The secret" wrap>
           {created.secret}

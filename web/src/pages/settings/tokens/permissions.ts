@@ -1,14 +1,14 @@
 import type { Permission } from '../../../session.ts';
 
-/** Every permission with what it allows, in the order in which power grows. */
+/** All permissions with what they allow, weakest first. */
 export const PERMISSIONS: readonly { value: Permission; label: string; help: string }[] = [
   { value: 'read', label: 'Read', help: 'See functions, experiments, findings and product numbers.' },
   { value: 'operate', label: 'Operate', help: 'Invoke functions, start and abort experiments.' },
-  { value: 'audit', label: 'Audit', help: 'Read who did what.' },
+  { value: 'audit', label: 'Audit', help: 'Read the audit log.' },
   {
     value: 'administer',
     label: 'Administer',
-    help: 'Create and revoke tokens, with at most one’s own permissions.',
+    help: 'Create and revoke tokens. A token cannot grant permissions it does not have.',
   },
 ];
 

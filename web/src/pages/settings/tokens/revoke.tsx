@@ -36,8 +36,7 @@ export function RevokeToken({ token, onRevoked }: { token: TokenView; onRevoked(
       <Modal opened={opened} onClose={close} title={`Revoke the token of ${token.name}?`} centered>
         <form onSubmit={revoke} className="stack">
           <p>
-            <code>{token.hint}…</code> stops working at once, and the sessions that it opened end. This cannot
-            be undone.
+            <code>{token.hint}…</code> stops working at once, and its sessions end. This cannot be undone.
           </p>
           <TextInput
             label="Reason"

@@ -20,7 +20,7 @@ export function TokenTable({ tokens, onChanged }: { tokens: readonly TokenView[]
           <tr>
             <th scope="col">Name</th>
             <th scope="col">State</th>
-            <th scope="col">May</th>
+            <th scope="col">Permissions</th>
             <th scope="col">Expires</th>
             <th scope="col">Last used</th>
             <th scope="col">Created</th>
@@ -78,7 +78,7 @@ function TokenRow({ token, onChanged }: { token: TokenView; onChanged(): void })
   );
 }
 
-/** A valid token's end is told from now, that of another one as it was. */
+/** Relative for a valid token, else the date. */
 function End({ token, end, now }: { token: TokenView; end: string; now: number }) {
   return token.state === 'valid' ? (
     <Moment at={end} text={ahead(end, now)} />

@@ -19,7 +19,7 @@ export function TokensPage() {
   return (
     <Page
       title="People and tokens"
-      lead="Who may use the control room. Everybody has a token of their own; the audit log and the journals of runs say its name."
+      lead="Who may use the control room. Give everybody a token of their own: its name appears in the audit log and in the journals of runs."
       actions={
         <>
           <SegmentedControl
@@ -45,7 +45,7 @@ export function TokensPage() {
       </Loaded>
       <p className="small muted">
         The owner’s token is in the key file of the data directory: <code>npx upstack env</code> prints it. It
-        may do everything and is not listed here.
+        may do everything and is not listed.
       </p>
     </Page>
   );
