@@ -1,0 +1,40 @@
+import type { Clock } from './clock.ts';
+
+/** Waits that can be cut short, one at a time. */
+export class Pause {
+  #clock: Pick<Clock, 'monotonic'>;
+  #resting: { soonest: number; timer: NodeJS.Timeout; done: () => void } | undefined;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
+
+  /** Waits until `latest`, or when woken until `soonest`, both monotonic milliseconds. */
+  until(latest: number, soonest = latest): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(this.#resting?.timer);
+        this.#resting = undefined;
+        resolve();
+      };
+      this.#resting = { soonest, timer: this.#timer(latest, done), done };
+    });
+  }
+
+  /** The wait that goes on ends as soon as it may. */
+  wake(): void {
+    const resting = this.#resting;
+    if (!resting) return;
+    clearTimeout(resting.timer);
+    resting.timer = this.#timer(resting.soonest, resting.done);
+  }
+
+  /** The wait that goes on ends now. */
+  end(): void {
+    this.#resting?.done();
+  }
+
+  #timer(at: number, done: () => void): NodeJS.Timeout {
+    return setTimeout(done, Math.max(0, at - this.#clock.monotonic()));
+  }
+}
