@@ -40,7 +40,7 @@ import { openAccess } from './open-access.ts';
 import { type OverviewSources, readOverview } from './operate/overview/operations.ts';
 import { activePeople } from './product/queries.ts';
 import { Signals } from './signals/store.ts';
-import { Leases } from './treatments/faults/lease-control.ts';
+import { LeaseControl } from './treatments/faults/lease-control.ts';
 import { UNITS } from './units.ts';
 
 const REGION = 'us-east-1';
@@ -93,8 +93,8 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
       : undefined;
   const compute = opened.add('compute', openComputeClient(config, door, keys), (it) => it.close());
   const store = new RunStore(state);
-  const leases = new Leases({ privateKey: keys.leasePrivateKey });
-  const worker = await openWorker({ store, events, treatments: leases, signals, log }, signals, opened);
+  const leases = new LeaseControl({ privateKey: keys.leasePrivateKey });
+  const worker = await openWorker({ store, events, treatments: { leases }, signals, log }, signals, opened);
   const health = () => Promise.all([compute.health(), events.health(), state.health()]);
   const overview: OverviewSources = {
     demo: config.demo,

@@ -1,7 +1,8 @@
-import { describeTreatment } from '../treatments/treatment.ts';
+import { showTreatment } from '../treatments/kinds.ts';
 import type { End, Experiment } from './definition/experiment.ts';
 
-/** What happened in a run. `treatment-withdrawn` is written after the fact: withdrawing never waits for the journal. */
+/** What happened in a run. `treatment-withdrawn` is written after the fact: withdrawing never waits for the journal,
+ * and the journal waits until it is confirmed. */
 type EntryKind =
   | 'started'
   | 'readiness'
@@ -12,6 +13,7 @@ type EntryKind =
   | 'guardrail-harmed'
   | 'abort-requested'
   | 'abort-by-restart'
+  | 'withdrawal-unconfirmed'
   | 'treatment-withdrawn'
   | 'verdict'
   | 'ended'
@@ -36,11 +38,12 @@ export function startedEntry({ hypothesis, function: target, name }: Experiment,
 
 export function appliedEntry(experiment: Experiment): Entry {
   const { treatment, slice } = experiment;
+  const shown = showTreatment(treatment, experiment.function);
   const share = Number((slice.share * 100).toPrecision(3));
   return {
     kind: 'treatment-applied',
-    text: `${describeTreatment(treatment, experiment.function)} for ${share} % of ${PLURALS[slice.unit]}`,
-    detail: { ...treatment, ...slice },
+    text: `${shown.text} for ${share} % of ${PLURALS[slice.unit]}`,
+    detail: { treatment: shown, ...slice },
   };
 }
 
@@ -66,12 +69,24 @@ export function abortRequestedEntry(by: string, reason: string): Entry {
   return { kind: 'abort-requested', text: `${by} aborts the run: ${reason}`, detail: { by } };
 }
 
-/** The entries of a run's end, in the order in which things happen. */
-export function endEntries({ verdict, decision, reason }: End): Entry[] {
+export function unconfirmedEntry(error: unknown): Entry {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'withdrawal-unconfirmed',
+    text: `the treatment is not confirmed to be withdrawn (${why}): it is withdrawn again until it is`,
+  };
+}
+
+/** The entries of a run's end, in the order in which things happen; the treatment was confirmed withdrawn at `withdrawnAt`. */
+export function endEntries({ verdict, decision, reason }: End, withdrawnAt: Date): Entry[] {
   const harmed = decision === 'abort' && verdict === 'refuted';
   return [
     ...(harmed ? [{ kind: 'guardrail-harmed' as const, text: reason }] : []),
-    { kind: 'treatment-withdrawn', text: 'the treatment is withdrawn' },
+    {
+      kind: 'treatment-withdrawn',
+      text: 'the treatment is withdrawn',
+      detail: { confirmedAt: withdrawnAt.toISOString() },
+    },
     { kind: 'verdict', text: `verdict ${verdict}: ${reason}`, detail: { verdict } },
     { kind: 'ended', text: `ended, decision: ${decision}`, detail: { decision } },
   ];
@@ -80,7 +95,7 @@ export function endEntries({ verdict, decision, reason }: End): Entry[] {
 export const RESTARTED: End = {
   verdict: 'undecided',
   decision: 'abort',
-  reason: 'the control room restarted; no lease survives that, so the treatment has ended by itself',
+  reason: 'the control room restarted; nothing watched the run meanwhile, so its treatment is withdrawn',
 };
 
 export const STOPPED: End = {

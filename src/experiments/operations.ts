@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { defineOperations, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { within } from '../lib/within.ts';
-import { judgedAfterMs } from '../metrics/definition.ts';
+import { metricKind } from '../metrics/kinds.ts';
 import type { Experiment } from './definition/experiment.ts';
 import { parseExperiment } from './definition/file.ts';
-import { expectedEvents } from './expected.ts';
 import type { Entry } from './journal.ts';
 import { problem } from './problems.ts';
-import { countInvocations, countUnits, eventRate, type Injections, readInjections } from './queries.ts';
-import { type Facts, readiness } from './readiness/readiness.ts';
+import { type Injections, readInjections } from './queries.ts';
+import { readFacts } from './readiness/facts-queries.ts';
+import { readiness } from './readiness/readiness.ts';
 import { experimentRoutes } from './routes.ts';
 import { type PlanView, planView, type RunSummary, runSummary, runView } from './schema.ts';
 import type { RunStore } from './store.ts';
@@ -24,8 +24,8 @@ export interface ExperimentSources {
   functionExists(name: string): Promise<boolean>;
 }
 
-/** A check that takes longer is unknown: preparedness must not hold up a start, milliseconds. */
-const LONGEST_FACT_MS = 3_000;
+/** Counting injections must not hold up a page, milliseconds. */
+const MAX_COUNT_MS = 3_000;
 
 const source = z.string().describe('the experiment file, YAML or JSON');
 
@@ -92,7 +92,7 @@ function runOperations(sources: ExperimentSources) {
       effect: 'acts-on-production',
       input: z.object({ runId: z.string(), reason: z.string().max(500).optional() }),
       output: runSummary,
-      // Ending a fault never waits for the audit log.
+      // Withdrawing a treatment never waits for the audit log.
       urgent: true,
       run: async ({ runId, reason }, caller, note) => {
         const run = await worker.abort(runId, {
@@ -123,9 +123,7 @@ async function needFunctions(
   { functionExists }: ExperimentSources,
   { function: target, guardrails }: Experiment,
 ) {
-  const named = guardrails.flatMap(({ metric }) =>
-    metric.name === 'error-rate' && metric.function ? [metric.function] : [],
-  );
+  const named = guardrails.flatMap(({ metric }) => metricKind(metric).functionOf(metric) ?? []);
   for (const name of new Set([target, ...named])) {
     if (!(await functionExists(name))) {
       const where = name === target ? 'target.function' : 'guardrails';
@@ -138,55 +136,20 @@ async function needFunctions(
 }
 
 async function planOf(sources: ExperimentSources, experiment: Experiment): Promise<PlanView> {
-  const { slice, title, hypothesis } = experiment;
-  const eventsNeeded = expectedEvents(experiment);
-  const { facts, perSecond } = await factsOf(sources, experiment, eventsNeeded);
+  const { slice, title, hypothesis, goal } = experiment;
+  const { facts, needed, perSecond } = await readFacts(sources, experiment);
   return {
     experiment: experiment.name,
     title,
     hypothesis,
     function: experiment.function,
     share: slice.share,
-    eventsNeeded,
-    eventsPerSecond: perSecond,
+    counted: metricKind(goal.metric).counted,
+    needed,
+    perSecond,
     expectedSeconds: facts.expectedSeconds ?? null,
     checks: readiness(experiment, facts),
   };
-}
-
-/** What can be found out now; a question that fails leaves its fact unknown. */
-async function factsOf(
-  { store, events, functionExists }: ExperimentSources,
-  experiment: Experiment,
-  eventsNeeded: number,
-) {
-  const { function: target, goal, guardrails } = experiment;
-  const [exists, spans, rate, running, ...units] = await Promise.all([
-    orUnknown(functionExists(target)),
-    orUnknown(countInvocations(events, target, 60)),
-    orUnknown(eventRate(events, goal.metric, target)),
-    orUnknown(store.running()),
-    ...guardrails.map(({ metric }) =>
-      orUnknown(countUnits(events, (metric.name === 'error-rate' ? metric.function : undefined) ?? target)),
-    ),
-  ]);
-  const active = running?.find((run) => run.experiment.function === target);
-  const perSecond = rate?.perSecond ?? null;
-  const waitSeconds = (judgedAfterMs(goal.metric) ?? 0) / 1000;
-  const expected = perSecond === null ? null : eventsNeeded / perSecond + waitSeconds;
-  const facts: Facts = {
-    functionExists: exists,
-    spansLastMinute: spans,
-    goalEvents: rate?.units,
-    guardrailUnits: units,
-    activeRun: running && (active ? { runId: active.runId, experiment: active.experiment.name } : null),
-    expectedSeconds: rate && expected,
-  };
-  return { facts, perSecond };
-}
-
-function orUnknown<Fact>(fact: Promise<Fact>): Promise<Fact | undefined> {
-  return within(LONGEST_FACT_MS, 'a check', fact).catch(() => undefined);
 }
 
 function readinessEntry(checks: PlanView['checks']): Entry {
@@ -202,15 +165,15 @@ function readinessEntry(checks: PlanView['checks']): Entry {
   };
 }
 
-const MOST_REMEMBERED = 500;
+const MAX_REMEMBERED = 500;
 
 /** Injections per run; while the events engine is away, what was last known of them, so that a run can be seen then. */
 function lastKnownInjections(events: EventsEngine) {
   const known = new Map<string, Injections>();
   return async (run: Parameters<typeof readInjections>[1]): Promise<Injections> => {
     try {
-      const injections = await within(LONGEST_FACT_MS, 'counting injections', readInjections(events, run));
-      if (known.size >= MOST_REMEMBERED) known.clear();
+      const injections = await within(MAX_COUNT_MS, 'counting injections', readInjections(events, run));
+      if (known.size >= MAX_REMEMBERED) known.clear();
       known.set(run.runId, injections);
       return injections;
     } catch {

@@ -12,6 +12,7 @@ export const problem = problemTable('experiments', {
   'no-such-run': { status: 404, title: 'No such run' },
   'already-ended': { status: 409, title: 'The run has ended' },
   stopping: { status: 503, title: 'The control room is stopping', retryAfterSeconds: 1 },
-  /** The fault is withdrawn, but the state engine did not take the record yet. */
+  'not-withdrawn': { status: 503, title: 'The withdrawal is not confirmed yet', retryAfterSeconds: 1 },
+  /** The treatment is withdrawn, but the state engine did not take the record yet. */
   'not-recorded': { status: 503, title: 'The end is not recorded yet', retryAfterSeconds: 1 },
 });

@@ -6,35 +6,46 @@ const verdictName = z.enum(['supported', 'refuted', 'undecided', 'invalid']);
 const decisionName = z.enum(['promote', 'abort', 'conclude']);
 const runStatus = z.enum(['running', 'ended']);
 
-const faultView = z.object({
-  kind: z.enum(['latency', 'error']),
-  ms: z.number().optional(),
-  status: z.number().optional(),
-  message: z.string().optional(),
-  dependency: z.string().optional(),
+const treatmentView = z.object({
+  kind: z.string(),
+  /** One line for a person: "800 ms latency in shop-payments". */
+  text: z.string(),
+  /** What the kind says of it, for programs. */
+  detail: z.record(z.string(), z.unknown()),
 });
 
-const armCounts = z.object({
-  /** Exposed units. */
+const effectScale = z
+  .enum(['ratio', 'difference'])
+  .describe('what effects and margins are measured on: treatment / control, or treatment - control');
+
+const armEvidence = z.object({
+  /** Units that are judged. */
   units: z.number(),
-  /** Units whose metric event happened. */
+  /** What counts in them: units with the event, values other than 0. */
   events: z.number(),
+  /** The metric's value in this arm; null without units. */
+  value: z.string().nullable(),
+  /** What it was computed from: "12 of 20 units". */
+  text: z.string(),
 });
 
-/** What evidence rests on: counts per arm in each period of constant share. */
-const stageCounts = z.array(z.object({ control: z.number(), treatment: z.number(), share: z.number() }));
+/** A calculation of `upstack stats` and its input: computes anew what is shown. */
+const question = z.object({ calculation: z.string(), input: z.record(z.string(), z.unknown()) });
+
+const direction = z.enum(['up', 'down']).describe('which way is better');
 
 const metricLook = z.object({
   metric: z.string(),
   role: z.enum(['goal', 'guardrail']),
-  direction: z.enum(['up', 'down']).describe('which way is better'),
-  /** The ratio treatment / control on which the hypothesis turns: for `up` it must stay above, for `down` below. */
-  marginRatio: z.number(),
-  control: armCounts,
-  treatment: armCounts,
-  /** Estimated ratio of the event rates, treatment / control; null while an arm has none. */
-  ratio: z.number().nullable(),
-  /** Confidence sequence of the ratio; null bounds are open ends. */
+  direction,
+  scale: effectScale,
+  /** The effect on which the claim turns: for `up` it must stay above, for `down` below. */
+  margin: z.number(),
+  control: armEvidence,
+  treatment: armEvidence,
+  /** The estimated effect; null while there is none. */
+  point: z.number().nullable(),
+  /** Confidence sequence of the effect; null bounds are open ends. */
   low: z.number().nullable(),
   high: z.number().nullable(),
   /** Natural log of the evidence for each claim; a claim is reached at ln(1/alpha). */
@@ -42,10 +53,12 @@ const metricLook = z.object({
   logERefuted: z.number(),
   logEHarm: z.number(),
   alpha: z.number(),
-  stages: stageCounts,
+  /** The calculation of the statistics core that the evidence comes from. */
+  method: z.string(),
+  question,
   state: z.enum(['open', 'supported', 'refuted', 'harmed']),
   /** The first look that reached the claim, and what it rested on; null while the state is open. */
-  reached: z.object({ elapsedMs: z.number(), logE: z.number(), stages: stageCounts }).nullable(),
+  reached: z.object({ elapsedMs: z.number(), logE: z.number(), question }).nullable(),
 });
 
 export const lookView = z.object({
@@ -59,7 +72,7 @@ export const lookView = z.object({
     logE: z.number(),
     mismatch: z.boolean(),
     /** Exposed units per arm in each period of constant share. */
-    stages: stageCounts,
+    stages: z.array(z.object({ control: z.number(), treatment: z.number(), share: z.number() })),
   }),
 });
 
@@ -82,7 +95,7 @@ export const runSummary = z.object({
   decision: decisionName.nullable(),
   reason: z.string().nullable(),
   function: z.string(),
-  fault: faultView,
+  treatment: treatmentView,
   unit: z.enum(['person', 'session', 'request']),
   share: z.number(),
   startedAt: z.string(),
@@ -92,12 +105,18 @@ export const runSummary = z.object({
 });
 
 export const runView = runSummary.extend({
-  goal: z.object({ metric: z.string(), marginRatio: z.number(), description: z.string() }),
+  goal: z.object({
+    metric: z.string(),
+    direction,
+    scale: effectScale,
+    margin: z.number(),
+    description: z.string(),
+  }),
   guardrails: z.array(z.object({ metric: z.string(), description: z.string() })),
   /** Every look, thinned to at most 600; the last one is always there. */
   looks: z.array(lookView),
   journal: z.array(journalEntry),
-  /** Invocations that met the fault so far, and when the first and last of them were. */
+  /** Invocations that met the treatment so far, and when the first and last of them were. */
   injections: z.object({ count: z.number(), firstAt: z.string().nullable(), lastAt: z.string().nullable() }),
   /** The definition as it was given, YAML. */
   source: z.string(),
@@ -116,10 +135,12 @@ export const planView = z.object({
   hypothesis: z.string(),
   function: z.string(),
   share: z.number(),
-  /** Metric events needed, both arms together, for a verdict if the treatment changes nothing. */
-  eventsNeeded: z.number(),
+  /** What has to be counted for a verdict, in the plural: "events". */
+  counted: z.string(),
+  /** How many of them, both arms together, if the treatment changes nothing; null when nobody can tell. */
+  needed: z.number().nullable(),
   /** Observed in the last 10 minutes, per second; null when there were none. */
-  eventsPerSecond: z.number().nullable(),
+  perSecond: z.number().nullable(),
   expectedSeconds: z.number().nullable(),
   checks: z.array(
     z.object({ check: z.string(), state: z.enum(['pass', 'fail', 'unknown']), detail: z.string() }),

@@ -39,7 +39,17 @@ const OLD_LOOK = {
   sampleRatio: { control: 500, treatment: 510, share: 0.5, logE: -2, mismatch: false },
 };
 
-test('looks that were stored before they told their stages are read as looks of one stage', async (t) => {
+/** An experiment as it was stored before metrics named their kind. */
+const OLD_DEFINITION = {
+  name: 'x',
+  goal: { metric: { name: 'conversion', event: "It's done", withinMs: 5_000 }, marginRatio: 0.9 },
+  guardrails: [
+    { metric: { name: 'error-rate' }, critical: false },
+    { metric: { name: 'error-rate', function: 'f' }, critical: true },
+  ],
+};
+
+test('runs and looks that were stored before they told their stages and kinds are read as those of today', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'upstack-runs-'));
   const twin = await startStateTwin(directory, silentLog);
   const engine = openPostgres({ connection: twin.connection, log: silentLog });
@@ -48,27 +58,63 @@ test('looks that were stored before they told their stages are read as looks of 
     await twin.stop();
     await rm(directory, { recursive: true, force: true });
   });
-  const before = [await migration('001-spine.sql')];
-  await migrate(engine.pool, before);
+  const store = new RunStore(engine);
+  const first = [await migration('001-spine.sql')];
+  await migrate(engine.pool, first);
   await engine.pool.query(
     `insert into runs (run_id, experiment, function_name, definition, source, salt, status, started_at, started_by, stage_started)
-     values ('old', 'x', 'f', '{}', '', '', 'running', now(), 'ada', '[]')`,
+     values ('old', 'x', 'f', $1, '', '', 'running', now(), 'ada', '[]')`,
+    [JSON.stringify(OLD_DEFINITION)],
   );
   await engine.pool.query(`insert into looks values ('old', 1, now(), $1)`, [JSON.stringify(OLD_LOOK)]);
-  await migrate(engine.pool, [...before, await migration('002-look-stages.sql')]);
+  const second = [...first, await migration('002-look-stages.sql')];
+  await migrate(engine.pool, second);
+  const reached = { elapsedMs: 1_000, logE: 3.5, stages: [{ control: 1, treatment: 0, share: 0.5 }] };
+  await engine.pool.query(
+    `insert into looks select 'old', 2, now(), jsonb_set(look, '{metrics,0,reached}', $1) from looks`,
+    [JSON.stringify(reached)],
+  );
+  await migrate(engine.pool, [...second, await migration('006-kinds.sql')]);
 
-  const [look] = await new RunStore(engine).looks('old');
-  const { metrics, sampleRatio, ...rest } = lookView.parse(look);
-  assert.deepEqual([rest.at, rest.elapsedMs], [OLD_LOOK.at, OLD_LOOK.elapsedMs]);
+  const { experiment } = await store.get('old');
+  assert.deepEqual(experiment, {
+    name: 'x',
+    goal: { metric: { kind: 'conversion', event: "It's done", withinMs: 5_000 }, margin: 0.9 },
+    guardrails: [
+      { metric: { kind: 'error-rate' }, critical: false },
+      { metric: { kind: 'error-rate', function: 'f' }, critical: true },
+    ],
+  });
+
+  const looks = await store.looks('old');
+  const [look, later] = looks.map((each) => lookView.parse(each));
+  assert.deepEqual([look, later], looks);
+  assert.deepEqual([look?.at, look?.elapsedMs], [OLD_LOOK.at, OLD_LOOK.elapsedMs]);
+  const asked = (control: number, treatment: number) => ({
+    calculation: 'verdict',
+    input: {
+      stages: [{ control, treatment, share: 0.5 }],
+      direction: 'up',
+      marginRatio: 0.9,
+      alpha: 0.05,
+    },
+  });
   assert.deepEqual(
-    metrics,
-    OLD_LOOK.metrics.map((metric, i) => ({
+    look?.metrics,
+    OLD_LOOK.metrics.map(({ marginRatio, ratio, ...metric }, i) => ({
       ...metric,
+      scale: 'ratio',
+      margin: marginRatio,
+      point: ratio,
+      control: { units: 500, events: 100 + i, value: '20%', text: `${100 + i} of 500 units` },
+      treatment: { units: 510, events: 90, value: '18%', text: '90 of 510 units' },
+      method: 'counts',
+      question: asked(100 + i, 90),
       reached: null,
-      stages: [{ control: 100 + i, treatment: 90, share: 0.5 }],
     })),
   );
-  assert.deepEqual(sampleRatio, {
+  assert.deepEqual(later?.metrics[0]?.reached, { elapsedMs: 1_000, logE: 3.5, question: asked(1, 0) });
+  assert.deepEqual(look?.sampleRatio, {
     ...OLD_LOOK.sampleRatio,
     stages: [{ control: 500, treatment: 510, share: 0.5 }],
   });

@@ -1,10 +1,11 @@
-import { describeMetric, labelOf } from '../metrics/definition.ts';
+import { metricKind } from '../metrics/kinds.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { showTreatment } from '../treatments/kinds.ts';
 import type { Run } from './definition/experiment.ts';
 import type { JournalEntry, LookView, RunSummary, RunView } from './schema.ts';
 
 /** A run for lists and the live stream. */
 export function summaryOf({ experiment, ...run }: Run): RunSummary {
-  const { fault } = experiment.treatment;
   return {
     runId: run.runId,
     experiment: experiment.name,
@@ -15,7 +16,7 @@ export function summaryOf({ experiment, ...run }: Run): RunSummary {
     decision: run.decision,
     reason: run.reason,
     function: experiment.function,
-    fault: { ...fault },
+    treatment: showTreatment(experiment.treatment, experiment.function),
     unit: experiment.slice.unit,
     share: experiment.slice.share,
     startedAt: run.startedAt.toISOString(),
@@ -31,18 +32,22 @@ export function viewOf(
   more: { looks: LookView[]; journal: JournalEntry[]; injections: RunView['injections'] },
 ): RunView {
   const { goal, guardrails } = run.experiment;
+  const kind = metricKind(goal.metric);
   return {
     ...summaryOf(run),
     goal: {
-      metric: labelOf(goal.metric),
-      marginRatio: goal.marginRatio,
-      description: describeMetric(goal.metric),
+      ...named(goal.metric),
+      direction: kind.direction(goal.metric),
+      scale: kind.scale,
+      margin: goal.margin,
     },
-    guardrails: guardrails.map(({ metric }) => ({
-      metric: labelOf(metric),
-      description: describeMetric(metric),
-    })),
+    guardrails: guardrails.map(({ metric }) => named(metric)),
     ...more,
     source: run.source,
   };
+}
+
+function named(metric: Metric): { metric: string; description: string } {
+  const kind = metricKind(metric);
+  return { metric: kind.label(metric), description: kind.describe(metric) };
 }

@@ -25,7 +25,7 @@ import { decodeMessage } from '../signals/product-events/message.ts';
 import { Signals } from '../signals/store.ts';
 import { spanRow } from '../signals/traces/row.ts';
 import type { Span } from '../signals/traces/span.ts';
-import { Leases } from '../treatments/faults/lease-control.ts';
+import { LeaseControl } from '../treatments/faults/lease-control.ts';
 import { type ExperimentSources, experimentOperations } from './operations.ts';
 import type { RunMessage, RunSummary, RunView } from './schema.ts';
 import { RunStore, type RunTables } from './store.ts';
@@ -52,7 +52,7 @@ let room: Room;
 /** What the composition root makes of the engines. */
 interface Room {
   store: RunStore;
-  leases: Leases;
+  leases: LeaseControl;
   worker: ExperimentWorker;
   call: Call<ReturnType<typeof operationsOf>>;
   seen: RunMessage[];
@@ -64,11 +64,11 @@ function operationsOf(sources: Omit<ExperimentSources, 'events'>) {
 
 function openRoom(lag: () => { lagMs: number } = () => signals.lag(), failures = () => 0): Room {
   const store = new RunStore(state);
-  const leases = new Leases({ privateKey, ttlMs: 2_500 });
+  const leases = new LeaseControl({ privateKey, ttlMs: 2_500 });
   const worker = new ExperimentWorker({
     store,
     events,
-    treatments: leases,
+    treatments: { leases },
     signals: { lag, failures },
     log: silentLog,
     clock: systemClock,
@@ -356,7 +356,7 @@ test('bad files and unknown functions are refused before anything begins', async
 
 test('a plan says how long it takes and what is missing', async () => {
   const idle = await room.call('planRun', { source: file({ target: 'shop-idle' }) });
-  assert.equal(idle.eventsPerSecond, null);
+  assert.equal(idle.perSecond, null);
   assert.deepEqual(
     idle.checks.map(({ check, state }) => [check, state]),
     [
@@ -379,10 +379,11 @@ test('a plan says how long it takes and what is missing', async () => {
   const plan = await room.call('planRun', {
     source: file({ target: 'shop-catalogue', maxDuration: '30m' }),
   });
-  const perSecond = plan.eventsPerSecond as number;
+  const perSecond = plan.perSecond as number;
+  const needed = plan.needed as number;
   assert.ok(perSecond > 0 && perSecond <= 4, `40 events over at least ten seconds, not ${perSecond}`);
-  assert.ok(plan.eventsNeeded > 400 && plan.eventsNeeded < 800, `${plan.eventsNeeded}`);
-  assert.equal(plan.expectedSeconds, plan.eventsNeeded / perSecond + 2.5);
+  assert.ok(needed > 400 && needed < 800, `${needed}`);
+  assert.equal(plan.expectedSeconds, needed / perSecond + 2.5);
   assert.deepEqual(
     plan.checks.map(({ state }) => state),
     ['pass', 'pass', 'pass', 'pass', 'fail', 'pass'],

@@ -3,30 +3,31 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import { newSecret } from '../lib/secret.ts';
-import { within } from '../lib/within.ts';
-import type { TreatmentControl } from '../treatments/treatment.ts';
-import type { Experiment, Run } from './definition/experiment.ts';
+import { doneWithin, within } from '../lib/within.ts';
+import { treatmentKind } from '../treatments/kinds.ts';
+import type { TreatmentPorts } from '../treatments/treatment.ts';
+import type { End, Experiment, Run } from './definition/experiment.ts';
 import {
   abortRequestedEntry,
   type Entry,
-  endEntries,
   RESTARTED,
   restartedEntry,
   STOPPED,
   startedEntry,
 } from './journal.ts';
 import { problem } from './problems.ts';
-import { newestInvocation, readCounts } from './queries.ts';
+import { newestInvocation, readTotals } from './queries.ts';
 import type { RunMessage, RunSummary } from './schema.ts';
 import type { RunStore } from './store.ts';
 import { summaryOf } from './view.ts';
+import { Ending, type EndingOptions } from './watch/ending-worker.ts';
 import { RunWatch } from './watch/run-watch-worker.ts';
 
 export interface WorkerOptions {
   store: RunStore;
   events: EventsEngine;
-  /** What applies the treatment: the leases. */
-  treatments: TreatmentControl;
+  /** What treatments are applied through. */
+  treatments: TreatmentPorts;
   /** How far behind the events engine is, and how often telemetry could not be taken in; `Signals` is one. */
   signals: { lag(): { lagMs: number }; failures?(): number };
   log: Log;
@@ -34,7 +35,7 @@ export interface WorkerOptions {
 }
 
 /** How long an abort and a shutdown wait for the record, milliseconds. */
-const LONGEST_RECORD_MS = 3_000;
+const MAX_RECORD_MS = 3_000;
 
 const stopping = () => problem('stopping', 'the control room is stopping: start the run again in a moment');
 
@@ -43,10 +44,13 @@ export class ExperimentWorker {
   #options: WorkerOptions;
   #clock: Clock;
   #watches = new Map<string, RunWatch>();
+  /** Runs that end without a watch. */
+  #endings = new Set<Ending>();
   #listeners = new Set<(event: RunMessage) => void>();
   /** Runs that are being stored and are not watched yet. */
   #beginning = new Set<Promise<unknown>>();
   #closed = false;
+  #left = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -54,19 +58,24 @@ export class ExperimentWorker {
   }
 
   /**
-   * Ends every run that a previous life of the control room left running: no lease survived, so nothing is injected any
-   * more. To be called before anything else.
+   * Withdraws and ends every run that a previous life of the control room left running. To be called before anything
+   * else. Waits 3 s for each at most; what takes longer goes on, and its function stays busy until then.
    */
   async recover(): Promise<void> {
     const { store, log } = this.#options;
-    for (const { runId } of await store.running()) {
-      await store.end(
-        runId,
-        { end: RESTARTED, entries: [restartedEntry(), ...endEntries(RESTARTED)] },
-        this.#now(),
-      );
-      log.info({ run: runId }, 'a run was ended: the control room restarted');
+    for (const run of await store.running()) {
+      const ended = this.#end(run, RESTARTED, [restartedEntry()]);
+      if (await doneWithin(MAX_RECORD_MS, ended))
+        log.info({ run: run.runId }, 'a run was ended: the control room restarted');
     }
+  }
+
+  /** Ends a run that nobody watches and nobody was told of. */
+  #end(run: Run, end: End, entries: Entry[]): Promise<Run> {
+    const ending = new Ending(run, end, entries, { ...this.#endingOptions(run), tell: () => undefined });
+    this.#endings.add(ending);
+    if (this.#left) ending.leave();
+    return ending.record(undefined).finally(() => this.#endings.delete(ending));
   }
 
   /** Begins a run. Throws `experiments.target-busy` (409) while another one is active on the function. */
@@ -104,11 +113,9 @@ export class ExperimentWorker {
     const { store, log } = this.#options;
     const journal = await store.begin(run, entries);
     if (this.#closed) {
-      try {
-        await store.end(run.runId, { end: STOPPED, entries: endEntries(STOPPED) }, this.#now());
-      } catch (error) {
-        log.warn({ run: run.runId, error: String(error) }, 'the end of a run is recorded at the next start');
-      }
+      await this.#end(run, STOPPED, []).catch((error) =>
+        log.warn({ run: run.runId, error: String(error) }, 'the end of a run is recorded at the next start'),
+      );
       throw stopping();
     }
     this.#tell({ run: summaryOf(run), journal });
@@ -118,8 +125,8 @@ export class ExperimentWorker {
 
   /**
    * Withdraws the treatment and ends the run. Throws `experiments.no-such-run` (404), `experiments.already-ended` (409),
-   * and `experiments.not-recorded` (503) when the treatment is withdrawn but the state engine does not answer; the
-   * record follows as soon as it does.
+   * `experiments.not-withdrawn` (503) when the withdrawal is not confirmed in time, and `experiments.not-recorded` (503)
+   * when the state engine does not answer; both follow as soon as they can.
    */
   async abort(runId: string, { by, reason }: { by: string; reason: string }): Promise<RunSummary> {
     const watch = this.#watches.get(runId);
@@ -134,7 +141,12 @@ export class ExperimentWorker {
       { verdict: 'undecided', decision: 'abort', reason: `aborted by ${by}: ${reason}` },
       abortRequestedEntry(by, reason),
     );
-    const run = await within(LONGEST_RECORD_MS, 'the record', watch.ended).catch(() => undefined);
+    const run = await within(MAX_RECORD_MS, 'the record', watch.ended).catch(() => undefined);
+    if (!run && !watch.withdrawn)
+      throw problem(
+        'not-withdrawn',
+        'the treatment is being withdrawn, and nothing confirms it yet: it is tried again until it is confirmed',
+      );
     if (!run)
       throw problem(
         'not-recorded',
@@ -160,25 +172,34 @@ export class ExperimentWorker {
     const watches = [...this.#watches.values()];
     for (const watch of watches) watch.stop(STOPPED);
     const ended = Promise.allSettled([...watches.map((watch) => watch.ended), ...this.#beginning]);
-    await within(LONGEST_RECORD_MS, 'the record', ended).catch(() => undefined);
+    await within(MAX_RECORD_MS, 'the record', ended).catch(() => undefined);
+    this.#left = true;
     for (const watch of watches) watch.leave();
+    for (const ending of this.#endings) ending.leave();
   }
 
   #watch(run: Run): void {
-    const { store, events, treatments, signals, log } = this.#options;
+    const { events, signals } = this.#options;
     const watch = new RunWatch(run, {
-      store,
-      treatments,
-      read: (watched, atMs) => readCounts(events, watched, atMs),
+      ...this.#endingOptions(run),
+      read: (watched, atMs) => readTotals(events, watched, atMs),
       newest: (functionName, atMs) => newestInvocation(events, functionName, atMs),
       lagMs: () => signals.lag().lagMs,
       failures: () => signals.failures?.() ?? 0,
-      clock: this.#clock,
-      log,
-      tell: (event) => this.#tell(event),
     });
     this.#watches.set(run.runId, watch);
     void watch.ended.catch(() => undefined).then(() => this.#watches.delete(run.runId));
+  }
+
+  #endingOptions({ experiment: { treatment } }: Run): EndingOptions {
+    const { store, treatments, log } = this.#options;
+    return {
+      store,
+      control: treatmentKind(treatment).control(treatments),
+      clock: this.#clock,
+      log,
+      tell: (event) => this.#tell(event),
+    };
   }
 
   #tell(event: RunMessage): void {

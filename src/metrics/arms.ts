@@ -6,43 +6,38 @@ export interface ArmRow {
   arm: Arm | 'both';
   stage: number;
   exposures: number;
-  /** Per metric: units that can be judged, and those of them with the event. */
-  units: number[];
-  events: number[];
+  /** Per metric, what its kind computes of the units that can be judged. */
+  totals: number[][];
 }
 
-export interface ArmCounts {
-  units: number;
-  events: number;
+/** The totals of one metric in one stage. */
+export type StageArms = Record<Arm, readonly number[]>;
+
+/** The same with the share of treatment, constant in a stage. An arm without units has no totals: an empty list. */
+export interface StageTotals extends StageArms {
+  share: number;
 }
 
-/** Both arms of one stage. */
-export type StageArms = Record<Arm, ArmCounts>;
-
-export interface RunCounts {
+/** What a look reads. */
+export interface RunTotals {
   /** Per metric, per stage. */
   metrics: StageArms[][];
-  /** Exposed units per stage (`events` is 0). */
-  exposures: StageArms[];
-  /** Units that were seen in both arms; they are in no other count. */
+  /** Exposed units per stage. */
+  exposures: Record<Arm, number>[];
+  /** Units that were seen in both arms; they are in no other number. */
   crossed: number;
 }
 
 /** Sorts the rows of a look by metric and stage; rows of other stages (there should be none) are left out. */
-export function runCounts(rows: readonly ArmRow[], metrics: number, stages: number): RunCounts {
-  const stageArms = (counts: (row: ArmRow) => ArmCounts): StageArms[] =>
+export function runTotals(rows: readonly ArmRow[], metrics: number, stages: number): RunTotals {
+  const perStage = <Value>(of: (row: ArmRow | undefined) => Value): Record<Arm, Value>[] =>
     Array.from({ length: stages }, (_, stage) => {
-      const of = (arm: Arm): ArmCounts => {
-        const row = rows.find((each) => each.stage === stage && each.arm === arm);
-        return row ? counts(row) : { units: 0, events: 0 };
-      };
-      return { control: of('control'), treatment: of('treatment') };
+      const row = (arm: Arm) => rows.find((each) => each.stage === stage && each.arm === arm);
+      return { control: of(row('control')), treatment: of(row('treatment')) };
     });
   return {
-    metrics: Array.from({ length: metrics }, (_, i) =>
-      stageArms((row) => ({ units: row.units[i] ?? 0, events: row.events[i] ?? 0 })),
-    ),
-    exposures: stageArms((row) => ({ units: row.exposures, events: 0 })),
+    metrics: Array.from({ length: metrics }, (_, i) => perStage((row) => row?.totals[i] ?? [])),
+    exposures: perStage((row) => row?.exposures ?? 0),
     crossed: rows.reduce((sum, row) => sum + (row.arm === 'both' ? row.exposures : 0), 0),
   };
 }

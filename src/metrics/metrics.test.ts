@@ -6,17 +6,19 @@ import { after, before, test } from 'node:test';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
-import type { StageArms } from './arms.ts';
-import { CATALOG, metricNamed, unknownMetric } from './catalog.ts';
+import type { RunTotals, StageArms } from './arms.ts';
 import type { Scope } from './compile.ts';
-import { describeMetric, directionOf, judgedAfterMs, labelOf, type Metric } from './definition.ts';
-import { readRunCounts } from './queries.ts';
+import type { Conversion } from './kinds/conversion.ts';
+import type { ErrorRate } from './kinds/error-rate.ts';
+import { judgedAfterMs, METRIC_KINDS, metricKind } from './kinds.ts';
+import type { Metric } from './metric.ts';
+import { readRunTotals } from './queries.ts';
 
 // Recent: the tables drop what is old.
 const START = Math.floor(Date.now() / 1000) * 1000 - 600_000;
 const RUN = 'run_metrics';
-const ORDER: Metric = { name: 'conversion', event: "Order's \\ Completed", withinMs: 20_000 };
-const ERRORS: Metric = { name: 'error-rate' };
+const ORDER: Conversion = { kind: 'conversion', event: "Order's \\ Completed", withinMs: 20_000 };
+const ERRORS: ErrorRate = { kind: 'error-rate' };
 
 let directory: string;
 let events: EventsEngine;
@@ -83,7 +85,7 @@ async function orders(rows: { unit: string; at: number; id?: string; event?: str
     rows: rows.map(({ unit, at, id, event }) => {
       const ts = (START / 1000 + at).toFixed(3);
       return [
-        event ?? (ORDER as { event: string }).event,
+        event ?? ORDER.event,
         new Date(Number(ts) * 1000).toISOString().slice(0, 10),
         ts,
         ts,
@@ -103,27 +105,48 @@ const scopeAt = (seconds: number, run = RUN) => ({
   delayMs: 0,
 });
 
-const counts = (metrics: Metric[], scope: Scope, stages = 1) => readRunCounts(events, metrics, stages, scope);
-const units = (stages: StageArms[]) =>
-  stages.map(({ control, treatment }) => [control.units, treatment.units]);
+const totals = (metrics: Metric[], scope: Scope, stages = 1) => readRunTotals(events, metrics, stages, scope);
+/** What the kinds that count make of their totals: units, and those of them with the event. */
+const counted = ({ control, treatment }: StageArms) => ({
+  control: { units: control[0] ?? 0, events: control[1] ?? 0 },
+  treatment: { units: treatment[0] ?? 0, events: treatment[1] ?? 0 },
+});
+const counts = async (metrics: Metric[], scope: Scope, stages = 1) => {
+  const read = await totals(metrics, scope, stages);
+  return { ...read, metrics: read.metrics.map((each) => each.map(counted)) };
+};
+const units = (stages: RunTotals['exposures']) =>
+  stages.map(({ control, treatment }) => [control, treatment]);
 
-test('a metric is described, directed and found by name; an unknown one is told the known ones', () => {
-  assert.deepEqual(metricNamed('conversion')?.required, ['event', 'within']);
-  assert.equal(metricNamed('conversions'), undefined);
-  assert.equal(
-    unknownMetric('conversions'),
-    'unknown metric "conversions": use one of conversion, error-rate',
-  );
+test('a kind is found by its key, and describes and directs its metrics', () => {
+  const tell = (metric: Metric) => {
+    const kind = metricKind(metric);
+    return [kind.label(metric), kind.direction(metric), judgedAfterMs(metric), kind.describe(metric)];
+  };
   assert.deepEqual(
-    CATALOG.map(({ name }) => name),
+    METRIC_KINDS.map(({ key }) => key),
     ['conversion', 'error-rate'],
   );
-  assert.equal(describeMetric(ORDER), `units with "Order's \\ Completed" within 20s of their first exposure`);
-  assert.equal(describeMetric(ERRORS), 'units with a failed invocation after their first exposure');
-  assert.equal(labelOf({ name: 'error-rate', function: 'pay' }), 'error-rate pay');
-  assert.equal(labelOf(ORDER), 'conversion');
-  assert.deepEqual([directionOf(ORDER), directionOf(ERRORS)], ['up', 'down']);
-  assert.deepEqual([judgedAfterMs(ORDER), judgedAfterMs(ERRORS)], [22_000, undefined]);
+  assert.throws(() => metricKind({ kind: 'conversions' }), /^Error: there is no metric kind "conversions"$/);
+  assert.deepEqual(tell(ORDER), [
+    'conversion',
+    'up',
+    22_000,
+    `units with "Order's \\ Completed" within 20s of their first exposure`,
+  ]);
+  assert.deepEqual(tell(ERRORS), [
+    'error-rate',
+    'down',
+    undefined,
+    'units with a failed invocation after their first exposure',
+  ]);
+  const pay: ErrorRate = { kind: 'error-rate', function: 'pay' };
+  assert.deepEqual(tell(pay), [
+    'error-rate pay',
+    'down',
+    undefined,
+    'units with a failed invocation of pay after their first exposure',
+  ]);
 });
 
 test('counts are of units, judged when their window is over, without units that crossed arms', async () => {
@@ -154,7 +177,7 @@ test('counts are of units, judged when their window is over, without units that 
   assert.deepEqual(await at(52), { control: { units: 2, events: 0 }, treatment: { units: 3, events: 2 } });
   assert.deepEqual(await at(22), { control: { units: 0, events: 0 }, treatment: { units: 0, events: 0 } });
   const { exposures, crossed } = await counts([ORDER], scopeAt(40));
-  assert.deepEqual([exposures[0]?.control.units, exposures[0]?.treatment.units, crossed], [2, 3, 1]);
+  assert.deepEqual([exposures[0]?.control, exposures[0]?.treatment, crossed], [2, 3, 1]);
   assert.deepEqual(units((await counts([], scopeAt(10))).exposures), [[2, 2]], 'late is not exposed yet');
   assert.deepEqual(units((await counts([], scopeAt(40, 'run_other'))).exposures), [[1, 0]]);
   assert.equal((await counts([], scopeAt(40, 'run_other'))).crossed, 0);
@@ -180,7 +203,7 @@ test('a unit counts once as failed: by an invocation that ended after its exposu
     { unit: 'e4', at: 10, arm: 'control', run },
     { unit: 'e4', at: 10.1, error: true, kind: 'Client' },
   ]);
-  const named = (name: string): Metric => ({ name: 'error-rate', function: name });
+  const named = (name: string): ErrorRate => ({ kind: 'error-rate', function: name });
   const { metrics } = await counts(
     [ERRORS, named('shop-checkout'), named('shop-payments')],
     scopeAt(10, run),

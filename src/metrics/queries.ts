@@ -1,15 +1,15 @@
 import type { EventsEngine } from '../engines/events/engine.ts';
-import { type ArmRow, type RunCounts, runCounts } from './arms.ts';
+import { type ArmRow, type RunTotals, runTotals } from './arms.ts';
 import { compileLook, type Scope } from './compile.ts';
-import type { Metric } from './definition.ts';
+import type { Metric } from './metric.ts';
 
-/** Counts for every metric of a run, per stage and arm. Throws what the events engine throws. */
-export async function readRunCounts(
+/** Totals for every metric of a run, per stage and arm. Throws what the events engine throws. */
+export async function readRunTotals(
   events: EventsEngine,
   metrics: readonly Metric[],
   stages: number,
   scope: Scope,
-): Promise<RunCounts> {
+): Promise<RunTotals> {
   const { sql, parameters } = compileLook(metrics, scope);
-  return runCounts(await events.query<ArmRow>(sql, parameters), metrics.length, stages);
+  return runTotals(await events.query<ArmRow>(sql, parameters), metrics.length, stages);
 }

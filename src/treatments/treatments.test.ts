@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { verifyingKey, verifyJws } from '../lib/jws.ts';
-import { faultFrom } from './faults/fault.ts';
+import { type FaultTreatment, faultFrom } from './faults/fault.ts';
 import { LEASE_TYPE, leaseClaims } from './faults/lease.ts';
-import { Leases } from './faults/lease-control.ts';
-import { type Application, describeTreatment } from './treatment.ts';
+import { LeaseControl } from './faults/lease-control.ts';
+import { showTreatment } from './kinds.ts';
+import type { Application } from './treatment.ts';
 
-const APPLICATION: Application = {
+const APPLICATION: Application<FaultTreatment> = {
   run: 'run_1',
   experiment: 'slow-payments',
   function: 'shop-payments',
@@ -47,7 +48,10 @@ test('a treatment is described in one line', () => {
   const say = (input: Parameters<typeof faultFrom>[0]) => {
     const result = faultFrom(input);
     assert.ok('fault' in result);
-    return describeTreatment({ kind: 'fault', fault: result.fault }, 'pay');
+    const treatment: FaultTreatment = { kind: 'fault', fault: result.fault };
+    const { kind, text, detail } = showTreatment(treatment, 'pay');
+    assert.deepEqual([kind, detail], ['fault', result.fault]);
+    return text;
   };
   assert.equal(say({ kind: 'latency', ms: 800 }), '800 ms latency in pay');
   assert.equal(say({ kind: 'error' }), 'error "injected by Upstack" in pay');
@@ -66,17 +70,17 @@ test('a lease lasts its time, a little more by the wall clock, and never past th
   assert.equal(greedy?.ttlMs, 10_000);
 });
 
-test('a lease is signed, given to its function only, and gone when withdrawn or not renewed', () => {
+test('a lease is signed, given to its function only, and gone when withdrawn or not renewed', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   let nowMs = 1_000_000;
-  const leases = new Leases({
+  const leases = new LeaseControl({
     privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url'),
     clock: { now: () => nowMs, monotonic: () => nowMs },
   });
   const verifier = verifyingKey(publicKey.export({ format: 'jwk' }).x as string);
   assert.deepEqual(leases.current('shop-payments'), []);
 
-  leases.renew(APPLICATION);
+  await leases.apply(APPLICATION);
   const [token] = leases.current('shop-payments');
   const claims = verifyJws(token as string, LEASE_TYPE, verifier);
   assert.deepEqual(
@@ -90,12 +94,18 @@ test('a lease is signed, given to its function only, and gone when withdrawn or 
   nowMs += 1;
   assert.deepEqual(leases.current('shop-payments'), []);
 
-  leases.renew(APPLICATION);
-  leases.withdraw('run_other');
+  await leases.apply(APPLICATION);
+  await leases.withdraw('run_other');
   assert.equal(leases.current('shop-payments').length, 1);
-  leases.withdraw('run_1');
-  assert.deepEqual(leases.current('shop-payments'), []);
+  const withdrawn = leases.withdraw('run_1');
+  assert.deepEqual(leases.current('shop-payments'), [], 'at once, whoever waits for the promise');
+  await withdrawn;
 
-  leases.renew({ ...APPLICATION, endsAtMs: nowMs });
+  await leases.apply(APPLICATION);
+  await leases.widen({ ...APPLICATION, slice: { unit: 'session', share: 0.9 }, stage: 1 });
+  const wider = verifyJws(leases.current('shop-payments')[0] as string, LEASE_TYPE, verifier);
+  assert.deepEqual([wider?.share, wider?.stage], [0.9, 1]);
+
+  await leases.apply({ ...APPLICATION, endsAtMs: nowMs });
   assert.deepEqual(leases.current('shop-payments'), []);
 });

@@ -1,15 +1,16 @@
 import type { LookView, MetricLook, RunSummary, RunView } from '../../experiments/schema.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Connection, call } from './client.ts';
+import { boundsText, pointText } from './effect-text.ts';
 
 const POLL_MS = 400;
 /** How long a control room may be away (restarting, say) before following a run is given up. */
 const PATIENCE_MS = 60_000;
 
 const RETRY_MS = 500;
-const LONGEST_WAIT_MS = 15 * 60_000;
+const MAX_WAIT_MS = 15 * 60_000;
 
-/** What the list shows of a run, plus the last counts and how many invocations the fault struck. */
+/** What the list shows of a run, plus the last counts and how many invocations the treatment met. */
 type EndedRun = Omit<RunView, 'looks' | 'journal' | 'source'> & { lastLook: LookView | null };
 
 /**
@@ -24,7 +25,7 @@ export async function begin(
     tell = (line) => process.stderr.write(`${line}\n`),
   }: { queue: boolean; tell?: (line: string) => void },
 ): Promise<RunSummary> {
-  const until = Date.now() + LONGEST_WAIT_MS;
+  const until = Date.now() + MAX_WAIT_MS;
   for (let told = false; ; told = true) {
     try {
       return await call(connection, 'startRun', { source });
@@ -75,6 +76,5 @@ function line(run: RunView): string {
 }
 
 function describe(goal: MetricLook): string {
-  const bound = (value: number | null, open: string) => (value === null ? open : value.toFixed(2));
-  return `${goal.metric} ratio ${bound(goal.ratio, '–')} in ${bound(goal.low, '0')} … ${bound(goal.high, '∞')}, margin ${goal.marginRatio}`;
+  return `${goal.metric} ${goal.scale} ${pointText(goal, 2)} in ${boundsText(goal, 2)}, margin ${goal.margin}`;
 }

@@ -1,4 +1,4 @@
-import type { Metric } from '../../metrics/definition.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import type { Slice, Treatment } from '../../treatments/treatment.ts';
 
 export type Verdict = 'supported' | 'refuted' | 'undecided' | 'invalid';
@@ -23,8 +23,8 @@ export interface Experiment {
 
 export interface Goal {
   metric: Metric;
-  /** Ratio treatment / control on which the hypothesis turns. */
-  marginRatio: number;
+  /** The effect on which the hypothesis turns, on the metric's scale: a ratio treatment / control, or a difference. */
+  margin: number;
 }
 
 export interface Guardrail {
@@ -61,9 +61,4 @@ export interface End {
   verdict: Verdict;
   decision: Decision;
   reason: string;
-}
-
-/** By how much the treatment itself delays the record of an invocation, milliseconds. */
-export function delayOf({ treatment: { fault } }: Experiment): number {
-  return fault.kind === 'latency' ? fault.ms : 0;
 }

@@ -41,10 +41,10 @@ test('a complete file becomes an experiment', () => {
     function: 'shop-recommendations',
     treatment: { kind: 'fault', fault: { kind: 'latency', ms: 800 } },
     slice: { unit: 'session', share: 0.5 },
-    goal: { metric: { name: 'conversion', event: 'Order Completed', withinMs: 20_000 }, marginRatio: 0.8 },
+    goal: { metric: { kind: 'conversion', event: 'Order Completed', withinMs: 20_000 }, margin: 0.8 },
     guardrails: [
-      { metric: { name: 'error-rate' }, critical: false },
-      { metric: { name: 'error-rate', function: 'shop-checkout' }, critical: true },
+      { metric: { kind: 'error-rate' }, critical: false },
+      { metric: { kind: 'error-rate', function: 'shop-checkout' }, critical: true },
     ],
     maxDurationMs: 180_000,
     alpha: 0.05,
@@ -69,12 +69,15 @@ test('what is optional may be left out, and JSON is YAML', () => {
     ],
   };
   const experiment = parseExperiment(JSON.stringify(minimal));
-  assert.deepEqual(experiment.goal, { metric: { name: 'error-rate' }, marginRatio: 1.5 });
-  assert.deepEqual(experiment.treatment.fault, {
-    kind: 'error',
-    message: 'injected by Upstack',
-    status: 503,
-    dependency: 'bank.example.com',
+  assert.deepEqual(experiment.goal, { metric: { kind: 'error-rate' }, margin: 1.5 });
+  assert.deepEqual(experiment.treatment, {
+    kind: 'fault',
+    fault: {
+      kind: 'error',
+      message: 'injected by Upstack',
+      status: 503,
+      dependency: 'bank.example.com',
+    },
   });
   assert.deepEqual([experiment.alpha, experiment.guardrails, experiment.slice.share], [0.05, [], 0.1]);
 });

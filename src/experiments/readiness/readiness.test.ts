@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Experiment } from '../definition/experiment.ts';
+import { errorsIn, experimentWith } from '../definition/experiment.testing.ts';
 import { type Facts, readiness } from './readiness.ts';
 
-const EXPERIMENT: Experiment = {
-  name: 'e',
-  title: 't',
-  hypothesis: 'h',
-  description: '',
-  tags: [],
+const EXPERIMENT = experimentWith({
   function: 'pay',
-  treatment: { kind: 'fault', fault: { kind: 'latency', ms: 800 } },
-  slice: { unit: 'session', share: 0.5 },
-  goal: { metric: { name: 'conversion', event: 'Order Completed', withinMs: 20_000 }, marginRatio: 0.8 },
-  guardrails: [{ metric: { name: 'error-rate', function: 'checkout' }, critical: false }],
-  maxDurationMs: 180_000,
-  alpha: 0.05,
-};
+  guardrails: [{ metric: errorsIn('checkout'), critical: false }],
+});
 const PREPARED: Facts = {
   functionExists: true,
   spansLastMinute: 900,
-  goalEvents: 300,
+  goalUnits: 300,
   guardrailUnits: [700],
   activeRun: null,
   expectedSeconds: 95.2,
@@ -43,7 +33,7 @@ test('a prepared experiment passes every check', () => {
 const FLIPS: [Partial<Facts>, string, RegExp][] = [
   [{ functionExists: false }, 'Function', /^there is no function pay: deploy it$/],
   [{ spansLastMinute: 0 }, 'Telemetry', /withUpstack/],
-  [{ goalEvents: 0 }, 'Goal metric', /^no unit of pay had the event of conversion/],
+  [{ goalUnits: 0 }, 'Goal metric', /^no unit of pay had the event of conversion/],
   [{ guardrailUnits: [0] }, 'Guardrail error-rate checkout', /invocations of checkout carry a unit/],
   [
     { activeRun: { runId: 'run_1', experiment: 'other' } },
@@ -72,7 +62,7 @@ test('what could not be found out is unknown, and no guardrail at all fails', ()
   const unknown: Facts = {
     functionExists: undefined,
     spansLastMinute: undefined,
-    goalEvents: undefined,
+    goalUnits: undefined,
     guardrailUnits: [undefined],
     activeRun: undefined,
     expectedSeconds: undefined,

@@ -1,4 +1,4 @@
-import { labelOf } from '../../metrics/definition.ts';
+import { metricKind } from '../../metrics/kinds.ts';
 import type { Experiment } from '../definition/experiment.ts';
 import type { PlanView } from '../schema.ts';
 
@@ -9,19 +9,19 @@ export interface Facts {
   functionExists: boolean | undefined;
   /** Invocations of the function with telemetry in the last minute. */
   spansLastMinute: number | undefined;
-  /** Units of the function with the goal's event in the last ten minutes. */
-  goalEvents: number | undefined;
+  /** Units of the function that counted for the goal in the last ten minutes. */
+  goalUnits: number | undefined;
   /** Units with invocations that a guardrail would judge in the last ten minutes, in the order of the guardrails. */
   guardrailUnits: (number | undefined)[];
   /** A run that is active on the function. */
   activeRun: { runId: string; experiment: string } | null | undefined;
-  /** Until a verdict if the treatment changes nothing; null when there were no events to tell from. */
+  /** Until a verdict if the treatment changes nothing; null when there was nothing to tell from. */
   expectedSeconds: number | null | undefined;
 }
 
 /** The checks of preparedness, in the order in which a person would put them right. What is unknown does not pass. */
 export function readiness(experiment: Experiment, facts: Facts): Check[] {
-  const { function: target, guardrails, goal, maxDurationMs } = experiment;
+  const { function: target, guardrails, maxDurationMs } = experiment;
   return [
     check('Function', facts.functionExists, (exists) =>
       exists ? pass(`${target} exists`) : fail(`there is no function ${target}: deploy it`),
@@ -33,13 +33,7 @@ export function readiness(experiment: Experiment, facts: Facts): Check[] {
             `no invocation of ${target} told about itself in the last minute: wrap its handler with withUpstack and send it traffic`,
           ),
     ),
-    check('Goal metric', facts.goalEvents, (units) =>
-      units > 0
-        ? pass(`${units} units of ${target} had the event of ${labelOf(goal.metric)} in the last 10 minutes`)
-        : fail(
-            `no unit of ${target} had the event of ${labelOf(goal.metric)} in the last 10 minutes: check its name and that the unit is on it`,
-          ),
-    ),
+    goalCheck(experiment, facts),
     ...guardrailChecks(experiment, facts),
     ...(guardrails.length === 0
       ? [
@@ -54,7 +48,9 @@ export function readiness(experiment: Experiment, facts: Facts): Check[] {
         ? pass(`no other run is active on ${target}`)
         : fail(`${active.experiment} (${active.runId}) is active on ${target}: wait for it or abort it`),
     ),
-    check('Duration', facts.expectedSeconds, (seconds) => durationCheck(seconds, maxDurationMs / 1000)),
+    check('Duration', facts.expectedSeconds, (seconds) =>
+      durationCheck(seconds, maxDurationMs / 1000, metricKind(experiment.goal.metric).counted),
+    ),
   ];
 }
 
@@ -68,10 +64,22 @@ function check<Fact>(name: string, fact: Fact | undefined, judge: (fact: Fact) =
   return { check: name, ...judge(fact) };
 }
 
+function goalCheck({ function: target, goal: { metric } }: Experiment, { goalUnits }: Facts): Check {
+  const occurrence = metricKind(metric).occurrence(metric);
+  return check('Goal metric', goalUnits, (units) =>
+    units > 0
+      ? pass(`${units} units of ${target} had ${occurrence} in the last 10 minutes`)
+      : fail(
+          `no unit of ${target} had ${occurrence} in the last 10 minutes: check its name and that the unit is on it`,
+        ),
+  );
+}
+
 function guardrailChecks({ guardrails, function: target }: Experiment, { guardrailUnits }: Facts): Check[] {
   return guardrails.map(({ metric }, i) => {
-    const where = metric.name === 'error-rate' && metric.function !== undefined ? metric.function : target;
-    return check(`Guardrail ${labelOf(metric)}`, guardrailUnits[i], (units) =>
+    const kind = metricKind(metric);
+    const where = kind.functionOf(metric) ?? target;
+    return check(`Guardrail ${kind.label(metric)}`, guardrailUnits[i], (units) =>
       units > 0
         ? pass(`data of ${units} units in the last 10 minutes`)
         : fail(`no data in the last 10 minutes: check that invocations of ${where} carry a unit`),
@@ -79,10 +87,10 @@ function guardrailChecks({ guardrails, function: target }: Experiment, { guardra
   });
 }
 
-function durationCheck(seconds: number | null, mostSeconds: number): Outcome {
+function durationCheck(seconds: number | null, mostSeconds: number, counted: string): Outcome {
   const most = `${Math.round(mostSeconds)} s`;
   if (seconds === null)
-    return { state: 'unknown', detail: `no events to tell from; the run ends after ${most}` };
+    return { state: 'unknown', detail: `no ${counted} to tell from; the run ends after ${most}` };
   const expected = `about ${Math.ceil(seconds)} s until a verdict if nothing changes, at most ${most}`;
   return seconds <= mostSeconds
     ? pass(expected)

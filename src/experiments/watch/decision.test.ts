@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StageArms } from '../../metrics/arms.ts';
-import type { Experiment } from '../definition/experiment.ts';
+import { experimentWith } from '../definition/experiment.testing.ts';
 import { decide } from './decision.ts';
 import { type Look, lookOf } from './look.ts';
 
-const EXPERIMENT: Experiment = {
-  name: 'e',
-  title: 't',
-  hypothesis: 'h',
-  description: '',
-  tags: [],
-  function: 'f',
-  treatment: { kind: 'fault', fault: { kind: 'error', message: 'x' } },
-  slice: { unit: 'session', share: 0.5 },
-  goal: { metric: { name: 'conversion', event: 'Order Completed', withinMs: 20_000 }, marginRatio: 0.8 },
-  guardrails: [{ metric: { name: 'error-rate' }, critical: false }],
-  maxDurationMs: 180_000,
-  alpha: 0.05,
-};
+const EXPERIMENT = experimentWith();
 const RUN = { experiment: EXPERIMENT, stages: [{ share: 0.5, startedAtMs: 0 }], startedAtMs: 0 };
 
 type Pair = [events: number, units: number];
 const arms = (control: Pair, treatment: Pair): StageArms[] => [
   {
-    control: { events: control[0], units: control[1] },
-    treatment: { events: treatment[0], units: treatment[1] },
+    control: [control[1], control[0]],
+    treatment: [treatment[1], treatment[0]],
   },
 ];
 
@@ -42,9 +29,8 @@ function look(of: { goal?: [Pair, Pair]; errors?: [Pair, Pair]; exposed?: [numbe
   return lookOf(
     RUN,
     {
-      goal: arms(...goal),
-      guardrails: [arms(...errors)],
-      exposures: arms([0, exposed[0]], [0, exposed[1]]),
+      metrics: [arms(...goal), arms(...errors)],
+      exposures: [{ control: exposed[0], treatment: exposed[1] }],
       crossed: 0,
     },
     30_000,

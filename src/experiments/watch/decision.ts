@@ -1,11 +1,10 @@
-import { ratioBounds } from '../../stats/counts/counts.ts';
-import { boundScales } from '../../stats/verdict.ts';
+import { metricKind } from '../../metrics/kinds.ts';
+import { SCALES } from '../../metrics/scale.ts';
 import type { End, Experiment } from '../definition/experiment.ts';
-import { expectedEvents } from '../expected.ts';
 import { goalOf, type Look, type MetricResult } from './look.ts';
 
 /** More looks in a row than this that cannot be evaluated end a run: what cannot be watched must not go on. */
-const MOST_MISSED_LOOKS = 2;
+const MAX_MISSED_LOOKS = 2;
 
 export interface Situation {
   experiment: Experiment;
@@ -30,7 +29,7 @@ export function decide(situation: Situation): End | undefined {
     const end = endOf(look);
     if (end) return end;
   }
-  if (missed > MOST_MISSED_LOOKS) {
+  if (missed > MAX_MISSED_LOOKS) {
     const why = missedBecause === undefined ? '' : ` (${missedBecause})`;
     return {
       verdict: 'invalid',
@@ -55,49 +54,37 @@ function endOf(look: Look): End | undefined {
     return {
       verdict: 'refuted',
       decision: 'conclude',
-      reason: `${goal.label} is worse than the margin: ${boundsOf(goal)}`,
+      reason: `${goal.label} is worse than the margin: ${effectOf(goal)}`,
     };
   }
   if (goal.state === 'supported') {
     return {
       verdict: 'supported',
       decision: 'conclude',
-      reason: `${goal.label} held: ${boundsOf(goal)}, no guardrail harmed`,
+      reason: `${goal.label} held: ${effectOf(goal)}, no guardrail harmed`,
     };
   }
   return undefined;
 }
 
-function harmedBecause({ label, control, treatment, evidence }: MetricResult): string {
-  const odds = evidence.logEHarm > 20 ? 'over a billion' : String(Math.round(Math.exp(evidence.logEHarm)));
-  return (
-    `guardrail ${label} is harmed: ${treatment.events} of ${treatment.units} units in treatment, ` +
-    `${control.events} of ${control.units} in control (evidence ${odds} to 1)`
-  );
+function harmedBecause({ label, evidence }: MetricResult): string {
+  const { logEHarm } = evidence.claims;
+  const odds = logEHarm > 20 ? 'over a billion' : String(Math.round(Math.exp(logEHarm)));
+  return `guardrail ${label} is harmed: ${evidence.text} (evidence ${odds} to 1)`;
 }
 
-function boundsOf(metric: MetricResult): string {
-  const { ratio, low, high } = ratioBounds(metric.stages, {
-    alpha: metric.alpha,
-    scales: boundScales(metric),
-  });
-  const number = (value: number | null, open: string) =>
-    value === null || !Number.isFinite(value) ? open : String(Number(value.toPrecision(3)));
-  return (
-    `ratio ${number(ratio, 'unknown')}, between ${number(low, '0')} and ${number(high, 'anything')}, ` +
-    `margin ${number(metric.marginRatio, '1')}`
-  );
+function effectOf({ evidence, scale, margin }: MetricResult): string {
+  return SCALES[scale].text(evidence.effect(), margin);
 }
 
-function undecidedBecause(experiment: Experiment, look: Look | undefined): string {
-  const time = `no verdict within ${Math.round(experiment.maxDurationMs / 1000)} s`;
+function undecidedBecause({ maxDurationMs, goal: { metric } }: Experiment, look: Look | undefined): string {
+  const time = `no verdict within ${Math.round(maxDurationMs / 1000)} s`;
+  const kind = metricKind(metric);
   const goal = look && goalOf(look);
-  const seen = goal ? goal.control.events + goal.treatment.events : 0;
-  if (!goal || seen === 0)
-    return `${time}: no unit had the event of ${goal?.label ?? experiment.goal.metric.name}`;
-  const needed = expectedEvents(experiment);
-  const more = needed > seen ? `, about ${needed - seen} more events are needed if nothing changes` : '';
-  return `${time}: ${goal.label} ${boundsOf(goal)}${more}`;
+  if (!goal || goal.evidence.seen === 0) return `${time}: no unit had ${kind.occurrence(metric)}`;
+  const more = (goal.evidence.needed() ?? 0) - goal.evidence.seen;
+  const missing = more > 0 ? `, about ${more} more ${kind.counted} are needed if nothing changes` : '';
+  return `${time}: ${goal.label} ${effectOf(goal)}${missing}`;
 }
 
 function percent(share: number): string {

@@ -1,40 +1,24 @@
-import type { ArmCounts, StageArms } from '../../metrics/arms.ts';
-import { directionOf, labelOf } from '../../metrics/definition.ts';
+import type { RunTotals, StageArms, StageTotals } from '../../metrics/arms.ts';
+import type { Evidence, Question } from '../../metrics/evidence.ts';
+import { metricKind } from '../../metrics/kinds.ts';
+import type { Metric } from '../../metrics/metric.ts';
+import { type Direction, SCALES, type ScaleName } from '../../metrics/scale.ts';
 import { weightedAlphas } from '../../stats/combine.ts';
-import { ratioBounds } from '../../stats/counts/counts.ts';
 import { isMismatch, logMismatch } from '../../stats/counts/srm.ts';
-import type { StageCounts } from '../../stats/input.ts';
-import {
-  boundScales,
-  type Claim,
-  type ClaimEvidence,
-  latchGuardrail,
-  latchHypothesis,
-  type Reached,
-  type State,
-  weighCounts,
-} from '../../stats/verdict.ts';
+import { latchGuardrail, latchHypothesis, type Reached, type State } from '../../stats/verdict.ts';
 import type { Experiment, Stage } from '../definition/experiment.ts';
 import type { LookView, MetricLook } from '../schema.ts';
 
-/** What a look counts, per stage. */
-export interface LookCounts {
-  goal: StageArms[];
-  /** In the order of the experiment's guardrails. */
-  guardrails: StageArms[][];
-  exposures: StageArms[];
-  /** Units that were seen in both arms; they are in no other count. */
-  crossed: number;
-}
-
-export interface MetricResult extends Claim {
+export interface MetricResult {
   label: string;
   role: 'goal' | 'guardrail';
-  stages: StageCounts[];
-  control: ArmCounts;
-  treatment: ArmCounts;
+  direction: Direction;
+  scale: ScaleName;
+  /** The effect on which its claim turns. */
+  margin: number;
   alpha: number;
-  evidence: ClaimEvidence;
+  totals: readonly StageTotals[];
+  evidence: Evidence;
   state: State;
   /** The claim that holds, as it was when it was reached. */
   reached: Reached<Moment> | undefined;
@@ -43,10 +27,10 @@ export interface MetricResult extends Claim {
 /** What was known at a look. */
 interface Moment {
   elapsedMs: number;
-  stages: StageCounts[];
+  question: Question;
 }
 
-/** One evaluation of a run: what was counted, and what it is evidence for. */
+/** One evaluation of a run: what was seen, and what it is evidence for. */
 export interface Look {
   atMs: number;
   elapsedMs: number;
@@ -56,110 +40,108 @@ export interface Look {
   crossed: number;
 }
 
+/** The metrics of an experiment in the order of a look: the goal first, then the guardrails in theirs. */
+export function metricsOf({ goal, guardrails }: Experiment): Metric[] {
+  return [goal.metric, ...guardrails.map(({ metric }) => metric)];
+}
+
+export interface LookedAt {
+  experiment: Experiment;
+  stages: readonly Stage[];
+  startedAtMs: number;
+}
+
 /**
- * Turns counts into evidence. Claims that `previous` had reached stay reached, and evidence for counts that did not
+ * Turns totals into evidence. Claims that `previous` had reached stay reached, and evidence for totals that did not
  * change is taken over from it.
  */
-export function lookOf(
-  {
-    experiment,
-    stages,
-    startedAtMs,
-  }: { experiment: Experiment; stages: readonly Stage[]; startedAtMs: number },
-  counts: LookCounts,
-  atMs: number,
-  previous?: Look,
-): Look {
+export function lookOf(run: LookedAt, totals: RunTotals, atMs: number, previous?: Look): Look {
+  const { experiment, stages, startedAtMs } = run;
+  const { goal, guardrails, alpha } = experiment;
   const alphas = weightedAlphas(
-    experiment.alpha,
-    experiment.guardrails.map(({ critical }) => critical),
+    alpha,
+    guardrails.map(({ critical }) => critical),
   );
-  const judge = (
-    role: MetricResult['role'],
-    index: number,
-    claim: Claim & { label: string },
-    arms: StageArms[],
-  ) =>
-    judged(
-      {
-        ...claim,
-        role,
-        alpha: role === 'goal' ? experiment.alpha : (alphas[index] as number),
-        stages: withShares(arms, stages),
-        control: total(arms, 'control'),
-        treatment: total(arms, 'treatment'),
-      },
-      atMs - startedAtMs,
-      previous?.metrics[role === 'goal' ? 0 : index + 1],
-    );
-  const { goal, guardrails } = experiment;
+  const elapsedMs = atMs - startedAtMs;
   return {
     atMs,
-    elapsedMs: atMs - startedAtMs,
-    metrics: [
-      judge(
-        'goal',
-        0,
-        { label: labelOf(goal.metric), direction: directionOf(goal.metric), marginRatio: goal.marginRatio },
-        counts.goal,
+    elapsedMs,
+    metrics: metricsOf(experiment).map((metric, i) =>
+      judged(
+        i === 0
+          ? { metric, role: 'goal', margin: goal.margin, alpha }
+          : { metric, role: 'guardrail', alpha: alphas[i - 1] as number },
+        withShares(totals.metrics[i] ?? [], stages),
+        elapsedMs,
+        previous?.metrics[i],
       ),
-      ...guardrails.map(({ metric }, i) =>
-        judge(
-          'guardrail',
-          i,
-          { label: labelOf(metric), direction: directionOf(metric), marginRatio: 1 },
-          counts.guardrails[i] ?? [],
-        ),
-      ),
-    ],
-    sampleRatio: sampleRatioOf(counts.exposures, stages, previous),
-    crossed: counts.crossed,
+    ),
+    sampleRatio: sampleRatioOf(totals.exposures, stages, previous),
+    crossed: totals.crossed,
   };
 }
 
-type Unjudged = Omit<MetricResult, 'evidence' | 'state' | 'reached'>;
-
-function judged(metric: Unjudged, elapsedMs: number, before: MetricResult | undefined): MetricResult {
-  const { stages, role, alpha } = metric;
-  const evidence =
-    before && sameCounts(before.stages, stages) ? before.evidence : weighCounts(stages, metric);
-  const latch = role === 'goal' ? latchHypothesis<Moment> : latchGuardrail<Moment>;
-  const reached = latch(before?.reached, evidence, alpha, { elapsedMs, stages });
-  return { ...metric, evidence, reached, state: reached?.state ?? 'open' };
+interface Part {
+  metric: Metric;
+  role: MetricResult['role'];
+  /** That of no change unless given. */
+  margin?: number;
+  alpha: number;
 }
 
-function sameCounts(one: readonly StageCounts[], other: readonly StageCounts[]): boolean {
+function judged(
+  { metric, role, margin, alpha }: Part,
+  totals: StageTotals[],
+  elapsedMs: number,
+  before: MetricResult | undefined,
+): MetricResult {
+  const kind = metricKind(metric);
+  const asked = { margin: margin ?? SCALES[kind.scale].none, alpha };
+  const evidence =
+    before && sameTotals(before.totals, totals) ? before.evidence : kind.weigh(metric, totals, asked);
+  const latch = role === 'goal' ? latchHypothesis<Moment> : latchGuardrail<Moment>;
+  const now = { elapsedMs, question: evidence.question };
+  const reached = latch(before?.reached, evidence.claims, alpha, now);
+  return {
+    label: kind.label(metric),
+    role,
+    direction: kind.direction(metric),
+    scale: kind.scale,
+    ...asked,
+    totals,
+    evidence,
+    reached,
+    state: reached?.state ?? 'open',
+  };
+}
+
+function sameTotals(one: readonly StageTotals[], other: readonly StageTotals[]): boolean {
+  const same = (a: readonly number[] = [], b: readonly number[] = []) =>
+    a.length === b.length && a.every((value, i) => value === b[i]);
   return (
     one.length === other.length &&
     one.every(
-      ({ control, treatment }, i) => control === other[i]?.control && treatment === other[i]?.treatment,
+      (stage, i) => same(stage.control, other[i]?.control) && same(stage.treatment, other[i]?.treatment),
     )
   );
 }
 
-function withShares(arms: readonly StageArms[], stages: readonly Stage[]): StageCounts[] {
+function withShares(arms: readonly StageArms[], stages: readonly Stage[]): StageTotals[] {
   return stages.map(({ share }, i) => ({
     share,
-    control: arms[i]?.control.events ?? 0,
-    treatment: arms[i]?.treatment.events ?? 0,
+    control: arms[i]?.control ?? [],
+    treatment: arms[i]?.treatment ?? [],
   }));
 }
 
-function total(arms: readonly StageArms[], arm: 'control' | 'treatment'): ArmCounts {
-  return {
-    units: arms.reduce((sum, stage) => sum + stage[arm].units, 0),
-    events: arms.reduce((sum, stage) => sum + stage[arm].events, 0),
-  };
-}
-
 function sampleRatioOf(
-  exposures: readonly StageArms[],
+  exposures: RunTotals['exposures'],
   stages: readonly Stage[],
   previous: Look | undefined,
-) {
+): LookView['sampleRatio'] {
   const units = stages.map(({ share }, i) => ({
-    control: exposures[i]?.control.units ?? 0,
-    treatment: exposures[i]?.treatment.units ?? 0,
+    control: exposures[i]?.control ?? 0,
+    treatment: exposures[i]?.treatment ?? 0,
     share,
   }));
   const logE = logMismatch(
@@ -169,8 +151,8 @@ function sampleRatioOf(
     })),
   );
   return {
-    control: total(exposures, 'control').units,
-    treatment: total(exposures, 'treatment').units,
+    control: units.reduce((sum, { control }) => sum + control, 0),
+    treatment: units.reduce((sum, { treatment }) => sum + treatment, 0),
     share: stages.at(-1)?.share ?? 0,
     logE,
     mismatch: (previous?.sampleRatio.mismatch ?? false) || isMismatch(logE),
@@ -193,24 +175,24 @@ export function lookView(look: Look): LookView {
   };
 }
 
-function metricView(metric: MetricResult): MetricLook {
-  const { label, role, direction, marginRatio, control, treatment, stages, alpha, evidence, state, reached } =
-    metric;
-  const { ratio, low, high } = ratioBounds(stages, { alpha, scales: boundScales(metric) });
-  const defined = ratio !== null && ratio > 0 && Number.isFinite(ratio);
+function metricView(result: MetricResult): MetricLook {
+  const { label, role, direction, scale, margin, alpha, evidence, state, reached } = result;
+  const { point, low, high } = evidence.effect();
   return {
     metric: label,
     role,
     direction,
-    marginRatio,
-    control,
-    treatment,
-    ratio: defined ? ratio : null,
+    scale,
+    margin,
+    control: evidence.control,
+    treatment: evidence.treatment,
+    point: SCALES[scale].shown(point),
     low,
     high,
-    ...evidence,
+    ...evidence.claims,
     alpha,
-    stages,
+    method: evidence.method,
+    question: evidence.question,
     state,
     reached: reached ? { ...reached.snapshot, logE: reached.logE } : null,
   };

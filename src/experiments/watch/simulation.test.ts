@@ -4,8 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SETTLE_MS } from '../../metrics/definition.ts';
+import type { Conversion } from '../../metrics/kinds/conversion.ts';
+import { SETTLE_MS } from '../../metrics/metric.ts';
 import { type Random, seeded } from '../../stats/numerics/random.ts';
+import { ERRORS, errorsIn, experimentWith, ORDERS } from '../definition/experiment.testing.ts';
 import type { End, Experiment } from '../definition/experiment.ts';
 import { decide } from './decision.ts';
 import { type Look, lookOf } from './look.ts';
@@ -13,26 +15,15 @@ import { type Look, lookOf } from './look.ts';
 const WITHIN_S = 20;
 const JUDGED_AFTER_S = WITHIN_S + SETTLE_MS / 1000;
 
-const EXPERIMENT: Experiment = {
-  name: 'simulated',
-  title: '',
-  hypothesis: '',
-  description: '',
-  tags: [],
-  function: 'f',
-  treatment: { kind: 'fault', fault: { kind: 'latency', ms: 800 } },
-  slice: { unit: 'session', share: 0.5 },
-  goal: {
-    metric: { name: 'conversion', event: 'Order Completed', withinMs: WITHIN_S * 1000 },
-    marginRatio: 0.8,
-  },
+const ORDERS_IN_TIME: Conversion = { ...ORDERS, withinMs: WITHIN_S * 1000 };
+
+const EXPERIMENT = experimentWith({
+  goal: { metric: ORDERS_IN_TIME, margin: 0.8 },
   guardrails: [
-    { metric: { name: 'error-rate' }, critical: false },
-    { metric: { name: 'error-rate', function: 'f' }, critical: true },
+    { metric: ERRORS, critical: false },
+    { metric: errorsIn('f'), critical: true },
   ],
-  maxDurationMs: 180_000,
-  alpha: 0.05,
-};
+});
 
 interface Traffic {
   unitsPerSecond: number;
@@ -48,39 +39,42 @@ interface Simulated {
 }
 
 type Arm = 'control' | 'treatment';
+type Counts = [units: number, events: number];
 
 /** One run with a look every second, until it ends. */
 function simulate(experiment: Experiment, traffic: Traffic, random: Random): Simulated {
   const run = { experiment, stages: [{ share: traffic.share, startedAtMs: 0 }], startedAtMs: 0 };
   const exposed = { control: [] as number[], treatment: [] as number[] };
-  const goal = { control: { units: 0, events: 0 }, treatment: { units: 0, events: 0 } };
-  const errors = { control: { units: 0, events: 0 }, treatment: { units: 0, events: 0 } };
+  const goal = { control: [0, 0] as Counts, treatment: [0, 0] as Counts };
+  const errors = { control: [0, 0] as Counts, treatment: [0, 0] as Counts };
   let look: Look | undefined;
   for (let second = 1; ; second++) {
     for (const arm of ['control', 'treatment'] as Arm[]) {
       const part = arm === 'control' ? 1 - traffic.share : traffic.share;
       const arrived = random.poisson(traffic.unitsPerSecond * part);
       exposed[arm].push(arrived);
-      errors[arm].units += arrived;
-      errors[arm].events += binomial(random, arrived, traffic.errors[arm]);
+      errors[arm][0] += arrived;
+      errors[arm][1] += binomial(random, arrived, traffic.errors[arm]);
       const judged = exposed[arm][second - 1 - JUDGED_AFTER_S] ?? 0;
-      goal[arm].units += judged;
-      goal[arm].events += binomial(random, judged, traffic.conversion[arm]);
+      goal[arm][0] += judged;
+      goal[arm][1] += binomial(random, judged, traffic.conversion[arm]);
     }
-    const guardrail = [{ control: { ...errors.control }, treatment: { ...errors.treatment } }];
+    const guardrail = [{ control: [...errors.control], treatment: [...errors.treatment] }];
     look = lookOf(
       run,
       {
-        goal: [{ control: { ...goal.control }, treatment: { ...goal.treatment } }],
-        guardrails: experiment.guardrails.map(() => guardrail),
-        exposures: guardrail,
+        metrics: [
+          [{ control: [...goal.control], treatment: [...goal.treatment] }],
+          ...experiment.guardrails.map(() => guardrail),
+        ],
+        exposures: [{ control: errors.control[0], treatment: errors.treatment[0] }],
         crossed: 0,
       },
       second * 1000,
       look,
     );
     const end = decide({ experiment, look, elapsedMs: second * 1000, missed: 0 });
-    if (end) return { end, seconds: second, treatmentErrors: errors.treatment.events };
+    if (end) return { end, seconds: second, treatmentErrors: errors.treatment[1] };
   }
 }
 
@@ -108,7 +102,7 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[values.length 
 const stopped = ({ verdict, decision }: End) => verdict === 'refuted' || decision === 'abort';
 
 /** A goal with a margin of a tenth of a percent is never decided, so every run is watched for its whole time. */
-const UNDECIDABLE: Experiment = { ...EXPERIMENT, goal: { ...EXPERIMENT.goal, marginRatio: 0.999 } };
+const UNDECIDABLE: Experiment = { ...EXPERIMENT, goal: { ...EXPERIMENT.goal, margin: 0.999 } };
 
 test('of 1,000 runs without an effect, watched every second to the end, at most 6 % are refuted or aborted', (context) => {
   const ends = many(1_000, SHOP, 2_024, UNDECIDABLE);
@@ -139,10 +133,10 @@ test('errors that go from 0 to 100 % abort the run within twelve treatment error
   const run = { experiment: EXPERIMENT, stages: [{ share: 0.5, startedAtMs: 0 }], startedAtMs: 0 };
   let look: Look | undefined;
   for (let errors = 0; errors <= 12; errors++) {
-    const arms = [{ control: { units: errors, events: 0 }, treatment: { units: errors, events: errors } }];
+    const arms = [{ control: [errors, 0], treatment: [errors, errors] }];
     look = lookOf(
       run,
-      { goal: [], guardrails: [arms, arms], exposures: arms, crossed: 0 },
+      { metrics: [[], arms, arms], exposures: [{ control: errors, treatment: errors }], crossed: 0 },
       errors * 100,
       look,
     );

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import { signingKey, signJws } from '../../lib/jws.ts';
 import type { Application, TreatmentControl } from '../treatment.ts';
+import type { FaultTreatment } from './fault.ts';
 import { LEASE_TTL_MS, LEASE_TYPE, leaseClaims } from './lease.ts';
 
 export interface LeaseOptions {
@@ -22,9 +23,10 @@ interface Held {
 
 /**
  * The leases that are valid now, one per function, in memory only: a control room that starts again has none, and
- * whatever was being injected ends by itself.
+ * whatever was being injected ends by itself. So a withdrawal needs no answer from anybody: it is confirmed when no
+ * function is given a lease of the run any more, and the one that a function holds ends within its life.
  */
-export class Leases implements TreatmentControl {
+export class LeaseControl implements TreatmentControl<FaultTreatment> {
   #key: KeyObject;
   #clock: Clock;
   #ttlMs: number;
@@ -37,16 +39,13 @@ export class Leases implements TreatmentControl {
   }
 
   /** Signs the function's next lease. Past the run's end there is none. */
-  renew(application: Application): void {
+  async apply(application: Application<FaultTreatment>): Promise<void> {
     const claims = leaseClaims(application, {
       jti: newId('lease'),
       nowMs: this.#clock.now(),
       ttlMs: this.#ttlMs,
     });
-    if (!claims) {
-      this.withdraw(application.run);
-      return;
-    }
+    if (!claims) return this.withdraw(application.run);
     this.#held.set(application.function, {
       run: application.run,
       token: signJws(claims, LEASE_TYPE, this.#key),
@@ -54,8 +53,13 @@ export class Leases implements TreatmentControl {
     });
   }
 
+  /** The next lease has the greater share; a unit keeps its arm, because assignment grows with the share. */
+  widen(application: Application<FaultTreatment>): Promise<void> {
+    return this.apply(application);
+  }
+
   /** Forgets the run's leases: from now on no function gets one. */
-  withdraw(run: string): void {
+  async withdraw(run: string): Promise<void> {
     for (const [name, held] of this.#held) if (held.run === run) this.#held.delete(name);
   }
 

@@ -1,5 +1,6 @@
 import { type LeaseClaims, LONGEST_LEASE_MS } from '../../../sdk/src/core/lease.ts';
 import type { Application } from '../treatment.ts';
+import type { FaultTreatment } from './fault.ts';
 
 export const LEASE_TYPE = 'upstack-lease+jwt';
 /** Life of a lease after its receipt: how long a fault outlives a dead control room, milliseconds. */
@@ -16,7 +17,7 @@ export interface Signing {
 
 /** The claims of a lease for the next moments of a run; undefined once the run may treat nothing any more. */
 export function leaseClaims(
-  application: Application,
+  application: Application<FaultTreatment>,
   { jti, nowMs, ttlMs }: Signing,
 ): LeaseClaims | undefined {
   if (nowMs >= application.endsAtMs) return undefined;

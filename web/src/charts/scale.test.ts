@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { ceiling, progress, ratioDomain, ratioPosition, ratioTicks, steps } from './scale.ts';
+import { EFFECT_SCALES, effectPosition } from './confidence/effect-scale.ts';
+import {
+  ceiling,
+  differenceDomain,
+  differenceTicks,
+  progress,
+  ratioDomain,
+  ratioTicks,
+  steps,
+} from './scale.ts';
 
 test('an axis ends on a round number that holds its maximum', () => {
   assert.deepEqual(
@@ -22,15 +31,15 @@ test('steps begin at zero and never pass the top', () => {
 });
 
 test('the ratio axis always holds 1 and the margin, and cuts the early wide band', () => {
-  const wide = { ratio: 1, low: 0.01, high: 90 };
-  const narrow = { ratio: 0.95, low: 0.85, high: 1.08 };
+  const wide = { point: 1, low: 0.01, high: 90 };
+  const narrow = { point: 0.95, low: 0.85, high: 1.08 };
   assert.deepEqual(ratioDomain([wide, wide, narrow, narrow], 0.8), [0.7, 1.2]);
   assert.deepEqual(ratioDomain([], 0.8), [0.7, 1.05]);
-  assert.deepEqual(ratioDomain([{ ratio: null, low: null, high: null }], 1), [0.7, 1.5]);
+  assert.deepEqual(ratioDomain([{ point: null, low: null, high: null }], 1), [0.7, 1.5]);
   const optional = fc.option(fc.double({ min: 1e-4, max: 1e4, noNaN: true }));
   fc.assert(
     fc.property(
-      fc.array(fc.record({ ratio: optional, low: optional, high: optional }), { maxLength: 30 }),
+      fc.array(fc.record({ point: optional, low: optional, high: optional }), { maxLength: 30 }),
       fc.double({ min: 0.2, max: 5, noNaN: true }),
       (points, margin) => {
         const [low, high] = ratioDomain(points, margin);
@@ -57,10 +66,33 @@ test('ticks stand within the axis, are never crowded, and include 1', () => {
   );
 });
 
-test('positions on the logarithmic axis are clamped', () => {
-  assert.equal(ratioPosition(0.01, [0.5, 2]), 0);
-  assert.equal(ratioPosition(Number.POSITIVE_INFINITY, [0.5, 2]), 1);
-  assert.equal(ratioPosition(1, [0.5, 2]), 0.5);
+test('the axis of differences holds 0, the margin and the later band, and its ticks 0', () => {
+  assert.deepEqual(differenceDomain([{ point: 0.2, low: -0.9, high: 1.4 }], -0.5), [-1.2, 2]);
+  assert.deepEqual(differenceTicks([-1.2, 2], 4), [-0.8, 0, 0.8, 1.6]);
+  const thousandths = fc.integer({ min: -10_000_000, max: 10_000_000 }).map((value) => value / 1000);
+  const optional = fc.option(thousandths);
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ point: optional, low: optional, high: optional }), { maxLength: 30 }),
+      thousandths,
+      fc.integer({ min: 1, max: 12 }),
+      (points, margin, most) => {
+        const [low, high] = differenceDomain(points, margin);
+        const ticks = differenceTicks([low, high], most);
+        const within = ticks.every((tick) => tick >= low - 1e-9 && tick <= high + 1e-9);
+        return low < Math.min(0, margin) && high > Math.max(0, margin) && ticks.length <= most && within;
+      },
+    ),
+  );
+});
+
+test('positions on either axis are clamped', () => {
+  const { ratio, difference } = EFFECT_SCALES;
+  assert.equal(effectPosition(ratio, 0.01, [0.5, 2]), 0);
+  assert.equal(effectPosition(ratio, Number.POSITIVE_INFINITY, [0.5, 2]), 1);
+  assert.equal(effectPosition(ratio, 1, [0.5, 2]), 0.5);
+  assert.equal(effectPosition(difference, Number.NEGATIVE_INFINITY, [-1, 3]), 0);
+  assert.equal(effectPosition(difference, 0, [-1, 3]), 0.25);
 });
 
 test('progress of evidence runs from nothing to reached', () => {

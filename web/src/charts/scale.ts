@@ -48,8 +48,8 @@ const EDGES = [
   32,
 ];
 
-export interface RatioPoint {
-  ratio: number | null;
+export interface EffectPoint {
+  point: number | null;
   /** Bounds of the confidence sequence; null is an open end. */
   low: number | null;
   high: number | null;
@@ -59,15 +59,12 @@ export interface RatioPoint {
  * The ratios that an axis shows: 1, the margin, and the band of the later half of the looks. The early, wide band is
  * cut off, so that it does not flatten what matters now; around an open end there is some room.
  */
-export function ratioDomain(points: readonly RatioPoint[], marginRatio: number): [number, number] {
-  const late = points.slice(Math.floor(points.length / 2));
-  const values = late
-    .flatMap(({ ratio, low, high }) => [ratio, low, high])
-    .filter((value): value is number => value !== null && value > 0);
-  const open = late.some(({ low, high }) => low === null || high === null);
+export function ratioDomain(points: readonly EffectPoint[], margin: number): [number, number] {
+  const { values: effects, open } = lateHalf(points);
+  const values = effects.filter((value) => value > 0);
   const pad = open ? 1.4 : 1.04;
-  const lowest = Math.min(1, marginRatio, ...values) / pad;
-  const highest = Math.max(1, marginRatio, ...values) * pad;
+  const lowest = Math.min(1, margin, ...values) / pad;
+  const highest = Math.max(1, margin, ...values) * pad;
   return [
     EDGES.findLast((edge) => edge <= lowest) ?? (EDGES[0] as number),
     EDGES.find((edge) => edge >= highest) ?? (EDGES.at(-1) as number),
@@ -98,11 +95,41 @@ export function ratioTicks([low, high]: readonly [number, number], most: number)
   return fitting.reduce((best, ticks) => (gap(ticks) < gap(best) ? ticks : best), [1]);
 }
 
-/** Where a ratio stands between the ends of a logarithmic axis, 0..1; open ends stand at the edge they point to. */
-export function ratioPosition(value: number, [low, high]: readonly [number, number]): number {
-  if (value <= low) return 0;
-  if (value >= high) return 1;
-  return Math.log(value / low) / Math.log(high / low);
+/** The effects of the later half of the looks, and whether one of them is open. */
+function lateHalf(points: readonly EffectPoint[]): { values: number[]; open: boolean } {
+  const late = points.slice(Math.floor(points.length / 2));
+  return {
+    values: late
+      .flatMap(({ point, low, high }) => [point, low, high])
+      .filter((value): value is number => value !== null),
+    open: late.some(({ low, high }) => low === null || high === null),
+  };
+}
+
+/** The same for differences: 0, the margin and the later band, on round numbers with some room. */
+export function differenceDomain(points: readonly EffectPoint[], margin: number): [number, number] {
+  const { values, open } = lateHalf(points);
+  const lowest = Math.min(0, margin, ...values);
+  const highest = Math.max(0, margin, ...values);
+  const room = (highest - lowest || 1) * (open ? 0.4 : 0.1);
+  const step = ceiling((highest - lowest + 2 * room) / 8);
+  return [
+    multiple(Math.floor((lowest - room) / step), step),
+    multiple(Math.ceil((highest + room) / step), step),
+  ];
+}
+
+/** Multiples of a round number within the domain, at most `most` of them; 0 is one. */
+export function differenceTicks([low, high]: readonly [number, number], most: number): number[] {
+  let step = ceiling((high - low) / Math.max(1, most));
+  const count = () => Math.floor(high / step) - Math.ceil(low / step) + 1;
+  while (count() > Math.max(1, most)) step = ceiling(step * 1.01);
+  return Array.from({ length: count() }, (_, index) => multiple(Math.ceil(low / step) + index, step));
+}
+
+/** Without the digits that binary fractions add. */
+function multiple(times: number, step: number): number {
+  return Number((times * step).toPrecision(12));
 }
 
 /** How far evidence has come towards a claim, 0..1. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { PlanView, RunSummary, RunView } from '../../../experiments/schema.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { type Connection, call, connect } from '../client.ts';
+import { boundsText, pointText } from '../effect-text.ts';
 import { begin, follow } from '../follow.ts';
 import { paint, percent, print, table } from '../output.ts';
 
@@ -80,7 +81,7 @@ export function experimentCommands(program: Command): void {
 
   experiment
     .command('abort <run>')
-    .description('withdraw the fault at once and end the run')
+    .description('withdraw the treatment at once and end the run')
     .option('--reason <text>', 'why, for the journal')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
@@ -116,15 +117,15 @@ async function readSource(file: string): Promise<string> {
 
 function renderPlan(plan: PlanView): string {
   const mark = { pass: paint('green', '✔'), fail: paint('red', '✖'), unknown: paint('yellow', '?') };
-  const rate =
-    plan.eventsPerSecond === null ? 'none seen yet' : `${plan.eventsPerSecond.toFixed(1)} a second now`;
+  const rate = plan.perSecond === null ? 'none seen yet' : `${plan.perSecond.toFixed(1)} a second now`;
+  const needed = plan.needed === null ? 'an unknown number of' : `about ${Math.ceil(plan.needed)}`;
   const time = plan.expectedSeconds === null ? 'unknown' : `about ${Math.ceil(plan.expectedSeconds)} s`;
   return [
     paint('bold', plan.title),
     plan.hypothesis,
     '',
     `on ${plan.function}, ${percent(plan.share)} of units in treatment`,
-    `needs about ${Math.ceil(plan.eventsNeeded)} metric events (${rate}): ${time}`,
+    `needs ${needed} metric ${plan.counted} (${rate}): ${time}`,
     '',
     ...plan.checks.map(({ check, state, detail }) => `${mark[state]} ${check}: ${detail}`),
   ].join('\n');
@@ -154,22 +155,23 @@ function renderList(runs: RunSummary[]): string {
 
 function renderRun(run: RunView): string {
   const look = run.looks.at(-1);
-  const counts = (look?.metrics ?? []).map((metric) => [
+  const rows = (look?.metrics ?? []).map((metric) => [
     metric.metric,
     metric.role,
-    `${metric.control.events} / ${metric.control.units}`,
-    `${metric.treatment.events} / ${metric.treatment.units}`,
-    metric.ratio === null ? '–' : metric.ratio.toFixed(3),
-    `${metric.low?.toFixed(3) ?? '0'} … ${metric.high?.toFixed(3) ?? '∞'}`,
+    metric.control.text,
+    metric.treatment.text,
+    pointText(metric, 3),
+    boundsText(metric, 3),
     metric.state,
   ]);
   return [
     paint('bold', run.title),
     run.hypothesis,
     '',
+    `${run.treatment.text}, ${percent(run.share)} of units in treatment`,
     run.status === 'ended' ? renderEnd(run) : `running  ${run.experiment}\n${paint('dim', run.runId)}`,
     '',
-    table(['METRIC', 'ROLE', 'CONTROL', 'TREATMENT', 'RATIO', 'CONFIDENCE SEQUENCE', 'STATE'], counts),
+    table(['METRIC', 'ROLE', 'CONTROL', 'TREATMENT', 'EFFECT', 'CONFIDENCE SEQUENCE', 'STATE'], rows),
     '',
     ...run.journal.map((entry) => `${paint('dim', entry.at.slice(11, 19))}  ${entry.text}`),
   ].join('\n');

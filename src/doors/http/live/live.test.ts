@@ -15,7 +15,7 @@ const RUN: LiveMessages['run'] = {
     decision: null,
     reason: null,
     function: 'shop',
-    fault: { kind: 'latency', ms: 100 },
+    treatment: { kind: 'fault', text: '100 ms latency in shop', detail: { kind: 'latency', ms: 100 } },
     unit: 'person',
     share: 0.1,
     startedAt: '2026-11-01T00:00:00Z',

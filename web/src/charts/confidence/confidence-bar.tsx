@@ -1,18 +1,19 @@
 import type { MetricLook } from '../../../../src/experiments/schema.ts';
-import { bounds, ratio } from '../../format.ts';
 import { estimateOf } from '../../parts/run/estimate.ts';
-import { ratioDomain, ratioPosition } from '../scale.ts';
+import { EFFECT_SCALES, effectPosition } from './effect-scale.ts';
 
-/** The latest confidence sequence of a metric on one line: band, estimate, margin and 1. */
+/** The latest confidence sequence of a metric on one line: band, estimate, margin and no effect. */
 export function ConfidenceBar({ look }: { look: MetricLook }) {
-  const { marginRatio, direction } = look;
+  const { direction } = look;
+  const scale = EFFECT_SCALES[look.scale];
   const estimate = estimateOf(look);
-  const domain = ratioDomain([look], marginRatio);
-  const at = (value: number) => `${(ratioPosition(value, domain) * 100).toFixed(2)}%`;
-  const low = ratioPosition(look.low ?? 0, domain);
-  const high = ratioPosition(look.high ?? Number.POSITIVE_INFINITY, domain);
-  const label = `${look.metric}: treatment is ${ratio(estimate)} control, confidence sequence ${bounds(look.low, look.high)}; must stay ${direction === 'up' ? 'above' : 'below'} ${ratio(marginRatio)}`;
-  const margin = ratioPosition(marginRatio, domain);
+  const domain = scale.domain([look], look.margin);
+  const position = (value: number) => effectPosition(scale, value, domain);
+  const at = (value: number) => `${(position(value) * 100).toFixed(2)}%`;
+  const low = position(look.low ?? scale.lowest);
+  const high = position(look.high ?? Number.POSITIVE_INFINITY);
+  const label = `${look.metric}: ${scale.name} is ${scale.text(estimate)}, confidence sequence ${scale.bounds(look.low, look.high)}; must stay ${direction === 'up' ? 'above' : 'below'} ${scale.text(look.margin)}`;
+  const margin = position(look.margin);
   return (
     <div className="cbar" role="img" aria-label={label} data-state={look.state}>
       <div
@@ -22,8 +23,8 @@ export function ConfidenceBar({ look }: { look: MetricLook }) {
         }
       />
       <div className="cbar-band" style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
-      <div className="cbar-one" style={{ left: at(1) }} />
-      <div className="cbar-margin" style={{ left: at(marginRatio) }} />
+      <div className="cbar-one" style={{ left: at(scale.none) }} />
+      <div className="cbar-margin" style={{ left: at(look.margin) }} />
       {estimate !== null && <div className="cbar-dot" style={{ left: at(estimate) }} />}
     </div>
   );

@@ -1,22 +1,23 @@
 import { useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import type { LookView, MetricLook } from '../../../../src/experiments/schema.ts';
-import { bounds, count, percent, ratio, share, stopwatch } from '../../format.ts';
+import { percent, stopwatch } from '../../format.ts';
 import { Definition } from '../../parts/definition.tsx';
 import { elapsedAxis, valueAxis } from '../axes.ts';
 import { ChartFrame, type LegendItem } from '../chart-frame.tsx';
 import { ChartTip, type Hover, hoverOf } from '../hover.tsx';
 import type { Palette } from '../palette.ts';
 import { Plot } from '../plot.tsx';
-import { ratioTicks } from '../scale.ts';
 import { type ConfidenceColumns, confidenceColumns } from './confidence-columns.ts';
 import { drawBadSide, drawReference, type Reference } from './confidence-draw.ts';
+import { EFFECT_SCALES, type EffectScale } from './effect-scale.ts';
 
 interface ConfidenceChartProps {
   title: string;
   looks: readonly LookView[];
   metric: string;
-  marginRatio: number;
+  margin: number;
+  scale: MetricLook['scale'];
   direction: 'up' | 'down';
   verdict: Reference['verdict'];
   /** Where the axis ends at least, in seconds. */
@@ -26,30 +27,35 @@ interface ConfidenceChartProps {
   className?: string;
 }
 
-const LEGEND: readonly LegendItem[] = [
-  { label: 'Ratio treatment / control', colour: 'var(--up-accent-line)', kind: 'line' },
+const legendOf = ({ name }: EffectScale): LegendItem[] => [
+  { label: name, colour: 'var(--up-accent-line)', kind: 'line' },
   { label: 'Confidence sequence', colour: 'var(--up-accent-line)', kind: 'band' },
   { label: 'Margin', colour: 'var(--up-bad-line)', kind: 'dash' },
 ];
 
 function meaning(alpha: number): string {
   return (
-    'The line is the rate of the event in treatment divided by the rate in control. Each edge of the band holds with ' +
+    'The line is the estimated effect: of the metric in treatment against control. Each edge of the band holds with ' +
     `${percent(1 - alpha)} confidence at every look of the whole run at once, so the run may be watched, and stopped, at ` +
     'any time. A verdict falls when the whole band lies on one side of the margin.'
   );
 }
 
-/** The ratio treatment / control with its confidence sequence, drawn as the looks arrive; logarithmic axis. */
+/** The effect of the treatment with its confidence sequence, drawn as the looks arrive. */
 export function ConfidenceChart(props: ConfidenceChartProps) {
-  const { looks, metric, marginRatio, direction, verdict, untilSeconds, small = false } = props;
-  const columns = useMemo(() => confidenceColumns(looks, metric, marginRatio), [looks, metric, marginRatio]);
+  const { looks, metric, margin, direction, verdict, untilSeconds, small = false } = props;
+  const scale = EFFECT_SCALES[props.scale];
+  const columns = useMemo(
+    () => confidenceColumns(looks, metric, margin, scale),
+    [looks, metric, margin, scale],
+  );
   const data = useMemo(
-    () => [columns.seconds, columns.high, columns.low, columns.ratio] as uPlot.AlignedData,
+    () => [columns.seconds, columns.high, columns.low, columns.point] as uPlot.AlignedData,
     [columns],
   );
-  const shown = useRef({ columns, reference: { marginRatio, direction, verdict, small }, untilSeconds });
-  shown.current = { columns, reference: { marginRatio, direction, verdict, small }, untilSeconds };
+  const now = { columns, reference: { margin, scale, direction, verdict, small }, untilSeconds };
+  const shown = useRef(now);
+  shown.current = now;
   const [hover, setHover] = useState<Hover | null>(null);
   const height = small ? 132 : 404;
   const alpha = columns.points.at(-1)?.look.alpha ?? 0.05;
@@ -62,8 +68,8 @@ export function ConfidenceChart(props: ConfidenceChartProps) {
       {...(props.note === undefined ? {} : { note: props.note })}
       {...(small
         ? {}
-        : { legend: LEGEND, aside: <Definition of={props.title}>{meaning(alpha)}</Definition> })}
-      table={() => tableOf(columns)}
+        : { legend: legendOf(scale), aside: <Definition of={props.title}>{meaning(alpha)}</Definition> })}
+      table={() => tableOf(columns, scale)}
     >
       <div className="plot-host">
         <Plot
@@ -77,10 +83,10 @@ export function ConfidenceChart(props: ConfidenceChartProps) {
           <ChartTip left={hover.left} flip={hover.flip}>
             <strong>after {stopwatch(point.seconds)}</strong>
             <span>
-              Ratio<b>{ratio(point.look.ratio)}</b>
+              Effect<b>{scale.text(point.look.point)}</b>
             </span>
             <span>
-              Confidence<b>{bounds(point.look.low, point.look.high)}</b>
+              Confidence<b>{scale.bounds(point.look.low, point.look.high)}</b>
             </span>
             <span>
               Control<b>{armText(point.look.control)}</b>
@@ -107,7 +113,8 @@ function optionsOf(
 ): Omit<uPlot.Options, 'width' | 'height'> {
   const { colour } = palette;
   const edge = { stroke: colour('accent-line', 0.45), width: 1, points: { show: false } };
-  const ticks = () => ratioTicks(shown.current.columns.domain, Math.floor(height / 34));
+  const scale = () => shown.current.reference.scale;
+  const ticks = () => scale().ticks(shown.current.columns.domain, Math.floor(height / 34));
   return {
     legend: { show: false },
     padding: [6, 16, 0, 0],
@@ -115,14 +122,14 @@ function optionsOf(
     scales: {
       x: { time: false, range: (_, __, max) => [0, Math.max(shown.current.untilSeconds, max ?? 0, 1)] },
       y: {
-        range: () => shown.current.columns.domain.map((end) => Math.log(end)) as [number, number],
+        range: () => shown.current.columns.domain.map(scale().toAxis) as [number, number],
       },
     },
     axes: [
       elapsedAxis(palette),
       {
-        ...valueAxis(palette, (value) => ratio(Math.exp(value))),
-        splits: () => ticks().map((tick) => Math.log(tick)),
+        ...valueAxis(palette, (value) => scale().text(scale().fromAxis(value))),
+        splits: () => ticks().map(scale().toAxis),
       },
     ],
     series: [
@@ -140,19 +147,19 @@ function optionsOf(
   };
 }
 
-function armText({ units, events }: MetricLook['control']): string {
-  return `${count(events)} of ${count(units)}, ${percent(share(events, units))}`;
+function armText({ value, text }: MetricLook['control']): string {
+  return value === null ? text : `${text}, ${value}`;
 }
 
-function tableOf({ points }: ConfidenceColumns) {
+function tableOf({ points }: ConfidenceColumns, scale: EffectScale) {
   return {
-    head: ['Elapsed', 'Ratio', 'Low', 'High', 'Control', 'Treatment'],
+    head: ['Elapsed', 'Effect', 'Low', 'High', 'Control', 'Treatment'],
     rows: points
       .map(({ seconds, look }) => [
         stopwatch(seconds),
-        ratio(look.ratio),
-        look.low === null ? 'open' : ratio(look.low),
-        look.high === null ? 'open' : ratio(look.high),
+        scale.text(look.point),
+        look.low === null ? 'open' : scale.text(look.low),
+        look.high === null ? 'open' : scale.text(look.high),
         armText(look.control),
         armText(look.treatment),
       ])
@@ -161,16 +168,17 @@ function tableOf({ points }: ConfidenceColumns) {
 }
 
 function summary(
-  { title, marginRatio, direction, verdict }: ConfidenceChartProps,
+  { title, margin, scale: name, direction, verdict }: ConfidenceChartProps,
   columns: ConfidenceColumns,
 ) {
   const last = columns.points.at(-1);
   if (last === undefined) return `${title}: no look yet`;
   const { look, seconds } = last;
+  const scale = EFFECT_SCALES[name];
   return (
-    `${title}. After ${stopwatch(seconds)}: ratio ${ratio(look.ratio)}, confidence sequence ` +
-    `${bounds(look.low, look.high)}, must stay ${direction === 'up' ? 'above' : 'below'} the margin ` +
-    `${ratio(marginRatio)}; control ${armText(look.control)}, treatment ${armText(look.treatment)}.` +
+    `${title}. After ${stopwatch(seconds)}: ${name} ${scale.text(look.point)}, confidence sequence ` +
+    `${scale.bounds(look.low, look.high)}, must stay ${direction === 'up' ? 'above' : 'below'} the margin ` +
+    `${scale.text(margin)}; control ${armText(look.control)}, treatment ${armText(look.treatment)}.` +
     `${verdict === null ? '' : ` Verdict: ${verdict.label}.`}`
   );
 }

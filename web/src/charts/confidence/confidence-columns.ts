@@ -1,39 +1,40 @@
 import type { LookView, MetricLook } from '../../../../src/experiments/schema.ts';
-import { ratioDomain } from '../scale.ts';
+import type { EffectScale } from './effect-scale.ts';
 
-/** One metric's confidence sequence over the run, as a chart needs it: logarithms, open ends clamped to the axis. */
+/** One metric's confidence sequence over the run, as a chart needs it: on the scale of the axis, open ends clamped to it. */
 export interface ConfidenceColumns {
   /** The looks that the columns come from, aligned with them. */
   points: readonly { seconds: number; look: MetricLook }[];
   seconds: number[];
-  ratio: (number | null)[];
+  point: (number | null)[];
   low: number[];
   high: number[];
-  /** The ratios at the ends of the axis. */
+  /** The effects at the ends of the axis. */
   domain: [number, number];
 }
 
 export function confidenceColumns(
   looks: readonly LookView[],
   metric: string,
-  marginRatio: number,
+  margin: number,
+  scale: EffectScale,
 ): ConfidenceColumns {
   const points = looks.flatMap(({ elapsedMs, metrics }) => {
     const look = metrics.find((candidate) => candidate.metric === metric);
     return look === undefined ? [] : [{ seconds: elapsedMs / 1000, look }];
   });
-  const domain = ratioDomain(
+  const domain = scale.domain(
     points.map(({ look }) => look),
-    marginRatio,
+    margin,
   );
   const [least, most] = domain;
-  const clamp = (value: number) => Math.log(Math.min(most, Math.max(least, value)));
+  const clamp = (value: number) => scale.toAxis(Math.min(most, Math.max(least, value)));
   return {
     points,
     domain,
     seconds: points.map(({ seconds }) => seconds),
-    ratio: points.map(({ look }) => (look.ratio === null ? null : clamp(look.ratio))),
-    low: points.map(({ look }) => clamp(look.low ?? 0)),
+    point: points.map(({ look }) => (look.point === null ? null : clamp(look.point))),
+    low: points.map(({ look }) => clamp(look.low ?? scale.lowest)),
     high: points.map(({ look }) => clamp(look.high ?? Number.POSITIVE_INFINITY)),
   };
 }

@@ -1,10 +1,11 @@
 import type uPlot from 'uplot';
-import { ratio } from '../../format.ts';
 import type { ColourName, Palette } from '../palette.ts';
+import type { EffectScale } from './effect-scale.ts';
 
 /** What a confidence chart draws behind and over its lines. */
 export interface Reference {
-  marginRatio: number;
+  margin: number;
+  scale: EffectScale;
   direction: 'up' | 'down';
   /** At the last look, once there is a verdict. */
   verdict: { label: string; colour: ColourName } | null;
@@ -13,19 +14,23 @@ export interface Reference {
 }
 
 /** Behind the lines: the bad side of the margin. */
-export function drawBadSide(chart: uPlot, { marginRatio, direction }: Reference, { colour }: Palette): void {
+export function drawBadSide(
+  chart: uPlot,
+  { margin, scale, direction }: Reference,
+  { colour }: Palette,
+): void {
   const { ctx, bbox } = chart;
-  const margin = chart.valToPos(Math.log(marginRatio), 'y', true);
-  const [top, bottom] = direction === 'up' ? [margin, bbox.top + bbox.height] : [bbox.top, margin];
+  const edge = chart.valToPos(scale.toAxis(margin), 'y', true);
+  const [top, bottom] = direction === 'up' ? [edge, bbox.top + bbox.height] : [bbox.top, edge];
   ctx.save();
   ctx.fillStyle = colour('bad-line', 0.07);
   ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
   ctx.restore();
 }
 
-/** Over the lines: the margin and 1 with their names, and the verdict where it fell. */
+/** Over the lines: the margin and no effect with their names, and the verdict where it fell. */
 export function drawReference(chart: uPlot, reference: Reference, palette: Palette): void {
-  const { marginRatio, direction, verdict, small } = reference;
+  const { margin, scale, direction, verdict, small } = reference;
   const { ctx, bbox } = chart;
   const { colour } = palette;
   ctx.save();
@@ -33,8 +38,9 @@ export function drawReference(chart: uPlot, reference: Reference, palette: Palet
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.font = palette.font.replace('11px', `${11 * devicePixelRatio}px`);
-  const margin = horizontal(chart, marginRatio, colour('bad-line'), [6, 4]);
-  const one = marginRatio === 1 ? margin : horizontal(chart, 1, colour('text-3', 0.8), []);
+  const edge = horizontal(chart, scale.toAxis(margin), colour('bad-line'), [6, 4]);
+  const none =
+    margin === scale.none ? edge : horizontal(chart, scale.toAxis(scale.none), colour('text-3', 0.8), []);
   if (!small) {
     const up = direction === 'up' ? 1 : -1;
     const down = direction === 'up' ? -1 : 1;
@@ -42,19 +48,19 @@ export function drawReference(chart: uPlot, reference: Reference, palette: Palet
     const side = direction === 'up' ? 'below' : 'above';
     name(
       chart,
-      margin,
+      edge,
       up,
       { fill: colour('bad-line'), halo },
-      `margin ${ratio(marginRatio)}: refuted ${side}`,
+      `margin ${scale.text(margin)}: refuted ${side}`,
     );
-    if (one !== margin) name(chart, one, down, { fill: colour('text-3'), halo }, '1.00×: no difference');
+    if (none !== edge) name(chart, none, down, { fill: colour('text-3'), halo }, scale.noneText);
   }
   if (verdict !== null) mark(chart, verdict, palette, small);
   ctx.restore();
 }
 
 function horizontal({ ctx, bbox, valToPos }: uPlot, at: number, stroke: string, dash: number[]): number {
-  const y = Math.round(valToPos(Math.log(at), 'y', true)) + 0.5;
+  const y = Math.round(valToPos(at, 'y', true)) + 0.5;
   ctx.strokeStyle = stroke;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash(dash.map((length) => length * devicePixelRatio));

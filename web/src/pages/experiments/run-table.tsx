@@ -2,7 +2,6 @@ import { Link } from 'wouter';
 import type { RunSummary } from '../../../../src/experiments/schema.ts';
 import { ago, duration, percent } from '../../format.ts';
 import { useNow } from '../../parts/now.ts';
-import { faultText } from '../../parts/run/fault.ts';
 import { OutcomeBadge } from '../../parts/run/outcome.tsx';
 
 export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
@@ -34,7 +33,7 @@ export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
                   <Link href={`/experiments/${encodeURIComponent(run.runId)}`} className="row-link">
                     {run.title}
                   </Link>
-                  <div className="small muted">{faultText(run.fault)}</div>
+                  <div className="small muted">{run.treatment.text}</div>
                 </th>
                 <td className="nowrap">
                   <OutcomeBadge run={run} />

@@ -3,13 +3,13 @@ import { IconFlask2 } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { RunSummary, RunView } from '../../../../src/experiments/schema.ts';
 import { ConfidenceBar } from '../../charts/confidence/confidence-bar.tsx';
-import { bounds, count, duration, percent, ratio } from '../../format.ts';
+import { EFFECT_SCALES } from '../../charts/confidence/effect-scale.ts';
+import { count, duration, percent } from '../../format.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { useNow } from '../../parts/now.ts';
 import { estimateOf } from '../../parts/run/estimate.ts';
-import { faultText } from '../../parts/run/fault.ts';
 import { OutcomeBadge } from '../../parts/run/outcome.tsx';
 import { useRun } from '../../resource.ts';
 
@@ -53,7 +53,7 @@ function Running({ summary }: { summary: RunSummary }) {
           </Link>
         </div>
         <p className="small muted">
-          {summary.function} · {faultText(summary.fault)} · {percent(summary.share)} of units
+          {summary.treatment.text} · {percent(summary.share)} of units
         </p>
         <div className="running-time">
           <Progress value={done} size={4} color="iris" aria-label={`Time used: ${percent(done / 100)}`} />
@@ -68,18 +68,20 @@ function Running({ summary }: { summary: RunSummary }) {
 function Evidence({ run }: { run: RunView }) {
   const look = run.looks.at(-1)?.metrics.find(({ metric }) => metric === run.goal.metric);
   if (look === undefined) return <p className="muted small">Waiting for the first look.</p>;
+  const scale = EFFECT_SCALES[look.scale];
   const events = look.control.events + look.treatment.events;
   return (
     <div className="running-evidence">
       <div className="running-numbers small">
         <span className="mono">{look.metric}</span>
         <span className="num">
-          <b>{ratio(estimateOf(look))}</b> <span className="muted">{bounds(look.low, look.high)}</span>
+          <b>{scale.text(estimateOf(look))}</b>{' '}
+          <span className="muted">{scale.bounds(look.low, look.high)}</span>
         </span>
       </div>
       <ConfidenceBar look={look} />
       <p className="small muted num">
-        must stay {look.direction === 'up' ? 'above' : 'below'} {ratio(look.marginRatio)} · {count(events)}{' '}
+        must stay {look.direction === 'up' ? 'above' : 'below'} {scale.text(look.margin)} · {count(events)}{' '}
         events
       </p>
     </div>

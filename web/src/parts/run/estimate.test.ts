@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { estimateOf } from './estimate.ts';
 
-const lookOf = (control: number, treatment: number, ratio: number | null) => ({
-  ratio,
+const lookOf = (control: number, treatment: number, point: number | null) => ({
+  point,
   control: { units: 100, events: control },
   treatment: { units: 100, events: treatment },
 });

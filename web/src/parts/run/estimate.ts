@@ -1,9 +1,11 @@
-import type { MetricLook } from '../../../../src/experiments/schema.ts';
-
 /** With fewer events in both arms together the estimate says more about chance than about the treatment. */
-const LEAST_EVENTS = 20;
+const MIN_EVENTS = 20;
 
-/** The estimated ratio treatment / control where there are enough events to show one; null otherwise. */
-export function estimateOf(look: Pick<MetricLook, 'ratio' | 'control' | 'treatment'>): number | null {
-  return look.control.events + look.treatment.events < LEAST_EVENTS ? null : look.ratio;
+/** The estimated effect where there are enough events to show one; null otherwise. */
+export function estimateOf(look: {
+  point: number | null;
+  control: { events: number };
+  treatment: { events: number };
+}): number | null {
+  return look.control.events + look.treatment.events < MIN_EVENTS ? null : look.point;
 }

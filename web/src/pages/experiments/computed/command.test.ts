@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MetricLook } from '../../../../../src/experiments/schema.ts';
 import { sampleRatioCommand, treatmentProbability, verdictCommand } from './command.ts';
 
 const questionOf = (command: string, calculation: string) => {
@@ -14,18 +13,14 @@ test('without a difference an event falls into treatment with the share of treat
   assert.ok(Math.abs(treatmentProbability(0.5, 0.8) - 0.8 / 1.8) < 1e-12);
 });
 
-test('the command of a metric carries the counts of every stage and the question that was asked of them', () => {
+test('the command of a metric carries the question that its evidence answers', () => {
   const stages = [
     { control: 90, treatment: 7, share: 0.1 },
     { control: 50, treatment: 48, share: 0.5 },
   ];
-  const goal = { stages, alpha: 0.05, marginRatio: 0.8, direction: 'up' } as MetricLook;
-  assert.deepEqual(questionOf(verdictCommand(goal), 'verdict'), {
-    stages,
-    direction: 'up',
-    marginRatio: 0.8,
-    alpha: 0.05,
-  });
+  const input = { stages, direction: 'up', marginRatio: 0.8, alpha: 0.05 };
+  const question = { calculation: 'verdict', input };
+  assert.deepEqual(questionOf(verdictCommand({ question }), 'verdict'), input);
 });
 
 test('the command of the sample ratio carries the units of every stage and their shares', () => {

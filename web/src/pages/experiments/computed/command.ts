@@ -6,9 +6,9 @@ export function treatmentProbability(share: number, ratio: number): number {
   return odds / (1 + odds);
 }
 
-/** A line for a shell that computes everything that is shown of one metric anew from its counts. */
-export function verdictCommand({ stages, direction, marginRatio, alpha }: MetricLook): string {
-  return line('verdict', { stages, direction, marginRatio, alpha });
+/** A line for a shell that computes everything that is shown of one metric anew. */
+export function verdictCommand({ question }: Pick<MetricLook, 'question'>): string {
+  return line(question.calculation, question.input);
 }
 
 /** The same for the evidence of a sample-ratio mismatch. */

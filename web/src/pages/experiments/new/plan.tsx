@@ -9,6 +9,8 @@ const STATES = {
   unknown: { word: 'Unknown', icon: IconHelpCircle },
 } as const;
 
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** What would happen: readiness, check by check, and the time that a verdict is likely to take. */
 export function Plan({ plan }: { plan: PlanView }) {
   const expected = plan.expectedSeconds === null ? NONE : `about ${duration(plan.expectedSeconds * 1000)}`;
@@ -21,15 +23,13 @@ export function Plan({ plan }: { plan: PlanView }) {
           <dd>
             <strong>{expected}</strong>
           </dd>
-          <dt>Events needed</dt>
+          <dt>{capital(plan.counted)} needed</dt>
           <dd>
-            {count(Math.ceil(plan.eventsNeeded))}{' '}
+            {plan.needed === null ? 'unknown' : count(Math.ceil(plan.needed))}{' '}
             <span className="muted">if the treatment changes nothing</span>
           </dd>
-          <dt>Events now</dt>
-          <dd>
-            {plan.eventsPerSecond === null ? 'none in the last 10 minutes' : perSecond(plan.eventsPerSecond)}
-          </dd>
+          <dt>{capital(plan.counted)} now</dt>
+          <dd>{plan.perSecond === null ? 'none in the last 10 minutes' : perSecond(plan.perSecond)}</dd>
           <dt>Slice</dt>
           <dd>
             {percent(plan.share)} of units on {plan.function}

@@ -6,7 +6,7 @@ import type { RunView } from '../../../../../src/experiments/schema.ts';
 import { type ApiError, asApiError, call } from '../../../api.ts';
 import { Failure } from '../../../parts/failure.tsx';
 
-/** Ends the run and withdraws its fault at once, after asking why. */
+/** Ends the run and withdraws its treatment at once, after asking why. */
 export function AbortButton({ run, onAborted }: { run: RunView; onAborted(): void }) {
   const [opened, { open, close }] = useDisclosure(false);
   const [reason, setReason] = useState('');
@@ -44,8 +44,8 @@ export function AbortButton({ run, onAborted }: { run: RunView; onAborted(): voi
       <Modal opened={opened && !ended} onClose={close} title="Abort this run?" centered>
         <form onSubmit={abort} className="stack">
           <p>
-            The fault on <strong>{run.function}</strong> is withdrawn at once and the run ends undecided. This
-            cannot be undone.
+            The treatment of <strong>{run.function}</strong> is withdrawn at once and the run ends undecided.
+            This cannot be undone.
           </p>
           <TextInput
             label="Reason"

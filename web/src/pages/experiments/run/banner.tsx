@@ -1,14 +1,15 @@
 import { Progress } from '@mantine/core';
 import type { RunView } from '../../../../../src/experiments/schema.ts';
-import { bounds, dateTime, duration, percent, ratio } from '../../../format.ts';
+import { EFFECT_SCALES } from '../../../charts/confidence/effect-scale.ts';
+import { dateTime, duration, percent } from '../../../format.ts';
 import { useNow } from '../../../parts/now.ts';
 import { estimateOf } from '../../../parts/run/estimate.ts';
 import { outcomeOf } from '../../../parts/run/outcome.tsx';
 
 const DECISIONS = {
   promote: 'Decision: promote.',
-  abort: 'Decision: abort; the fault was withdrawn at once.',
-  conclude: 'Decision: conclude; the fault was withdrawn.',
+  abort: 'Decision: abort; the treatment was withdrawn at once.',
+  conclude: 'Decision: conclude; the treatment was withdrawn.',
 } as const;
 
 /** What has become of the run, large: a word, an icon, and the reason. */
@@ -51,11 +52,12 @@ function Ended({ run }: { run: RunView }) {
 function Estimate({ run }: { run: RunView }) {
   const look = run.looks.at(-1)?.metrics.find(({ metric }) => metric === run.goal.metric);
   if (look === undefined) return null;
+  const scale = EFFECT_SCALES[look.scale];
   return (
     <div>
-      <dt>Goal ratio</dt>
+      <dt>Goal {look.scale}</dt>
       <dd>
-        {ratio(estimateOf(look))} <span className="small">{bounds(look.low, look.high)}</span>
+        {scale.text(estimateOf(look))} <span className="small">{scale.bounds(look.low, look.high)}</span>
       </dd>
     </div>
   );

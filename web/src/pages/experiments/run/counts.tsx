@@ -1,6 +1,7 @@
 import { IconCircleCheck, IconCircleX, IconHourglassEmpty, IconShieldX } from '@tabler/icons-react';
 import type { LookView, MetricLook } from '../../../../../src/experiments/schema.ts';
-import { bounds, count, percent, ratio, share } from '../../../format.ts';
+import { EFFECT_SCALES } from '../../../charts/confidence/effect-scale.ts';
+import { NONE } from '../../../format.ts';
 import { Badge } from '../../../parts/badge.tsx';
 import { Card } from '../../../parts/card.tsx';
 import { Definition } from '../../../parts/definition.tsx';
@@ -21,8 +22,8 @@ export function Counts({ look }: { look: LookView | undefined }) {
       title="Counts of both arms"
       aside={
         <Definition of="Counts of both arms">
-          A unit counts once it has met its arm (its exposure); its event counts when it comes after that. The
-          rate is events divided by exposed units.
+          A unit counts once it has met its arm (its exposure), and what it does counts when it comes after
+          that. The value of an arm is computed of the units below it.
         </Definition>
       }
       flush
@@ -40,11 +41,11 @@ export function Counts({ look }: { look: LookView | undefined }) {
                 Treatment
               </th>
               <th scope="col" className="right">
-                Ratio
-                <Definition of="Ratio">
-                  Converted units per assigned share, treatment over control. It may differ from the quotient
-                  of the two rates while few units are judged. Below 20 events in both arms together only its
-                  bounds are shown.
+                Effect
+                <Definition of="Effect">
+                  Treatment against control, on the scale of the metric. A ratio is that of events per
+                  assigned share, and may differ from the quotient of the two rates while few units are
+                  judged. Below 20 events in both arms together only its bounds are shown.
                 </Definition>
               </th>
               <th scope="col" className="right">
@@ -69,20 +70,21 @@ export function Counts({ look }: { look: LookView | undefined }) {
 
 function Row({ look }: { look: MetricLook }) {
   const { label, tone, icon } = STATES[look.state];
+  const scale = EFFECT_SCALES[look.scale];
   return (
     <tr>
       <th scope="row" className="metric-cell">
         <span className="mono">{look.metric}</span>
         <div className="small muted">{look.role}</div>
       </th>
-      <Arm counts={look.control} />
-      <Arm counts={look.treatment} />
+      <Arm arm={look.control} />
+      <Arm arm={look.treatment} />
       <td className="right">
-        <b>{ratio(estimateOf(look))}</b>
+        <b>{scale.text(estimateOf(look))}</b>
       </td>
-      <td className="right nowrap">{bounds(look.low, look.high)}</td>
+      <td className="right nowrap">{scale.bounds(look.low, look.high)}</td>
       <td className="right nowrap">
-        {look.direction === 'up' ? 'above' : 'below'} {ratio(look.marginRatio)}
+        {look.direction === 'up' ? 'above' : 'below'} {scale.text(look.margin)}
       </td>
       <td>
         <Badge tone={tone} icon={icon}>
@@ -93,13 +95,11 @@ function Row({ look }: { look: MetricLook }) {
   );
 }
 
-function Arm({ counts: { units, events } }: { counts: MetricLook['control'] }) {
+function Arm({ arm: { value, text } }: { arm: MetricLook['control'] }) {
   return (
     <td className="right nowrap">
-      {percent(share(events, units))}
-      <div className="small muted">
-        {count(events)} of {count(units)} units
-      </div>
+      {value ?? NONE}
+      <div className="small muted">{text}</div>
     </td>
   );
 }

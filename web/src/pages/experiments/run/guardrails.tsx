@@ -21,7 +21,8 @@ export function Guardrails({ run }: { run: RunView }) {
           className={`${width} fill`}
           looks={run.looks}
           metric={metric}
-          marginRatio={look.marginRatio}
+          margin={look.margin}
+          scale={look.scale}
           direction={look.direction}
           verdict={look.state === 'harmed' ? { label: 'harmed', colour: 'bad-line' } : null}
           untilSeconds={seconds}

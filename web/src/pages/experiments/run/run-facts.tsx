@@ -1,9 +1,9 @@
 import { Link } from 'wouter';
 import type { RunView } from '../../../../../src/experiments/schema.ts';
-import { dateTime, duration, percent, ratio } from '../../../format.ts';
+import { EFFECT_SCALES } from '../../../charts/confidence/effect-scale.ts';
+import { dateTime, duration, percent } from '../../../format.ts';
 import { Card } from '../../../parts/card.tsx';
 import { Copy } from '../../../parts/copy.tsx';
-import { faultText } from '../../../parts/run/fault.ts';
 
 /** What was set up: treatment, slice, goal, limits. */
 export function RunFacts({ run, className }: { run: RunView; className: string }) {
@@ -11,7 +11,7 @@ export function RunFacts({ run, className }: { run: RunView; className: string }
     <Card title="Set-up" className={className}>
       <dl className="facts">
         <dt>Treatment</dt>
-        <dd>{faultText(run.fault)}</dd>
+        <dd>{run.treatment.text}</dd>
         <dt>Function</dt>
         <dd>
           <Link href={`/functions/${encodeURIComponent(run.function)}`}>{run.function}</Link>
@@ -22,7 +22,8 @@ export function RunFacts({ run, className }: { run: RunView; className: string }
         </dd>
         <dt>Goal</dt>
         <dd>
-          {run.goal.description} <span className="muted">(margin {ratio(run.goal.marginRatio)})</span>
+          {run.goal.description}{' '}
+          <span className="muted">(margin {EFFECT_SCALES[run.goal.scale].text(run.goal.margin)})</span>
         </dd>
         <dt>Guardrails</dt>
         <dd>

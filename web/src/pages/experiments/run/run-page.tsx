@@ -53,8 +53,9 @@ function Content({ run }: { run: RunView }) {
           className="span-8 fill"
           looks={run.looks}
           metric={run.goal.metric}
-          marginRatio={run.goal.marginRatio}
-          direction={goal?.direction ?? 'up'}
+          margin={run.goal.margin}
+          scale={run.goal.scale}
+          direction={run.goal.direction}
           verdict={verdictMark(run)}
           untilSeconds={untilSeconds(run)}
         />

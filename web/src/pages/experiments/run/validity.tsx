@@ -5,7 +5,7 @@ import { Badge } from '../../../parts/badge.tsx';
 import { Card } from '../../../parts/card.tsx';
 import { Definition } from '../../../parts/definition.tsx';
 
-/** Whether the arms may be compared at all, and whether the fault was really there. */
+/** Whether the arms may be compared at all, and whether the treatment was really there. */
 export function Validity({ run, look }: { run: RunView; look: LookView | undefined }) {
   const { injections } = run;
   const ratio = look?.sampleRatio;
@@ -44,7 +44,7 @@ export function Validity({ run, look }: { run: RunView; look: LookView | undefin
             <dd>{percent(ratio.share)}</dd>
           </>
         )}
-        <dt>Fault injected</dt>
+        <dt>Met the treatment</dt>
         <dd>
           {count(injections.count)} <span className="muted">invocations</span>
         </dd>

@@ -1,0 +1,47 @@
+import type { Field } from '../lib/yaml-file.ts';
+import { faultKind } from './faults/fault.ts';
+import type { Treatment, TreatmentKind } from './treatment.ts';
+
+/** Every kind of treatment that an experiment may apply. A new kind is added here and nowhere else. */
+export const TREATMENT_KINDS: TreatmentKind[] = [faultKind];
+
+/** The kind of a treatment. */
+export function treatmentKind({ kind: key }: Treatment): TreatmentKind {
+  const kind = TREATMENT_KINDS.find((known) => known.key === key);
+  if (!kind) throw new Error(`there is no treatment kind "${key}"`);
+  return kind;
+}
+
+/** The one treatment of a mapping like `{fault: …}`. Throws through the field. */
+export function readTreatment(field: Field): Treatment {
+  const fields = field.fields(TREATMENT_KINDS.map(({ key }) => key));
+  const [given, another] = TREATMENT_KINDS.flatMap((kind) => {
+    const value = fields.get(kind.key);
+    return value === undefined ? [] : [{ kind, value }];
+  });
+  if (!given) {
+    const keys = TREATMENT_KINDS.map(({ key }) => `"${key}"`).join(' or ');
+    return fields.all.fail(`${keys} is missing: add ${faultKind.key}: ${faultKind.example}`);
+  }
+  if (another)
+    another.value.fail(`a run applies one treatment: remove ${given.kind.key} or ${another.kind.key}`);
+  return given.kind.read(given.value);
+}
+
+/** A treatment as it is shown. */
+export interface ShownTreatment {
+  kind: string;
+  /** One line for people: "800 ms latency in shop-payments". */
+  text: string;
+  /** What the kind says of it, for programs. */
+  detail: Record<string, unknown>;
+}
+
+export function showTreatment(treatment: Treatment, functionName: string): ShownTreatment {
+  const kind = treatmentKind(treatment);
+  return {
+    kind: kind.key,
+    text: kind.describe(treatment, functionName),
+    detail: { ...kind.detail(treatment) },
+  };
+}
