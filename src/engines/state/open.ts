@@ -38,12 +38,7 @@ async function withMigrations(
   } catch (error) {
     await engine.close();
     await twin?.stop();
-    if (!unreachable(error)) throw error;
-    throw problem(
-      'unavailable',
-      `${whereOf(url)} does not answer (${(error as Error).message}): check --state`,
-      error,
-    );
+    throw explained(error as Error, whereOf(url));
   }
   return {
     run: engine.run,
@@ -54,6 +49,21 @@ async function withMigrations(
       await twin?.stop();
     },
   };
+}
+
+/** PostgreSQL appendix A: wrong login, no such database, no privilege. */
+const REFUSALS = new Set(['28000', '28P01', '3D000', '42501']);
+
+/** What kept the database from opening, as a Problem that says what to check; other errors as they are. */
+function explained(error: Error, where: string): Error {
+  if (unreachable(error)) {
+    return problem('unavailable', `${where} does not answer (${error.message}): check --state`, error);
+  }
+  // The client itself refuses to log in without a password, with an error that has no code.
+  const refused = REFUSALS.has((error as { code?: string }).code ?? '') || error.message.startsWith('SASL:');
+  if (!refused) return error;
+  const check = 'check the role, its password, and that it owns the database';
+  return problem('refused', `${where} refuses (${error.message}): ${check}`, error);
 }
 
 /** The URL without its password. */
