@@ -46,7 +46,9 @@ function loadedBy(line: string[]): { packages: string[]; folders: string[] } {
   assert.ok(existsSync(list), stderr);
   const paths = readFileSync(list, 'utf8')
     .split('\n')
-    .map((url) => url.slice(`file://${root}/`.length));
+    .map((url) => url.slice(`file://${root}/`.length))
+    // Every command knows the paths of the API: those files hold nothing else.
+    .filter((path) => !path.endsWith('/routes.ts'));
   const parts = (pattern: RegExp) =>
     [...new Set(paths.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
   return {
