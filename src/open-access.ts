@@ -14,7 +14,7 @@ import { TokenStore } from './access/tokens/store.ts';
 import { Authentication } from './doors/http/authentication.ts';
 import type { StateEngine } from './engines/state/engine.ts';
 import { systemClock } from './lib/clock.ts';
-import type { Lifecycle } from './lib/lifecycle.ts';
+import type { Lifecycle } from './lib/process/lifecycle.ts';
 
 export interface AccessParts {
   directory: string;

@@ -23,7 +23,13 @@ const RINGS = [
 const SHELL = ['lib', 'engines', 'doors', ROOT];
 /** A file may touch the world when its base name is one of these words or ends in one: `store.ts`, `lease-control.ts`. */
 const ROLE = /(^|-)(store|queries|operations|worker|control)\.ts$/;
-const IMPURE_LIB = ['lib/clock.ts', 'lib/log.ts', 'lib/supervisor.ts', 'lib/spool.ts', 'lib/ids.ts'];
+const IMPURE_LIB = [
+  'lib/clock.ts',
+  'lib/log.ts',
+  'lib/process/supervisor.ts',
+  'lib/spool/spool.ts',
+  'lib/ids.ts',
+];
 const LONGEST_FILE = 500;
 const SIGNALS_TABLE = new RegExp(`\\bupstack\\.(?:${[...Object.keys(TABLES), exposures.name].join('|')})\\b`);
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { ComputeEngine, FunctionInput } from '../../src/engines/compute/engine.ts';
-import { sha256 } from '../../src/lib/digest.ts';
+import { sha256 } from '../../src/lib/crypto/digest.ts';
 import { deployFunction } from '../../src/operate/deploy/operations.ts';
 import { keepEvidence } from '../../src/operate/deploy/store.ts';
 import { packageFunction } from '../../src/operate/deploy/worker.ts';

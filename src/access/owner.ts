@@ -1,4 +1,4 @@
-import { sameSecret } from '../lib/secret.ts';
+import { sameSecret } from '../lib/crypto/secret.ts';
 import { type Identity, type IdentitySource, OWNER, PERMISSIONS } from './caller.ts';
 
 /** The holder of the key file. Has every permission, cannot be revoked, and needs no engine. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newSecret } from '../lib/secret.ts';
+import { newSecret } from '../lib/crypto/secret.ts';
 import { type Keys, keysFrom } from './keys.ts';
 import { problem } from './problems.ts';
 

@@ -1,8 +1,8 @@
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { newSecret } from '../lib/crypto/secret.ts';
 import { newId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
-import { newSecret } from '../lib/secret.ts';
 import { doneWithin, within } from '../lib/within.ts';
 import { treatmentKind } from '../treatments/kinds.ts';
 import type { TreatmentPorts } from '../treatments/treatment.ts';

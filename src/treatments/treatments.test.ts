@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
-import { verifyingKey, verifyJws } from '../lib/jws.ts';
+import { verifyingKey, verifyJws } from '../lib/crypto/jws.ts';
 import { type FaultTreatment, faultFrom } from './faults/fault.ts';
 import { LEASE_TYPE, leaseClaims } from './faults/lease.ts';
 import { LeaseControl } from './faults/lease-control.ts';

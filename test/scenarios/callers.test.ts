@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { AuditCall, AuditRow } from '../../src/access/audit/schema.ts';
 import type { TokenView } from '../../src/access/tokens/schema.ts';
 import type { RunView } from '../../src/experiments/schema.ts';
-import { sha256Hex } from '../../src/lib/digest.ts';
+import { sha256Hex } from '../../src/lib/crypto/digest.ts';
 import { until } from '../until.ts';
 import { ControlRoom } from './control-room.ts';
 

@@ -2,7 +2,7 @@
  * The chain of the audit log. States of a check: intact up to `head`, or broken at one sequence; broken is final.
  * Invariant: while intact, `head` is the count and the hash of a log that begins with the rows added so far.
  */
-import { sha256Hex } from '../../lib/digest.ts';
+import { sha256Hex } from '../../lib/crypto/digest.ts';
 import type { AuditEntry, AuditRecord } from './entry.ts';
 
 /** The fields that the hash covers, and their order. Another set of fields is another format. */

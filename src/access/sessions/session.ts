@@ -1,4 +1,4 @@
-import { sameSecret, sealOf } from '../../lib/secret.ts';
+import { sameSecret, sealOf } from '../../lib/crypto/secret.ts';
 
 /** Lifetime of a dashboard session. It ends earlier if its token does. */
 export const SESSION_MS = 12 * 3_600_000;

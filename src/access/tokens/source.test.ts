@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { StateEngine } from '../../engines/state/engine.ts';
 import { openState } from '../../engines/state/open.ts';
 import { problem } from '../../engines/state/problems.ts';
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/crypto/digest.ts';
 import { silentLog } from '../../lib/log.ts';
 import { TokenIdentities } from './source.ts';
 import { TokenStore } from './store.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/crypto/digest.ts';
 import type { Identity, IdentitySource } from '../caller.ts';
 import { isSecret, stateOf, type Token } from './token.ts';
 

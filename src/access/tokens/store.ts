@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { StateEngine } from '../../engines/state/engine.ts';
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/crypto/digest.ts';
+import { newSecret } from '../../lib/crypto/secret.ts';
 import { newId } from '../../lib/ids.ts';
-import { newSecret } from '../../lib/secret.ts';
 import type { Permission } from '../caller.ts';
 import { problem } from '../problems.ts';
 import { hintOf, known, secretOf, stateOf, type Token } from './token.ts';

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/crypto/digest.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type Deployment, deployFunction } from '../../operate/deploy/operations.ts';
 import { keepEvidence } from '../../operate/deploy/store.ts';

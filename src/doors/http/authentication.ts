@@ -5,7 +5,7 @@ import { type OriginPolicy, originAllowed } from '../../access/origin.ts';
 import { problem } from '../../access/problems.ts';
 import { openSession, SESSION_COOKIE } from '../../access/sessions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { sameSecret } from '../../lib/secret.ts';
+import { sameSecret } from '../../lib/crypto/secret.ts';
 
 /** The parts of a request that identify its caller. */
 export interface Credentials {

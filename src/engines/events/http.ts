@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { sameSecret } from '../../lib/secret.ts';
+import { sameSecret } from '../../lib/crypto/secret.ts';
 import { bindLiterals } from './bind.ts';
 import { type Sessions, type Statement, TooManyRequests } from './sessions.ts';
 

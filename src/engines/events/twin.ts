@@ -8,10 +8,10 @@ import { totalmem } from 'node:os';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { newSecret } from '../../lib/crypto/secret.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Problem } from '../../lib/problem.ts';
-import { newSecret } from '../../lib/secret.ts';
-import { type Running, Supervisor } from '../../lib/supervisor.ts';
+import { type Running, Supervisor } from '../../lib/process/supervisor.ts';
 import type { ChildMessage, ChildOrder } from './child-protocol.ts';
 import { problem } from './problems.ts';
 

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Log } from '../../lib/log.ts';
-import type { Running } from '../../lib/supervisor.ts';
+import type { Running } from '../../lib/process/supervisor.ts';
 import type { ServerUser } from './binaries.ts';
 
 const KEEPER = `

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Log } from '../../lib/log.ts';
-import { Supervisor } from '../../lib/supervisor.ts';
+import { Supervisor } from '../../lib/process/supervisor.ts';
 import { postgresBinaries, type ServerUser, serverUser } from './binaries.ts';
 import { type KeptServer, keepServer } from './keeper.ts';
 import { stopLeftover } from './leftover.ts';

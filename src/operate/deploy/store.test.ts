@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/crypto/digest.ts';
 import { keepEvidence } from './store.ts';
 
 async function temporary(t: TestContext): Promise<string> {

@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { openEvents } from '../../engines/events/open.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { encodeFrame } from '../../lib/frame.ts';
 import { silentLog } from '../../lib/log.ts';
+import { encodeFrame } from '../../lib/spool/frame.ts';
 import { Signals } from '../store.ts';
 
 let home: string;

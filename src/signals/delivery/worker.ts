@@ -2,7 +2,7 @@ import type { EventsEngine } from '../../engines/events/engine.ts';
 import type { Log } from '../../lib/log.ts';
 import { Problem } from '../../lib/problem.ts';
 import { retry } from '../../lib/retry.ts';
-import type { Segment, Spool } from '../../lib/spool.ts';
+import type { Segment, Spool } from '../../lib/spool/spool.ts';
 import { jsonText } from '../json-text.ts';
 import { batchOf, type PositionalRows, type TableName } from '../tables.ts';
 import { type Batch, batchesOf } from './batches.ts';

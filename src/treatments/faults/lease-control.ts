@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '../../lib/clock.ts';
+import { signingKey, signJws } from '../../lib/crypto/jws.ts';
 import { newId } from '../../lib/ids.ts';
-import { signingKey, signJws } from '../../lib/jws.ts';
 import type { Application, TreatmentControl } from '../treatment.ts';
 import type { FaultTreatment } from './fault.ts';
 import { LEASE_TTL_MS, LEASE_TYPE, leaseClaims } from './lease.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { keyFile, readKeys } from '../../../access/store.ts';
-import { readInstance } from '../../../lib/instance.ts';
 import { Problem } from '../../../lib/problem.ts';
+import { readInstance } from '../../../lib/process/instance.ts';
 import { DEFAULT_DATA, DEFAULT_HOST, DEFAULT_PORT, DEFAULT_URL } from '../defaults.ts';
 import { print } from '../output.ts';
 

@@ -15,8 +15,8 @@ import {
   truncate,
 } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { newId } from '../ids.ts';
 import { decodeFrames, encodeFrame, type Frame } from './frame.ts';
-import { newId } from './ids.ts';
 
 export interface SpoolOptions {
   directory: string;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from './problem.ts';
+import { Problem } from '../problem.ts';
 
 /** What a running control room writes into its data directory, so that commands find it and a second one is refused. */
 export interface Instance {

@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 /** A child that runs: how to notice that it ended, and how to end it. */
 export interface Running {
