@@ -85,7 +85,7 @@ async function send(method: Method, path: string, body: unknown, signal?: AbortS
     if (signal?.aborted) throw error;
     throw new ApiError(
       0,
-      'The control room does not answer',
+      'The control room is not responding',
       'Is it still running? Start it with "npm start", then retry.',
     );
   }
@@ -96,8 +96,8 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   const document = (await response.json().catch(() => ({}))) as ProblemDocument;
   return new ApiError(
     response.status,
-    document.title ?? `The answer was ${response.status}`,
-    document.detail ?? `${path} was answered with status ${response.status} and no explanation.`,
+    document.title ?? `HTTP ${response.status}`,
+    document.detail ?? `${path} returned status ${response.status} without an explanation.`,
   );
 }
 

@@ -55,9 +55,9 @@ function NotFoundPage() {
   return (
     <Page title="Not found">
       <div className="card">
-        <Empty icon={IconCompass} title="There is no such page" level="h2">
+        <Empty icon={IconCompass} title="This page does not exist" level="h2">
           <p>
-            The address may be old. <Link href="/">Go to the overview</Link>.
+            The link may be outdated. <Link href="/">Go to the overview</Link>.
           </p>
         </Empty>
       </div>

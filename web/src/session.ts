@@ -75,6 +75,6 @@ export function useCaller(): Caller {
 
 const sessionOver = new ApiError(
   401,
-  'Your session is over',
-  'Your session is over, or its token was revoked: log in again with a token.',
+  'Your session has ended',
+  'It expired, or its token was revoked: log in again with a token.',
 );

@@ -17,7 +17,7 @@ export function Sparkline({ values, label }: { values: readonly number[]; label:
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`${label}: ${count(total)} in all, ${count(values.at(-1) ?? 0)} in the last minute, at most ${count(max)}`}
+      aria-label={`${label}: ${count(total)} in total, ${count(values.at(-1) ?? 0)} in the last minute, maximum ${count(max)}`}
     >
       <polygon points={`1,${HEIGHT} ${line} ${WIDTH - 1},${HEIGHT}`} />
       <polyline points={line} />

@@ -157,11 +157,11 @@ function text(value: number | null | undefined, format: (value: number) => strin
 }
 
 function summary({ title, at, lines, values, format, spans = NO_SPANS }: TimeChartProps): string {
-  if (at.length === 0) return `${title}: nothing yet`;
+  if (at.length === 0) return `${title}: no data yet`;
   const numbers = lines.map(({ label }, index) => {
     const known = (values[index] ?? []).filter((value): value is number => value !== null);
     if (known.length === 0) return `${label}: none`;
-    return `${label}: ${format(known.at(-1) as number)} now, at most ${format(Math.max(...known))}`;
+    return `${label}: ${format(known.at(-1) as number)} now, maximum ${format(Math.max(...known))}`;
   });
   const tried =
     spans.length === 0 ? '' : ` Experiments marked: ${spans.map(({ label }) => label).join(', ')}.`;

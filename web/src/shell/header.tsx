@@ -34,7 +34,7 @@ function SchemeSwitch() {
           <Menu.Item
             key={value}
             leftSection={<Icon size={16} stroke={1.7} />}
-            rightSection={value === colorScheme ? <IconCheck size={15} aria-label="chosen" /> : null}
+            rightSection={value === colorScheme ? <IconCheck size={15} aria-label="selected" /> : null}
             onClick={() => setColorScheme(value)}
           >
             {label}
@@ -46,9 +46,9 @@ function SchemeSwitch() {
 }
 
 const CONNECTIONS = {
-  live: { tone: 'good', label: 'Live', help: 'Numbers on this page arrive as they happen' },
-  connecting: { tone: 'warn', label: 'Connecting', help: 'Opening the live connection' },
-  lost: { tone: 'bad', label: 'Offline', help: 'The live connection is lost; numbers may be out of date' },
+  live: { tone: 'good', label: 'Live', help: 'This page updates live' },
+  connecting: { tone: 'warn', label: 'Connecting', help: 'Connecting to live updates' },
+  lost: { tone: 'bad', label: 'Offline', help: 'Live updates are disconnected. Numbers may be out of date.' },
 } as const;
 
 function LiveState() {
@@ -68,7 +68,7 @@ function Trail() {
   const [path] = useLocation();
   const trail = trailOf(path);
   return (
-    <nav aria-label="Where you are">
+    <nav aria-label="Breadcrumb">
       <ol className="crumbs">
         {trail.map((step, index) => (
           <li key={step.label} aria-current={index === trail.length - 1 ? 'page' : undefined}>

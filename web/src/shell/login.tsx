@@ -28,8 +28,8 @@ export function Login({ error, onLogin }: { error: ApiError | null; onLogin(toke
               size="md"
               description={
                 <>
-                  <code>npx upstack env</code> prints it as <code>UPSTACK_TOKEN</code>; the link that{' '}
-                  <code>npm start</code> prints logs you in by itself.
+                  <code>npx upstack env</code> prints it as <code>UPSTACK_TOKEN</code>. The link that{' '}
+                  <code>npm start</code> prints logs you in without it.
                 </>
               }
               value={token}

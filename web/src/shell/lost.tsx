@@ -10,7 +10,7 @@ export function Lost() {
       {connection === 'lost' && (
         <div className="lost" data-testid="lost">
           <IconPlugConnectedX size={18} stroke={1.7} aria-hidden="true" />
-          <span>The live connection is lost. Numbers may be out of date; trying again.</span>
+          <span>Live updates are disconnected. Numbers may be out of date. Reconnecting…</span>
           <Button size="compact-xs" variant="default" onClick={reconnect}>
             Reconnect now
           </Button>

@@ -46,7 +46,7 @@ function Entry({ destination, className }: { destination: Destination; className
 /** The navigation of wide screens: chapters in a column that folds to its icons. */
 export function Side({ collapsed, onToggle }: { collapsed: boolean; onToggle(): void }) {
   const Icon = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
-  const label = collapsed ? 'Widen the navigation' : 'Collapse';
+  const label = collapsed ? 'Expand' : 'Collapse';
   const { permissions } = useCaller();
   return (
     <aside className="side" aria-label="Chapters">

@@ -25,7 +25,7 @@ export function Shell({ children, onLogout }: { children: ReactNode; onLogout():
   return (
     <div className="shell" data-collapsed={collapsed ? '' : undefined}>
       <a className="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <Side collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
       <div className="column">

@@ -33,7 +33,7 @@ export function ChurnChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
                   height={height}
                   rx={2}
                 >
-                  {settling && <title>not over</title>}
+                  {settling && <title>incomplete week</title>}
                 </rect>
                 {slots.slot > 30 && !settling && (
                   <text className="bar-name" x={x} y={HEIGHT - 6 - height} textAnchor="middle">

@@ -90,7 +90,7 @@ export function GrowthChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
         <ChartTip left={x(hover ?? 0)} flip={(hover ?? 0) >= weeks.length / 2}>
           <strong>
             Week of {dayName(shown.week)}
-            {shown.settling ? ', not over yet' : ''}
+            {shown.settling ? ', incomplete' : ''}
           </strong>
           {GROWTH_PARTS.map(({ part, label, colour }) => (
             <span key={part}>
@@ -103,7 +103,7 @@ export function GrowthChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
             Active<b>{count(shown.active)}</b>
           </span>
           <span>
-            Churn<b>{shown.settling ? 'not over' : percent(shown.churn)}</b>
+            Churn<b>{shown.settling ? 'incomplete' : percent(shown.churn)}</b>
           </span>
         </ChartTip>
       )}
@@ -133,10 +133,10 @@ function Block({ x, width, top, bottom, part, settling }: BlockProps) {
 
 function summary(weeks: readonly GrowthWeek[]): string {
   const last = weeks.findLast(({ settling }) => !settling) ?? weeks.at(-1);
-  if (last === undefined) return 'Weekly active people: nothing yet';
+  if (last === undefined) return 'Weekly active people: no data yet';
   return (
-    `Weekly active people, ${weeks.length} weeks. In the week of ${dayName(last.week)}: ${count(last.active)} active, of them ` +
-    `${count(last.new)} new, ${count(last.returning)} returning and ${count(last.resurrecting)} resurrecting; ` +
-    `${count(last.dormant)} fell dormant.`
+    `Weekly active people, ${weeks.length} weeks. Week of ${dayName(last.week)}: ${count(last.active)} active ` +
+    `(${count(last.new)} new, ${count(last.returning)} returning, ${count(last.resurrecting)} resurrecting), ` +
+    `${count(last.dormant)} dormant.`
   );
 }

@@ -65,7 +65,7 @@ function Cell({ value, title, settling = false }: CellProps) {
       className="cell"
       data-settling={settling ? '' : undefined}
       style={{ '--heat': value } as CSSProperties}
-      title={settling ? `${title} (this week is not over)` : title}
+      title={settling ? `${title} (incomplete week)` : title}
     >
       {percent(value)}
     </td>

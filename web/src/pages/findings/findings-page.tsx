@@ -26,13 +26,13 @@ export function FindingsPage() {
   return (
     <Page
       title="Findings"
-      lead="What experiments have shown to be wrong. A finding stays open until a re-run of its experiment passes."
+      lead="Problems that experiments found. A finding stays open until a re-run of its experiment passes."
       actions={
         <SegmentedControl
           size="xs"
           value={filter}
           onChange={setFilter}
-          aria-label="Which findings"
+          aria-label="Filter findings"
           withItemsBorders={false}
           data={[
             { value: 'open', label: 'Open' },
@@ -54,10 +54,10 @@ export function FindingsPage() {
 function NoFindings({ any }: { any: boolean }) {
   return (
     <div className="card">
-      <Empty icon={IconChecklist} title={any ? 'Every finding is verified' : 'No finding yet'} level="h2">
+      <Empty icon={IconChecklist} title={any ? 'All findings are verified' : 'No findings yet'} level="h2">
         <p>
           A refuted hypothesis opens a finding. <Link href="/experiments/new">Start an experiment</Link> on
-          something that you believe will hold.
+          something that you expect to hold.
         </p>
       </Empty>
     </div>

@@ -20,7 +20,7 @@ export function FunctionExperiments({ name }: { name: string }) {
           const mine = mergeSummaries(runs, live).filter((run) => run.function === name);
           if (mine.length > 0) return <RunTable runs={mine.slice(0, 10)} />;
           return (
-            <Empty icon={IconFlask2} title="Nothing was tried on this function yet">
+            <Empty icon={IconFlask2} title="No experiments on this function yet">
               <Button component={Link} href="/experiments/new" variant="default" size="xs">
                 New experiment
               </Button>

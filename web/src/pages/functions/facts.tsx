@@ -31,10 +31,10 @@ export function Facts({ view, className }: { view: FunctionView; className: stri
         <dd>
           <code>{handler}</code>
         </dd>
-        <dt>Environment</dt>
+        <dt>Variables</dt>
         <dd>
           {environmentNames.length === 0 ? (
-            <span className="muted">No variables</span>
+            <span className="muted">No environment variables</span>
           ) : (
             <span className="chips">
               {environmentNames.map((name) => (

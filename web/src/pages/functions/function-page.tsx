@@ -32,7 +32,7 @@ export function FunctionPage({ name }: { name: string }) {
     <Page
       title={name}
       lead={
-        view === undefined ? ' ' : `${view.runtime} · ${view.memoryMb} MB · at most ${view.timeoutSeconds} s`
+        view === undefined ? ' ' : `${view.runtime} · ${view.memoryMb} MB · timeout ${view.timeoutSeconds} s`
       }
       actions={
         <SegmentedControl
@@ -69,22 +69,22 @@ function Content({ view }: { view: FunctionView }) {
           label="Errors"
           value={count(totals.errors)}
           note={`${percent(share(totals.errors, totals.invocations))} of invocations`}
-          definition="Invocations that threw, ran out of time, or whose process died. A response with status 500 or more counts as an error too."
+          definition="Invocations that threw, timed out or crashed. A response with status 500 or above counts as an error too."
         />
         <Stat
           label="Cold starts"
           value={count(totals.coldStarts)}
           note={`${percent(share(totals.coldStarts, totals.invocations))} of invocations`}
-          definition="Invocations that had to start an execution environment first."
+          definition="Invocations that had to start an execution environment."
         />
         <Stat
           label="Cost on AWS"
           value={usd(totals.costUsd)}
-          definition="What the billed time and the requests cost by AWS's public prices, without the free tier. Here they cost nothing."
+          definition="The billed time and the requests at AWS's public prices, without the free tier. Here they cost nothing."
         />
-        <Stat label="p50" value={latency(totals.p50Ms)} definition="Half of the invocations were quicker." />
-        <Stat label="p95" value={latency(totals.p95Ms)} definition="19 of 20 invocations were quicker." />
-        <Stat label="p99" value={latency(totals.p99Ms)} definition="99 of 100 invocations were quicker." />
+        <Stat label="p50" value={latency(totals.p50Ms)} definition="50% of invocations were faster." />
+        <Stat label="p95" value={latency(totals.p95Ms)} definition="95% of invocations were faster." />
+        <Stat label="p99" value={latency(totals.p99Ms)} definition="99% of invocations were faster." />
       </Stats>
       <FunctionCharts view={view} />
       <div className="grid">

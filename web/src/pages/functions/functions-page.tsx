@@ -15,7 +15,7 @@ const REFRESH_MS = 5_000;
 export function FunctionsPage() {
   const functions = useResource('listFunctions', {}, REFRESH_MS);
   return (
-    <Page title="Functions" lead="Every deployed function. Numbers are of the last 15 minutes.">
+    <Page title="Functions" lead="All deployed functions. Numbers cover the last 15 minutes.">
       <Loaded resource={functions} height={240}>
         {({ functions: rows }) => (rows.length === 0 ? <NoFunctions /> : <FunctionTable rows={rows} />)}
       </Loaded>
@@ -26,7 +26,7 @@ export function FunctionsPage() {
 function NoFunctions() {
   return (
     <div className="card">
-      <Empty icon={IconBolt} title="No function is deployed yet" level="h2">
+      <Empty icon={IconBolt} title="No functions deployed yet" level="h2">
         <p>
           Deploy a folder with <code>npx upstack deploy DIR</code>, or point any AWS Lambda client at this
           control room: <code>npx upstack env</code> prints the settings.
@@ -60,7 +60,7 @@ function FunctionTable({ rows }: { rows: readonly FunctionRow[] }) {
                 p95
               </th>
               <th scope="col">Live version</th>
-              <th scope="col">Changed</th>
+              <th scope="col">Modified</th>
             </tr>
           </thead>
           <tbody>

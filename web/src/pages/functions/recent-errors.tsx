@@ -8,8 +8,8 @@ export function RecentErrors({ view }: { view: FunctionView }) {
   return (
     <Card title="Recent errors" flush>
       {view.recentErrors.length === 0 ? (
-        <Empty icon={IconMoodCheck} title="No error in this range">
-          <p>Failed invocations appear here with their type and request.</p>
+        <Empty icon={IconMoodCheck} title="No errors in this range">
+          <p>Failed invocations appear here with error type and request ID.</p>
         </Empty>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
@@ -20,7 +20,7 @@ export function RecentErrors({ view }: { view: FunctionView }) {
                 <th scope="col">Time</th>
                 <th scope="col">Error</th>
                 <th scope="col">Version</th>
-                <th scope="col">Request</th>
+                <th scope="col">Request ID</th>
               </tr>
             </thead>
             <tbody>

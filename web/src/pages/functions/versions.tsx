@@ -69,7 +69,7 @@ export function Aliases({ view, className }: { view: FunctionView; className: st
     <Card title="Aliases" className={className}>
       {view.aliases.length === 0 ? (
         <p className="muted">
-          No alias yet. An alias such as <code>live</code> names the version that callers get.
+          No aliases yet. An alias such as <code>live</code> selects the version that callers get.
         </p>
       ) : (
         <ul className="aliases">

@@ -15,12 +15,12 @@ export function HealthBadge({ overview }: { overview: Overview }) {
   if (broken.length > 0)
     return (
       <Badge tone="bad" icon={IconCircleX}>
-        {broken.map(({ engine }) => NAMES[engine]).join(' and ')} does not answer
+        Not responding: {broken.map(({ engine }) => NAMES[engine]).join(', ')}
       </Badge>
     );
   return (
     <Badge tone="good" icon={IconCircleCheck}>
-      All engines answer
+      All engines healthy
     </Badge>
   );
 }
@@ -37,7 +37,7 @@ export function EngineStates({ overview }: { overview: Overview }) {
           value={
             <span className="state-word">
               <span className="dot" data-tone={ok ? 'good' : 'bad'} />
-              {ok ? 'Healthy' : 'Not answering'}
+              {ok ? 'Healthy' : 'Not responding'}
             </span>
           }
           note={restarts > 0 ? `${detail} · ${plural(restarts, 'restart')}` : detail}
@@ -52,7 +52,7 @@ export function EngineStates({ overview }: { overview: Overview }) {
           </span>
         }
         note={`${count(ingestion.waiting)} waiting · ${perSecond(ingestion.acceptedPerSecond)} accepted`}
-        definition="The age of the oldest record that was acknowledged and is not yet in the events engine. Every number on these pages is at most this late."
+        definition="The age of the oldest acknowledged record that is not yet in the events engine. Numbers on these pages are at most this late."
       />
     </Stats>
   );

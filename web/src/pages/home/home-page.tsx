@@ -16,7 +16,7 @@ export function HomePage() {
   return (
     <Page
       title="Overview"
-      lead="What runs, how it is doing, and what is being tried on it right now."
+      lead="What is running, whether it is healthy, and which experiments are in progress."
       {...(overview === undefined ? {} : { actions: <HealthBadge overview={overview} /> })}
     >
       {overview !== undefined ? (

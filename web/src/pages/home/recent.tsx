@@ -19,7 +19,7 @@ export function RecentVerdicts({ runs, className }: { runs: readonly RunSummary[
       className={className}
     >
       {runs.length === 0 ? (
-        <Empty icon={IconScale} title="No verdict yet">
+        <Empty icon={IconScale} title="No verdicts yet">
           <p>The first one appears here when an experiment ends.</p>
         </Empty>
       ) : (
@@ -51,8 +51,8 @@ export function People({ overview, className }: { overview: Overview; className:
           <dt>
             People active today
             <Definition of="People active today">
-              Distinct ids, the user's where it is known and else the anonymous one, with at least one product
-              event since midnight UTC. The People page also joins the ids of one person.
+              Distinct IDs with at least one product event since midnight UTC: the user ID where it is known,
+              else the anonymous ID. The People page also merges the IDs of one person.
             </Definition>
           </dt>
           <dd>
@@ -63,7 +63,7 @@ export function People({ overview, className }: { overview: Overview; className:
           <dt>
             People active, last 7 days
             <Definition of="People active, last 7 days">
-              Distinct ids with at least one product event today or in the six days before, UTC.
+              Distinct IDs with at least one product event today or in the previous six days, UTC.
             </Definition>
           </dt>
           <dd>
@@ -74,7 +74,7 @@ export function People({ overview, className }: { overview: Overview; className:
           <dt>
             Open findings
             <Definition of="Open findings">
-              What an experiment has shown to be wrong, and no later run of it has shown to be fixed.
+              Problems that an experiment found and that no later run of it has shown to be fixed.
             </Definition>
           </dt>
           <dd>

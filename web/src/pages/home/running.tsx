@@ -16,10 +16,10 @@ import { useRun } from '../../resource.ts';
 /** What is being tried now, with its evidence as it comes in. */
 export function RunningNow({ running }: { running: readonly RunSummary[] }) {
   return (
-    <Card title="Being tried now" end={<Link href="/experiments">All experiments</Link>} flush>
+    <Card title="Running now" end={<Link href="/experiments">All experiments</Link>} flush>
       {running.length === 0 ? (
         <Empty icon={IconFlask2} title="No experiment is running">
-          <p>State a hypothesis about your system and let real traffic answer it.</p>
+          <p>State a hypothesis about your system and test it on real traffic.</p>
           <Button component={Link} href="/experiments/new" variant="default" size="xs" mt={6}>
             New experiment
           </Button>
@@ -57,7 +57,7 @@ function Running({ summary }: { summary: RunSummary }) {
         </p>
         <div className="running-time">
           <Progress value={done} size={4} color="iris" aria-label={`Time used: ${percent(done / 100)}`} />
-          <span className="small muted num nowrap">{duration(leftMs)} left at most</span>
+          <span className="small muted num nowrap">at most {duration(leftMs)} left</span>
         </div>
       </div>
       {run === undefined ? <Loading height={64} /> : <Evidence run={run} />}

@@ -15,8 +15,8 @@ export function Adoption({ event, days, className }: { event: string; days: numb
       aside={
         <Definition of={`Adoption of ${event}`}>
           Adopters: distinct people who used it in the last {days} days. Rate: adopters divided by all active
-          people. Repeat: adopters who used it on at least two days. The curve adds up the days on which
-          people used it for the first time ever.
+          people. Repeat: the share of adopters who used it on at least two days. The curve is the running
+          total of people who used it for the first time.
         </Definition>
       }
       table={() => ({

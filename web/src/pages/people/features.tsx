@@ -26,9 +26,9 @@ export function Features() {
               className="span-7 fill"
               aside={
                 <Definition of="Features">
-                  Every product event of the last {view.days} days. People: distinct people who had it. Rate:
-                  people divided by all {count(view.active)} active people. Repeat: people who had it on at
-                  least two days.
+                  All product events of the last {view.days} days. People: distinct people who used the
+                  feature. Rate: people divided by all {count(view.active)} active people. Repeat: the share
+                  of people who used it on at least two days.
                 </Definition>
               }
               end={<span className="small muted">last {view.days} days</span>}

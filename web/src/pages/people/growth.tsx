@@ -12,26 +12,26 @@ export function Growth({ weeks }: { weeks: GrowthView['weeks'] }) {
       title="Weekly active people"
       aside={
         <Definition of="Weekly active people">
-          New: active for the first time ever. Returning: active in the week before too. Resurrecting: active
-          before, but not in the week before. Dormant: active in the week before, and not in this one. Active
-          = new + returning + resurrecting.
+          New: active for the first time ever. Returning: also active in the previous week. Resurrecting:
+          active earlier, but not in the previous week. Dormant: active in the previous week, but not in this
+          one. Active = new + returning + resurrecting.
         </Definition>
       }
       legend={[
         ...GROWTH_PARTS.map(({ label, colour }) => ({ label, colour, kind: 'bar' as const })),
-        { label: 'Week not over', colour: 'var(--up-text-3)', kind: 'hatch' },
+        { label: 'Incomplete week', colour: 'var(--up-text-3)', kind: 'hatch' },
       ]}
       table={() => ({
         head: ['Week of', 'Active', 'New', 'Returning', 'Resurrecting', 'Dormant', 'Churn'],
         rows: weeks
           .map((week) => [
-            `${dayName(week.week)}${week.settling ? ' (not over)' : ''}`,
+            `${dayName(week.week)}${week.settling ? ' (incomplete)' : ''}`,
             count(week.active),
             count(week.new),
             count(week.returning),
             count(week.resurrecting),
             count(week.dormant),
-            week.settling ? 'not over' : percent(week.churn),
+            week.settling ? 'incomplete' : percent(week.churn),
           ])
           .reverse(),
       })}
@@ -41,7 +41,7 @@ export function Growth({ weeks }: { weeks: GrowthView['weeks'] }) {
         <h3>
           Churn
           <Definition of="Churn">
-            Of the people who were active in the week before, the share that is not active in this one.
+            The share of people active in the previous week who are not active in this one.
           </Definition>
         </h3>
         <ChurnChart weeks={weeks} />

@@ -18,7 +18,7 @@ export function PeoplePage() {
   return (
     <Page
       title="People"
-      lead="Who uses the product, whether they come back, and for what. Weeks begin on Monday, UTC."
+      lead="Who uses the product, whether they come back, and for what. Weeks start on Monday, UTC."
     >
       <Loaded resource={growth} height={460}>
         {({ weeks }) =>
@@ -41,7 +41,7 @@ export function PeoplePage() {
 function NoPeople() {
   return (
     <div className="card">
-      <Empty icon={IconUsersGroup} title="No product event yet" level="h2">
+      <Empty icon={IconUsersGroup} title="No product events yet" level="h2">
         <p>
           Send events with any Segment library to this control room (<code>npx upstack env</code> prints the
           write key), or call <code>track()</code> from the SDK inside a function.
@@ -60,7 +60,7 @@ function Headline({ weeks }: { weeks: GrowthView['weeks'] }) {
       <Stat
         label="Active this week"
         value={count(current?.active ?? 0)}
-        note="the week is not over"
+        note="incomplete week"
         definition="Distinct people with at least one product event since Monday, UTC. An anonymous person who logs in later is counted once."
       />
       <Stat
@@ -71,13 +71,13 @@ function Headline({ weeks }: { weeks: GrowthView['weeks'] }) {
       <Stat
         label="Churn last week"
         value={percent(last?.churn ?? null)}
-        definition="Of the people who were active in the week before, the share that was not active in the last full week."
+        definition="The share of people active in the week before who were not active in the last full week."
       />
       <Stat
         label="Quick ratio"
         value={last === undefined || last.dormant === 0 ? '–' : (won / last.dormant).toFixed(2)}
-        note={last === undefined ? '' : `${count(won)} won, ${count(last.dormant)} lost`}
-        definition="(New + resurrecting) divided by dormant people of the last full week: above 1 the product grows."
+        note={last === undefined ? '' : `${count(won)} gained, ${count(last.dormant)} lost`}
+        definition="New plus resurrecting people, divided by dormant people, in the last full week. Above 1, the product grows."
       />
     </Stats>
   );

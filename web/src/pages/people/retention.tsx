@@ -24,16 +24,16 @@ export function Retention() {
         className="span-8 fill"
         aside={
           <Definition of="Retention">
-            A row is a cohort: the people whose {kind === 'first' ? 'first activity ever' : 'activity'} fell
-            into that week. Column k tells how many of them were active k weeks later. Hatched cells belong to
-            the week that is not over. “All cohorts” averages over those whose k-th week has ended.
+            Each row is a cohort: the people {kind === 'first' ? 'active for the first time' : 'active'} in
+            that week. Column k shows the share of them active k weeks later. Hatched cells belong to the
+            current, incomplete week. “All cohorts” averages over cohorts whose week k has ended.
           </Definition>
         }
         end={
           <>
             <NativeSelect
               size="xs"
-              aria-label="Activity that counts"
+              aria-label="Event that counts as activity"
               value={event}
               onChange={(change) => setEvent(change.currentTarget.value)}
               data={[
