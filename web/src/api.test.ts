@@ -16,7 +16,7 @@ interface Sent {
   body: string;
 }
 
-/** A server that answers everything alike, and what the dashboard sent to it. */
+/** Runs `use` against a server that gives every request the same answer. Returns the requests. */
 async function answering(status: number, answer: object, use: () => Promise<void>): Promise<Sent[]> {
   const sent: Sent[] = [];
   const server = createServer(async (request, response) => {
@@ -26,7 +26,7 @@ async function answering(status: number, answer: object, use: () => Promise<void
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const page = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const { fetch } = globalThis;
-  // In a page, fetch reads a path against the page's address.
+  // In a page, fetch resolves a path against the page's address.
   globalThis.fetch = (path, init) => fetch(new URL(String(path), page), init);
   try {
     await use();
@@ -49,9 +49,9 @@ test('a call goes to the route of its operation', async () => {
   ]);
 });
 
-test('a problem becomes an error with its title and detail; a session that is over is told', async () => {
-  let told = 0;
-  const stop = onUnauthenticated(() => told++);
+test('a problem becomes an error with its title and detail; an ended session notifies', async () => {
+  let notified = 0;
+  const stop = onUnauthenticated(() => notified++);
   await answering(401, { title: 'Who are you?', detail: 'log in' }, () =>
     assert.rejects(call('listRuns', {}), (error) => {
       assert.ok(error instanceof ApiError);
@@ -60,10 +60,10 @@ test('a problem becomes an error with its title and detail; a session that is ov
     }),
   );
   stop();
-  assert.equal(told, 1);
+  assert.equal(notified, 1);
 });
 
-test('what the table of operations does not have does not compile', () => {
+test('an operation, field or type that the operations table lacks does not compile', () => {
   const misuse = (use: typeof useResource, answer: Answer<'listFindings'>) => {
     // @ts-expect-error: no operation has this name
     void call('listFinding', {});
@@ -71,7 +71,7 @@ test('what the table of operations does not have does not compile', () => {
     void call('showRun', { run: 'run_1' });
     // @ts-expect-error: the field has another type
     void call('showFunction', { name: 'a', minutes: '15' });
-    // @ts-expect-error: a page does not repeat what changes something
+    // @ts-expect-error: a page does not repeat an operation that changes something
     use('startRun', { source: '' });
     // @ts-expect-error: the output has no such field
     return answer.findings.map((finding) => finding.name);
@@ -79,14 +79,14 @@ test('what the table of operations does not have does not compile', () => {
   assert.equal(typeof misuse, 'function');
 });
 
-test('no page writes a path of the API', () => {
+test('no page contains a path of the API', () => {
   const written = globSync('web/src/**/*.{ts,tsx}', { cwd: root }).filter(
     (file) => !file.endsWith('.test.ts') && readFileSync(join(root, file), 'utf8').includes('/api/'),
   );
   assert.deepEqual(written, []);
 });
 
-test('what the dashboard takes from the server is types and plain values, no package', () => {
+test('the dashboard imports only types and plain values from the server, and no package', () => {
   const seen = new Set<string>();
   const packages: string[] = [];
   const follow = (file: string) => {

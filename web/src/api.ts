@@ -1,6 +1,6 @@
 /**
- * Calls of our own API: operations by name, with the types of the server's own table. Every failure becomes an `ApiError`
- * with the problem document's title and detail.
+ * Client of the Upstack API. Operations are called by name, with the types of the server's operations table. Every
+ * failure becomes an `ApiError` with the title and detail of the problem document.
  */
 import type { InputOf, OutputOf, ReadingName } from '../../src/access/operation.ts';
 import { type Method, type Route, requestOf } from '../../src/access/route.ts';
@@ -9,7 +9,7 @@ import type { Api } from '../../src/doors/operations.ts';
 import { routes } from '../../src/doors/routes.ts';
 
 export type OperationName = keyof Api & string;
-/** Operations that change nothing, which a page may ask again at any time. */
+/** Operations that only read; a page may repeat them at any time. */
 export type ReadName = ReadingName<Api>;
 export type Input<Name extends OperationName> = InputOf<Api[Name]>;
 export type Answer<Name extends OperationName> = OutputOf<Api[Name]>;
@@ -20,7 +20,7 @@ interface ProblemDocument {
 }
 
 export class ApiError extends Error {
-  /** 0 when there was no answer at all. */
+  /** HTTP status; 0 when no response arrived. */
   readonly status: number;
   readonly title: string;
 
@@ -37,13 +37,13 @@ const ROUTES: Readonly<Record<OperationName, Route>> = routes;
 
 const unauthenticated = new Set<() => void>();
 
-/** Calls the listener whenever an answer says that the session is over; returns the function that stops it. */
+/** Calls the listener whenever a request is rejected as unauthenticated (401). Returns the unsubscribe function. */
 export function onUnauthenticated(listener: () => void): () => void {
   unauthenticated.add(listener);
   return () => unauthenticated.delete(listener);
 }
 
-/** Calls an operation. Throws an ApiError, or what aborted the signal. */
+/** Calls an operation. Throws an ApiError, or the abort error when `signal` is aborted. */
 export async function call<Name extends OperationName>(
   name: Name,
   input: Input<Name>,
@@ -101,7 +101,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   );
 }
 
-/** Any thrown value as an ApiError, so that pages show failures in one way. */
+/** Converts any thrown value to an ApiError, so that pages show all failures alike. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError(0, 'The dashboard failed', error instanceof Error ? error.message : String(error));

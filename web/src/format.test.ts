@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as format from './format.ts';
 
-test('counts are grouped, and compact only from ten thousand', () => {
+test('counts are grouped, and compact from ten thousand', () => {
   assert.equal(format.count(1234567), '1,234,567');
   assert.equal(format.shortCount(9999), '9,999');
   assert.equal(format.shortCount(12345), '12.3K');
 });
 
-test('shares keep the digits that matter', () => {
+test('shares keep their significant digits', () => {
   assert.deepEqual([0, 0.0004, 0.042, 0.42, 1, null].map(format.percent), [
     '0%',
     '0.04%',
@@ -21,7 +21,7 @@ test('shares keep the digits that matter', () => {
   assert.equal(format.share(1, 4), 0.25);
 });
 
-test('dollars keep three digits, however few they are', () => {
+test('dollars keep three significant digits, however small', () => {
   assert.deepEqual([0, 0.0000004123, 0.00123456, 0.4, 1.5, 12.345, 1234.5, null].map(format.usd), [
     '$0',
     '$0.000000412',
@@ -62,7 +62,7 @@ test('durations show their two largest units', () => {
   assert.deepEqual([45, 725, 3750].map(format.stopwatch), ['0:45', '12:05', '1:02:30']);
 });
 
-test('ages are told in their largest unit', () => {
+test('ages show their largest unit', () => {
   const now = Date.parse('2026-01-02T00:00:00Z');
   const at = (seconds: number) => new Date(now - seconds * 1000).toISOString();
   assert.deepEqual(
@@ -71,7 +71,7 @@ test('ages are told in their largest unit', () => {
   );
 });
 
-test('future times are told in their largest unit', () => {
+test('future times are shown in their largest unit', () => {
   const now = Date.parse('2026-01-02T00:00:00Z');
   const at = (seconds: number) => new Date(now + seconds * 1000).toISOString();
   assert.deepEqual(
@@ -80,13 +80,13 @@ test('future times are told in their largest unit', () => {
   );
 });
 
-test('open ends of a confidence sequence are named', () => {
+test('open ends of a confidence sequence are 0 and ∞', () => {
   assert.equal(format.bounds(null, null), '0 to ∞');
   assert.equal(format.bounds(0.854, 12.34), '0.85× to 12.3×');
   assert.equal(format.ratio(null), '–');
 });
 
-test('evidence is told on its own scale, not as a logarithm', () => {
+test('evidence is shown as a number, not as a logarithm', () => {
   assert.deepEqual([-9, 0, Math.log(20), Math.log(150), 40].map(format.evidence), [
     'under 0.01',
     '1.00',

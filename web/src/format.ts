@@ -1,21 +1,21 @@
-/** Numbers, times and durations as people read them. English, 24-hour clock, local time. */
+/** Formats numbers, times and durations for people: English, 24-hour clock, local time. */
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** What is shown where there is no number. */
+/** Placeholder for a missing number. */
 export const NONE = '–';
 
 export function count(value: number): string {
   return grouped.format(value);
 }
 
-/** A count in little room: `950`, `12.3K`, `4M`. */
+/** A compact count: `950`, `12.3K`, `4M`. */
 export function shortCount(value: number): string {
   return Math.abs(value) < 10_000 ? grouped.format(value) : compact.format(value);
 }
 
-/** US dollars with three digits that count: functions cost millionths of a dollar. */
+/** US dollars with at least three significant digits, because functions cost millionths of a dollar. */
 export function usd(value: number | null): string {
   if (value === null) return NONE;
   if (value === 0 || value >= 100) return `$${grouped.format(value)}`;
@@ -23,14 +23,14 @@ export function usd(value: number | null): string {
   return `$${value.toFixed(digits)}`;
 }
 
-/** Per second, with as many digits as its size deserves. */
+/** A rate per second; per minute below 0.1. */
 export function perSecond(value: number): string {
   if (value === 0) return '0/s';
   if (value < 0.1) return `${(value * 60).toFixed(1)}/min`;
   return value < 100 ? `${value.toFixed(1)}/s` : `${shortCount(value)}/s`;
 }
 
-/** A share 0..1 as per cent: `0.04%`, `4.2%`, `42%`; NONE without one. */
+/** A share from 0 to 1 as a percentage: `0.04%`, `4.2%`, `42%`; NONE for null. */
 export function percent(share: number | null): string {
   if (share === null) return NONE;
   const value = share * 100;
@@ -43,7 +43,7 @@ export function share(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-/** Milliseconds of latency: `0.4 ms`, `128 ms`, `1.28 s`. */
+/** A latency in milliseconds: `0.4 ms`, `128 ms`, `1.28 s`; NONE for null. */
 export function latency(ms: number | null): string {
   if (ms === null) return NONE;
   if (ms === 0) return '0 ms';
@@ -52,7 +52,7 @@ export function latency(ms: number | null): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s` : duration(ms);
 }
 
-/** A span of time in its two largest units: `45 s`, `3 m 20 s`, `2 h 5 m`, `4 d 2 h`. */
+/** A duration in its two largest units: `45 s`, `3 m 20 s`, `2 h 5 m`, `4 d 2 h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const parts: [number, string][] = [
@@ -70,7 +70,7 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
-/** Elapsed time as a clock on an axis: `0:45`, `12:05`, `1:02:30`. */
+/** Elapsed seconds as on a stopwatch: `0:45`, `12:05`, `1:02:30`. */
 export function stopwatch(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const hours = Math.floor(whole / 3600);
@@ -85,7 +85,7 @@ export function bytes(value: number): string {
   return `${(value / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][power]}`;
 }
 
-/** How long ago, in its largest unit: `just now`, `12 s ago`, `3 h ago`. */
+/** An age in its largest unit: `just now`, `12 s ago`, `3 h ago`. */
 export function ago(iso: string, nowMs: number): string {
   const seconds = Math.round((nowMs - Date.parse(iso)) / 1000);
   if (seconds < 2) return 'just now';
@@ -131,7 +131,7 @@ export function dayName(day: string): string {
   return monthDay.format(new Date(`${day}T00:00:00Z`));
 }
 
-/** A ratio treatment / control: `0.87×`; NONE without one. */
+/** The ratio treatment / control: `0.87×`; NONE for null. */
 export function ratio(value: number | null): string {
   if (value === null) return NONE;
   return value >= 10 ? `${value.toFixed(1)}×` : `${value.toFixed(2)}×`;
@@ -148,7 +148,7 @@ export function bounds(low: number | null, high: number | null): string {
   return `${low === null ? '0' : ratio(low)} to ${high === null ? '∞' : ratio(high)}`;
 }
 
-/** Evidence as a number, from its natural log: `0.31`, `12.4`, `20`, `3,100`, `over a million`. */
+/** Evidence, given as its natural logarithm: `0.31`, `12.4`, `20`, `3,100`, `over a million`. */
 export function evidence(logE: number): string {
   const value = Math.exp(logE);
   if (value > 1e6) return 'over a million';

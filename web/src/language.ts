@@ -1,6 +1,6 @@
 /**
- * A browser started without a locale (LANG=C, common in containers) calls its language `en-US@posix`, which no `Intl`
- * formatter accepts, and the chart library asks for one while it loads. Imported before everything else.
+ * A browser started without a locale (LANG=C, common in containers) reports its language as `en-US@posix`. No `Intl`
+ * formatter accepts that, and the chart library creates one while it loads. So this module is imported first.
  */
 try {
   Intl.getCanonicalLocales(navigator.language);

@@ -6,23 +6,23 @@ import type { Overview } from '../../src/operate/overview/schema.ts';
 import { call } from './api.ts';
 import { mergeRun, mergeView } from './merge.ts';
 
-/** One EventSource for the whole page, and the store that everything live is read from. */
+/** The store of everything live, fed by one EventSource for the whole page. */
 export interface LiveState {
   connection: 'connecting' | 'live' | 'lost';
   overview: Overview | null;
-  /** Runs that a page has asked for, complete and kept up to date. */
+  /** Complete runs that a page has opened, kept up to date. */
   runs: ReadonlyMap<string, RunView>;
-  /** The latest summary of every run that the stream has named. */
+  /** The latest summary of every run seen in the stream. */
   summaries: ReadonlyMap<string, RunSummary>;
-  /** Grows with every reconnection: what was fetched before may have missed something. */
+  /** Incremented on every reconnection, because data fetched before may be stale. */
   generation: number;
 }
 
-/** The stream says something about every two seconds; this much silence means that it is dead. */
+/** The stream sends a message about every 2 s. After this much silence it counts as dead. */
 const SILENCE_MS = 12_000;
 const RETRY_MS = 2_000;
 
-const nothing: LiveState = {
+const INITIAL: LiveState = {
   connection: 'connecting',
   overview: null,
   runs: new Map(),
@@ -30,25 +30,25 @@ const nothing: LiveState = {
   generation: 0,
 };
 
-let state = nothing;
+let state = INITIAL;
 let source: EventSource | undefined;
-let lastHeardMs = 0;
-let telling = false;
+let lastMessageMs = 0;
+let notifying = false;
 const listeners = new Set<() => void>();
 
-/** Changes are told once per frame, however many messages arrive. */
+/** Applies a change. Listeners are called at most once per frame, however many messages arrive. */
 function update(change: Partial<LiveState>): void {
   state = { ...state, ...change };
-  if (telling) return;
-  telling = true;
+  if (notifying) return;
+  notifying = true;
   requestAnimationFrame(() => {
-    telling = false;
+    notifying = false;
     for (const listener of listeners) listener();
   });
 }
 
-function heard(): void {
-  lastHeardMs = Date.now();
+function markAlive(): void {
+  lastMessageMs = Date.now();
   if (state.connection === 'live') return;
   const reconnected = state.connection === 'lost';
   update({ connection: 'live', generation: state.generation + (reconnected ? 1 : 0) });
@@ -65,9 +65,9 @@ function onRun(message: LiveMessages['run']): void {
 
 function connect(): void {
   source?.close();
-  lastHeardMs = Date.now();
+  lastMessageMs = Date.now();
   source = new EventSource(STREAM_PATH);
-  source.addEventListener('open', heard);
+  source.addEventListener('open', markAlive);
   listen(source, 'overview', (overview) => update({ overview }));
   listen(source, 'run', onRun);
   source.addEventListener('error', () => update({ connection: 'lost' }));
@@ -76,46 +76,46 @@ function connect(): void {
 function listen<Name extends keyof LiveMessages>(
   stream: EventSource,
   name: Name,
-  take: (message: LiveMessages[Name]) => void,
+  receive: (message: LiveMessages[Name]) => void,
 ): void {
   stream.addEventListener(name, (event: MessageEvent<string>) => {
-    heard();
-    take(JSON.parse(event.data) as LiveMessages[Name]);
+    markAlive();
+    receive(JSON.parse(event.data) as LiveMessages[Name]);
   });
 }
 
-/** Reconnects at once, instead of at the next attempt. */
+/** Reconnects immediately instead of waiting for the next attempt. */
 export function reconnect(): void {
   update({ connection: state.connection === 'live' ? 'lost' : state.connection });
   connect();
 }
 
-/** The overview as it is now, so that nobody waits for the stream's next one. */
+/** Fetches the current overview, so that pages need not wait for the stream. */
 async function loadOverview(): Promise<void> {
   const overview = await call('showOverview', {});
   if (state.overview === null) update({ overview });
 }
 
-/** Opens the stream, and reopens it when it was refused or has gone silent. Returns the function that closes it. */
+/** Opens the stream, and reopens it after a rejection or silence. Returns the function that closes it. */
 export function openLive(): () => void {
   connect();
   void loadOverview().catch(() => {});
   const timer = setInterval(() => {
     const closed = source?.readyState === EventSource.CLOSED;
-    const silent = Date.now() - lastHeardMs > SILENCE_MS;
+    const silent = Date.now() - lastMessageMs > SILENCE_MS;
     if (!closed && !silent) return;
     update({ connection: 'lost' });
-    // Asking who we are tells a lost session (which logs out) from a control room that is away.
+    // This call distinguishes an ended session (which logs out) from an unreachable control room.
     void call('showOverview', {}).then(connect, () => {});
   }, RETRY_MS);
   return () => {
     clearInterval(timer);
     source?.close();
-    state = nothing;
+    state = INITIAL;
   };
 }
 
-/** Fetches a run and keeps it in the store. Errors are the caller's to show. */
+/** Fetches a run into the store. The caller shows errors. */
 export async function loadRun(runId: string, signal?: AbortSignal): Promise<void> {
   const fetched = await call('showRun', { runId }, signal);
   update({ runs: new Map(state.runs).set(runId, mergeView(state.runs.get(runId), fetched)) });
@@ -126,7 +126,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** A part of the live state; the selector must return the same value while that part has not changed. */
+/** Selects a part of the live state. The selector must return the same value while that part is unchanged. */
 export function useLive<Part>(select: (state: LiveState) => Part): Part {
   return useSyncExternalStore(subscribe, () => select(state));
 }

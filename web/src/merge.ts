@@ -1,9 +1,9 @@
 import type { LookView, RunMessage, RunSummary, RunView } from '../../src/experiments/schema.ts';
 
-/** More looks than this are thinned, so that a page which stays open for hours stays quick. */
-export const MOST_LOOKS = 1200;
+/** Above this many looks the older ones are thinned, so that a page left open for hours stays fast. */
+export const MAX_LOOKS = 1200;
 
-/** A run's view with a live message applied. Messages may repeat or arrive before the view: nothing is doubled. */
+/** Applies a live message to a run's view. A message that repeats or precedes the view duplicates nothing. */
 export function mergeRun(view: RunView, { run, look, journal = [] }: RunMessage): RunView {
   const lastLook = view.looks.at(-1);
   const isNew = look !== undefined && look.elapsedMs > (lastLook?.elapsedMs ?? -1);
@@ -17,7 +17,7 @@ export function mergeRun(view: RunView, { run, look, journal = [] }: RunMessage)
   };
 }
 
-/** A freshly fetched view, with what the stream already told us beyond it. */
+/** A fetched view plus the newer looks and journal entries that the stream already delivered. */
 export function mergeView(known: RunView | undefined, fetched: RunView): RunView {
   if (known === undefined) return fetched;
   const after = fetched.looks.at(-1)?.elapsedMs ?? -1;
@@ -29,14 +29,14 @@ export function mergeView(known: RunView | undefined, fetched: RunView): RunView
   };
 }
 
-/** Drops every second look of the older half once there are too many; the first and the last always stay. */
+/** Above MAX_LOOKS, drops every second look of the older half. The first and the last always stay. */
 function thin(looks: LookView[]): LookView[] {
-  if (looks.length <= MOST_LOOKS) return looks;
+  if (looks.length <= MAX_LOOKS) return looks;
   const half = Math.floor(looks.length / 2);
   return looks.filter((_, index) => index >= half || index % 2 === 0);
 }
 
-/** A fetched list of runs with newer live summaries in place, and live runs that it does not have yet; newest first. */
+/** Merges a fetched list of runs with newer live summaries and with live runs it lacks; newest first. */
 export function mergeSummaries(
   fetched: readonly RunSummary[],
   live: ReadonlyMap<string, RunSummary>,
@@ -48,7 +48,7 @@ export function mergeSummaries(
   );
 }
 
-/** A run that has ended never runs again, so an ended summary wins over whatever is older. */
+/** A run that has ended never runs again, so an ended summary wins. */
 function newer(fetched: RunSummary, live: RunSummary | undefined): RunSummary {
   return live === undefined || fetched.status === 'ended' ? fetched : live;
 }

@@ -9,7 +9,7 @@ export interface Resource<Data> {
   reload(): void;
 }
 
-/** Last answers by operation and input: a page that is visited again shows them at once, while it asks again. */
+/** The last results by operation and input. A revisited page shows them immediately while it fetches again. */
 const answers = new Map<string, unknown>();
 
 /** Call when a session ends: the next one may have fewer permissions. */
@@ -24,8 +24,8 @@ interface Fetched {
 }
 
 /**
- * The answer of an operation that reads, asked again after a reconnection and, with `everyMs`, periodically while the page is visible.
- * While a new answer is on its way the old one stays.
+ * The result of a reading operation. Fetched again after a reconnection, and every `everyMs` while the page is visible.
+ * The old result stays until the new one arrives.
  */
 export function useResource<Name extends ReadName>(
   name: Name,
@@ -37,10 +37,10 @@ export function useResource<Name extends ReadName>(
   const [attempt, setAttempt] = useState(0);
   const [fetched, setFetched] = useState<Fetched>({ key });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for name and input; generation and attempt are reasons to ask again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for name and input; generation and attempt trigger a new fetch
   useEffect(() => {
     const controller = new AbortController();
-    const ask = async () => {
+    const load = async () => {
       try {
         const data = await call(name, input, controller.signal);
         answers.set(key, data);
@@ -49,9 +49,9 @@ export function useResource<Name extends ReadName>(
         if (!controller.signal.aborted) setFetched({ key, error: asApiError(error) });
       }
     };
-    void ask();
+    void load();
     const timer =
-      everyMs === undefined ? undefined : setInterval(() => document.hidden || void ask(), everyMs);
+      everyMs === undefined ? undefined : setInterval(() => document.hidden || void load(), everyMs);
     return () => {
       controller.abort();
       clearInterval(timer);
@@ -68,10 +68,10 @@ export function useResource<Name extends ReadName>(
   return { data, error, loading: data === undefined && error === undefined, reload };
 }
 
-/** How often a running experiment is fetched anew, for what the stream does not carry (the count of injections). */
+/** How often a running experiment is fetched again, for what the stream lacks (the count of injections). */
 const RUN_REFRESH_MS = 2_000;
 
-/** One run: fetched once, then kept up to date by the stream. */
+/** One run, kept up to date by the stream and, while it is running, by fetching it again. */
 export function useRun(runId: string) {
   const run = useLive((live) => live.runs.get(runId));
   const generation = useLive((live) => live.generation);
@@ -79,17 +79,17 @@ export function useRun(runId: string) {
   const [error, setError] = useState<ApiError | undefined>();
   const status = run?.status;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: generation, attempt and status are reasons to ask again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: generation, attempt and status trigger a new fetch
   useEffect(() => {
     const controller = new AbortController();
-    const ask = () =>
+    const load = () =>
       loadRun(runId, controller.signal).then(
         () => setError(undefined),
         (reason) => controller.signal.aborted || setError(asApiError(reason)),
       );
-    void ask();
+    void load();
     const timer =
-      status === 'ended' ? undefined : setInterval(() => document.hidden || void ask(), RUN_REFRESH_MS);
+      status === 'ended' ? undefined : setInterval(() => document.hidden || void load(), RUN_REFRESH_MS);
     return () => {
       controller.abort();
       clearInterval(timer);

@@ -11,13 +11,13 @@ export type Session =
   | { state: 'out'; error: ApiError | null }
   | { state: 'in'; caller: Caller };
 
-/** The token that the start-up link `/#token=…` carries, or undefined. */
+/** The token in the start-up link `/#token=…`, or undefined. */
 export function tokenOf(hash: string): string | undefined {
   const token = new URLSearchParams(hash.replace(/^#/, '')).get('token');
   return token === null || token === '' ? undefined : token;
 }
 
-/** Who is logged in. On the first render a token in the address is used and taken out of the address. */
+/** The session and its changes. The first render logs in with a token in the address and removes it from there. */
 export function useSession() {
   const [session, setSession] = useState<Session>({ state: 'unknown' });
 
@@ -57,7 +57,7 @@ export function useSession() {
     }
   }, [check, login]);
 
-  useEffect(() => onUnauthenticated(() => setSession({ state: 'out', error: sessionOver })), []);
+  useEffect(() => onUnauthenticated(() => setSession({ state: 'out', error: SESSION_ENDED })), []);
 
   useEffect(() => {
     if (session.state === 'out') forgetAnswers();
@@ -73,7 +73,7 @@ export function useCaller(): Caller {
   return useContext(CallerContext);
 }
 
-const sessionOver = new ApiError(
+const SESSION_ENDED = new ApiError(
   401,
   'Your session has ended',
   'It expired, or its token was revoked: log in again with a token.',

@@ -39,7 +39,7 @@ const bad: MantineColorsTuple = [
   '#7d181d',
 ];
 
-/** Colours, type scale and radii for the component library; everything else takes them from `styles/tokens.css`. */
+/** Colours, type scale and radii for the component library. Everything else uses `styles/tokens.css`. */
 export const theme = createTheme({
   primaryColor: 'iris',
   primaryShade: { light: 7, dark: 6 },
@@ -59,7 +59,7 @@ export const theme = createTheme({
   },
 });
 
-/** The component library draws on the same surfaces, borders and text colours as our own styles. */
+/** Makes the component library use the surfaces, borders and text colours of our own styles. */
 export const variables: CSSVariablesResolver = () => {
   const shared = {
     '--mantine-color-body': 'var(--up-bg)',

@@ -2,9 +2,9 @@ import type uPlot from 'uplot';
 import { minuteOf, stopwatch } from '../format.ts';
 import type { Palette } from './palette.ts';
 
-/** Axes in the house's look: quiet numbers, hair lines, no ticks. */
+/** Axes in one style: muted numbers, hairlines, no ticks. */
 
-function quiet({ colour, font }: Palette): uPlot.Axis {
+function muted({ colour, font }: Palette): uPlot.Axis {
   return {
     stroke: colour('text-3'),
     font,
@@ -16,7 +16,7 @@ function quiet({ colour, font }: Palette): uPlot.Axis {
 /** Time of day from epoch seconds. */
 export function timeAxis(palette: Palette): uPlot.Axis {
   return {
-    ...quiet(palette),
+    ...muted(palette),
     grid: { show: false },
     space: 64,
     size: 26,
@@ -25,10 +25,10 @@ export function timeAxis(palette: Palette): uPlot.Axis {
   };
 }
 
-/** Seconds since the start. */
+/** Time from seconds since the start. */
 export function elapsedAxis(palette: Palette): uPlot.Axis {
   return {
-    ...quiet(palette),
+    ...muted(palette),
     grid: { show: false },
     space: 64,
     size: 26,
@@ -40,7 +40,7 @@ export function elapsedAxis(palette: Palette): uPlot.Axis {
 
 export function valueAxis(palette: Palette, format: (value: number) => string): uPlot.Axis {
   return {
-    ...quiet(palette),
+    ...muted(palette),
     space: 34,
     size: 58,
     gap: 8,

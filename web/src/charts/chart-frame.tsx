@@ -19,15 +19,15 @@ interface ChartFrameProps {
   title: string;
   aside?: ReactNode;
   legend?: readonly LegendItem[];
-  /** The same numbers for those who read instead of look; made only when shown. */
+  /** The same numbers as a table; built only when shown. */
   table(): ChartTable;
   className?: string;
-  /** What is shown, in words, below it. */
+  /** A sentence below the chart. */
   note?: string;
   children: ReactNode;
 }
 
-/** A card around a chart: title, legend, and the switch between picture and table. */
+/** A card around a chart: title, legend, and the switch between chart and table. */
 export function ChartFrame({ title, aside, legend = [], table, className, note, children }: ChartFrameProps) {
   const [asTable, setAsTable] = useState(false);
   const label = asTable ? 'Show as chart' : 'Show as table';

@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
 import type uPlot from 'uplot';
 
-/** Which point the pointer is at, and where its tooltip stands, in pixels from the chart's left edge. */
+/** The point under the pointer, and the position of its tooltip in px from the chart's left edge. */
 export interface Hover {
   index: number;
   left: number;
-  /** There is more room on the left. */
+  /** The tooltip opens to the left, where there is more room. */
   flip: boolean;
 }
 
-/** What a chart's cursor is at; null when it is elsewhere. */
+/** The point under a chart's cursor; null when the cursor is outside the chart. */
 export function hoverOf({ cursor, over }: uPlot): Hover | null {
   if (cursor.idx == null || cursor.left === undefined || cursor.left < 0) return null;
   return {
@@ -19,7 +19,7 @@ export function hoverOf({ cursor, over }: uPlot): Hover | null {
   };
 }
 
-/** The tooltip of a chart; it repeats what the table switch shows, so it is silent for screen readers. */
+/** The tooltip of a chart. Hidden from screen readers, because the table has the same numbers. */
 export function ChartTip({ left, flip, children }: Pick<Hover, 'left' | 'flip'> & { children: ReactNode }) {
   return (
     <div className="chart-tip" style={{ left }} data-flip={flip ? '' : undefined} aria-hidden="true">

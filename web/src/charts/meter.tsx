@@ -8,7 +8,7 @@ interface MeterProps {
   tone: 'good' | 'bad' | 'warn';
 }
 
-/** How far the evidence for one claim has come towards the number at which the claim is made. */
+/** Progress of the evidence for one claim towards the threshold 1 / alpha. */
 export function Meter({ label, logE, alpha, tone }: MeterProps) {
   const done = progress(logE, alpha);
   const needed = evidence(Math.log(1 / alpha));

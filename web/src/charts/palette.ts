@@ -1,4 +1,4 @@
-/** Canvas knows no CSS variables: the current scheme's colours, read when a chart is built. */
+/** A canvas cannot use CSS variables, so a chart reads the colours of the current scheme when it is built. */
 export type ColourName =
   | 'text'
   | 'text-2'

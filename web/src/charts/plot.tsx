@@ -4,10 +4,10 @@ import uPlot from 'uplot';
 import { type Palette, readPalette } from './palette.ts';
 
 interface PlotProps {
-  /** What the picture shows, with its current numbers: for those who do not see it. */
+  /** Text alternative: what the chart shows, with its current numbers. */
   label: string;
   height: number;
-  /** The chart is built anew when this changes, and with the colour scheme; otherwise only its data change. */
+  /** A new shape or colour scheme rebuilds the chart; new data only redraw it. */
   shape: string;
   options(palette: Palette): Omit<uPlot.Options, 'width' | 'height'>;
   data: uPlot.AlignedData;
@@ -21,7 +21,7 @@ export function Plot({ label, height, shape, options, data }: PlotProps) {
   latest.current = { options, data };
   const scheme = useComputedColorScheme('light');
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme and the shape are reasons to build anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new scheme or shape rebuilds the chart
   useEffect(() => {
     const element = host.current as HTMLDivElement;
     const built = new uPlot(

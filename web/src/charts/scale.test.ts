@@ -12,7 +12,7 @@ import {
   steps,
 } from './scale.ts';
 
-test('an axis ends on a round number that holds its maximum', () => {
+test('an axis ends on a round number at or above its maximum', () => {
   assert.deepEqual(
     [0, Number.NaN, 0.7, 1, 7, 11, 99, 100, 430].map(ceiling),
     [1, 1, 0.8, 1, 8, 15, 100, 100, 500],
@@ -25,7 +25,7 @@ test('an axis ends on a round number that holds its maximum', () => {
   );
 });
 
-test('steps begin at zero and never pass the top', () => {
+test('steps start at zero and never exceed the top', () => {
   assert.deepEqual(steps(100, 4), [0, 25, 50, 75, 100]);
   assert.deepEqual(steps(0.5, 5).length, 6);
 });
@@ -49,7 +49,7 @@ test('the ratio axis always holds 1 and the margin, and cuts the early wide band
   );
 });
 
-test('ticks stand within the axis, are never crowded, and include 1', () => {
+test('ticks stay within the axis and the limit, and include 1', () => {
   assert.deepEqual(ratioTicks([0.7, 1.2], 6), [0.7, 0.8, 0.9, 1, 1.1, 1.2]);
   assert.deepEqual(ratioTicks([0.1, 10], 5), [0.25, 0.5, 1, 2, 4]);
   assert.deepEqual(ratioTicks([0.4, 1.05], 11), [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
@@ -58,9 +58,9 @@ test('ticks stand within the axis, are never crowded, and include 1', () => {
       fc.double({ min: 0.03, max: 0.95, noNaN: true }),
       fc.double({ min: 1.05, max: 32, noNaN: true }),
       fc.integer({ min: 1, max: 12 }),
-      (low, high, most) => {
-        const ticks = ratioTicks([low, high], most);
-        return ticks.length <= most && ticks.includes(1) && ticks.every((tick) => tick >= low * 0.99);
+      (low, high, maxTicks) => {
+        const ticks = ratioTicks([low, high], maxTicks);
+        return ticks.length <= maxTicks && ticks.includes(1) && ticks.every((tick) => tick >= low * 0.99);
       },
     ),
   );
@@ -95,7 +95,7 @@ test('positions on either axis are clamped', () => {
   assert.equal(effectPosition(difference, 0, [-1, 3]), 0.25);
 });
 
-test('progress of evidence runs from nothing to reached', () => {
+test('progress of evidence runs from 0 to 1', () => {
   assert.equal(progress(-3, 0.05), 0);
   assert.equal(progress(Math.log(20), 0.05), 1);
   assert.ok(Math.abs(progress(Math.log(20) / 2, 0.05) - 0.5) < 1e-12);

@@ -1,9 +1,9 @@
-/** The arithmetic of the charts' axes; no drawing here. */
+/** The arithmetic of chart axes. */
 
-/** Room for the numbers of a y axis, left of an SVG chart, in px. */
+/** Width of the y axis of an SVG chart, in px. */
 export const AXIS_WIDTH = 44;
 
-/** The least of 1, 2, 2.5, 5 · 10^k that is at least `max`, so that an axis ends on a round number; 1 for nothing. */
+/** The smallest of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 · 10^k that is at least `max`; 1 unless `max` is positive. */
 export function ceiling(max: number): number {
   if (!(max > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(max));
@@ -11,13 +11,13 @@ export function ceiling(max: number): number {
   return (step ?? 10) * power;
 }
 
-/** Round values from 0 to `top`, at most `most` steps of equal size. */
-export function steps(top: number, most: number): number[] {
-  const size = ceiling(top / most);
+/** Round values from 0 to `top`, in at most `maxSteps` equal steps. */
+export function steps(top: number, maxSteps: number): number[] {
+  const size = ceiling(top / maxSteps);
   return Array.from({ length: Math.floor(top / size + 1e-9) + 1 }, (_, index) => index * size);
 }
 
-/** Ratios on which an axis may begin and end. Dense near 1, where the decisions are. */
+/** Ratios at which an axis may start or end. Dense near 1, where decisions are made. */
 const EDGES = [
   1 / 32,
   1 / 16,
@@ -56,8 +56,8 @@ export interface EffectPoint {
 }
 
 /**
- * The ratios that an axis shows: 1, the margin, and the band of the later half of the looks. The early, wide band is
- * cut off, so that it does not flatten what matters now; around an open end there is some room.
+ * The range of a ratio axis: it contains 1, the margin, and the band of the later half of the looks. The wide early band
+ * is cut off, so that it does not flatten the rest. An open end gets extra room.
  */
 export function ratioDomain(points: readonly EffectPoint[], margin: number): [number, number] {
   const { values: effects, open } = lateHalf(points);
@@ -85,13 +85,13 @@ const RATIO_TICKS: readonly (readonly number[])[] = [
   [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35],
 ];
 
-/** The set of round ratios, at most `most` of them within the domain, that leaves the smallest gap on the axis. */
-export function ratioTicks([low, high]: readonly [number, number], most: number): number[] {
+/** The set of at most `maxTicks` round ratios within the domain whose largest gap on the axis is smallest. */
+export function ratioTicks([low, high]: readonly [number, number], maxTicks: number): number[] {
   const gap = (ticks: readonly number[]) =>
     Math.max(...[...ticks, high].map((tick, index) => Math.log(tick / (ticks[index - 1] ?? low))));
   const fitting = RATIO_TICKS.map((ticks) =>
     ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001),
-  ).filter(({ length }) => length <= Math.max(1, most));
+  ).filter(({ length }) => length <= Math.max(1, maxTicks));
   return fitting.reduce((best, ticks) => (gap(ticks) < gap(best) ? ticks : best), [1]);
 }
 
@@ -132,7 +132,7 @@ function multiple(times: number, step: number): number {
   return Number((times * step).toPrecision(12));
 }
 
-/** How far evidence has come towards a claim, 0..1. */
+/** Progress of evidence towards a claim, from 0 to 1. */
 export function progress(logE: number, alpha: number): number {
   return Math.min(1, Math.max(0, logE / Math.log(1 / alpha)));
 }

@@ -9,7 +9,7 @@ const seriesOf = (...invocations: number[]) => ({
   p95Ms: invocations.map((value) => (value === 0 ? null : 12)),
 });
 
-test('the axis begins one step before the first traffic', () => {
+test('the axis starts one step before the first traffic', () => {
   assert.deepEqual(sinceTraffic(seriesOf(0, 0, 0, 5, 0, 7)), {
     at: [720, 780, 840, 900],
     invocations: [0, 5, 0, 7],
@@ -18,7 +18,7 @@ test('the axis begins one step before the first traffic', () => {
   });
 });
 
-test('nothing is cut from a full series, nor from one without any traffic', () => {
+test('a full series and one without traffic are not cut', () => {
   for (const series of [seriesOf(4, 0, 5), seriesOf(0, 4, 5), seriesOf(0, 0, 0), seriesOf()])
     assert.deepEqual(sinceTraffic(series), series);
 });

@@ -2,7 +2,7 @@ import type { Overview } from '../../../src/operate/overview/schema.ts';
 
 type Series = Overview['series'];
 
-/** The series from one step before its first traffic on, so that a young system's minutes fill the chart. */
+/** Cuts the series to one step before its first traffic, so that the data of a new system fill the chart. */
 export function sinceTraffic(series: Series): Series {
   const first = series.at.findIndex((_, index) => (series.invocations[index] ?? 0) > 0);
   if (first <= 1) return series;

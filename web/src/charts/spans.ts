@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import type { RunSummary } from '../../../src/experiments/schema.ts';
 import type { Palette } from './palette.ts';
 
-/** A stretch of time in which something was being tried; both ends in epoch seconds, `to` null while it goes on. */
+/** The time of an experiment. Both ends are epoch seconds; `to` is null while it runs. */
 export interface Span {
   label: string;
   from: number;
@@ -18,14 +18,14 @@ export function spanOf(run: RunSummary): Span {
   };
 }
 
-/** The names of what was being tried at a time, within half a step. */
+/** The labels of the spans that overlap the step starting at `at`. */
 export function spansAt(spans: readonly Span[], at: number, stepSeconds: number): string[] {
   return spans
     .filter(({ from, to }) => from <= at + stepSeconds && (to ?? Number.POSITIVE_INFINITY) >= at)
     .map(({ label }) => label);
 }
 
-/** Draws each span as a tinted stretch with a hair line where it starts and where it ends. */
+/** Draws each span as a tinted area with a hairline at each end. */
 export function drawSpans(chart: uPlot, spans: readonly Span[], { colour }: Palette): void {
   const { ctx, bbox } = chart;
   const { min, max } = chart.scales.x as uPlot.Scale;
@@ -40,7 +40,7 @@ export function drawSpans(chart: uPlot, spans: readonly Span[], { colour }: Pale
     const right = chart.valToPos(Math.min(to ?? max, max), 'x', true);
     ctx.fillStyle = colour('warn-line', 0.1);
     ctx.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height);
-    // One device pixel on the pixel grid: a hair line however dense the screen is.
+    // One device pixel on the pixel grid: a hairline at any pixel density.
     ctx.fillStyle = colour('warn-line', 0.5);
     if (from >= min) ctx.fillRect(Math.round(left), bbox.top, 1, bbox.height);
     if (to !== null && to <= max) ctx.fillRect(Math.round(right), bbox.top, 1, bbox.height);

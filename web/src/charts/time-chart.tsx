@@ -28,9 +28,9 @@ interface TimeChartProps {
   spans?: readonly Span[];
   /** Charts with the same name share their cursor. */
   group?: string;
-  /** A number above the chart that sums it up. */
+  /** A summary number above the chart. */
   headline?: string;
-  /** What the headline's number counts, small beside it. */
+  /** What the headline counts; shown beside it. */
   headlineNote?: string;
   className?: string;
 }
@@ -57,7 +57,7 @@ function seriesOf(line: Line, { colour }: Palette): uPlot.Series {
   };
 }
 
-/** Lines or bars over the time of day, with what was being tried behind them, a tooltip, and a table. */
+/** Lines or bars over the time of day, with experiments marked behind them, a tooltip and a table. */
 export function TimeChart(props: TimeChartProps) {
   const { title, at, lines, values, format, height = 160, group, headline, headlineNote } = props;
   const spans = props.spans ?? NO_SPANS;
@@ -67,11 +67,11 @@ export function TimeChart(props: TimeChartProps) {
   const data = useMemo(() => [at, ...values] as unknown as uPlot.AlignedData, [at, values]);
   const stepSeconds = (at[1] ?? 60) - (at[0] ?? 0);
 
-  const room = useRef(0);
-  const least = useRef(0);
-  // Counts are whole: an axis that ends at 1 would have halves on it.
-  least.current = lines.some(({ kind }) => kind === 'bar') ? 4 : 0;
-  room.current = lines.some(({ kind }) => kind === 'bar') ? stepSeconds / 2 : 0;
+  const padding = useRef(0);
+  const minTop = useRef(0);
+  // Counts are whole numbers: an axis that ends at 1 would show halves.
+  minTop.current = lines.some(({ kind }) => kind === 'bar') ? 4 : 0;
+  padding.current = lines.some(({ kind }) => kind === 'bar') ? stepSeconds / 2 : 0;
 
   const options = (palette: Palette): Omit<uPlot.Options, 'width' | 'height'> => ({
     legend: { show: false },
@@ -83,8 +83,8 @@ export function TimeChart(props: TimeChartProps) {
       ...(group ? { sync: { key: group } } : {}),
     },
     scales: {
-      x: { range: (_, min, max) => [min - room.current, max + room.current] },
-      y: { range: (_, __, max) => [0, ceiling(Math.max(least.current, max))] },
+      x: { range: (_, min, max) => [min - padding.current, max + padding.current] },
+      y: { range: (_, __, max) => [0, ceiling(Math.max(minTop.current, max))] },
     },
     axes: [timeAxis(palette), valueAxis(palette, format)],
     series: [{}, ...lines.map((line) => seriesOf(line, palette))],
@@ -99,8 +99,8 @@ export function TimeChart(props: TimeChartProps) {
     colour: `var(--up-${colour})`,
     kind,
   }));
-  const tried: LegendItem = { label: 'Experiment', colour: 'var(--up-warn-line)', kind: 'band' };
-  const legend = [...(lines.length > 1 ? names : []), ...(spans.length > 0 ? [tried] : [])];
+  const experiment: LegendItem = { label: 'Experiment', colour: 'var(--up-warn-line)', kind: 'band' };
+  const legend = [...(lines.length > 1 ? names : []), ...(spans.length > 0 ? [experiment] : [])];
 
   return (
     <ChartFrame
@@ -163,8 +163,8 @@ function summary({ title, at, lines, values, format, spans = NO_SPANS }: TimeCha
     if (known.length === 0) return `${label}: none`;
     return `${label}: ${format(known.at(-1) as number)} now, maximum ${format(Math.max(...known))}`;
   });
-  const tried =
+  const experiments =
     spans.length === 0 ? '' : ` Experiments marked: ${spans.map(({ label }) => label).join(', ')}.`;
   const ends = `${minuteOf(at[0] as number)} to ${minuteOf(at.at(-1) as number)}`;
-  return `${title}, ${ends}. ${numbers.join('; ')}.${tried}`;
+  return `${title}, ${ends}. ${numbers.join('; ')}.${experiments}`;
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'live' | 'plain';
 
-/** A word with a tone; the icon says the same for those who do not see the colour. */
+/** A label with a tone. The icon repeats the tone for people who cannot see the colour. */
 export function Badge({ tone = 'plain', icon: Icon, children }: BadgeProps) {
   return (
     <span className="badge" data-tone={tone}>

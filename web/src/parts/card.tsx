@@ -7,7 +7,7 @@ interface CardProps {
   aside?: ReactNode;
   /** At the end of the title's line: controls, links. */
   end?: ReactNode;
-  /** The content brings its own padding (tables). */
+  /** Omits the padding, for content that has its own (tables). */
   flush?: boolean;
   className?: string;
   children: ReactNode;
@@ -27,7 +27,7 @@ export function Card({ title, aside, end, flush = false, className = '', childre
   );
 }
 
-/** A card that is folded until somebody wants to know. */
+/** A card that starts collapsed, unless `open`. */
 export function FoldedCard({
   title,
   open = false,

@@ -2,7 +2,7 @@ import { Popover } from '@mantine/core';
 import { IconHelpCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-/** "How is this counted?": a definition beside a number, opened by pointer or keyboard. */
+/** The definition of a number, opened by pointer or keyboard. */
 export function Definition({ of, children }: { of: string; children: ReactNode }) {
   return (
     <Popover width={300} position="bottom" shadow="md" withArrow trapFocus={false}>

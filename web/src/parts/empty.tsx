@@ -1,7 +1,7 @@
 import type { Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-/** There is nothing yet, and what to do about it. */
+/** The empty state: what is missing and what to do about it. */
 export function Empty({
   icon: Icon,
   title,

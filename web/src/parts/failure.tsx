@@ -5,7 +5,7 @@ import type { ApiError } from '../api.ts';
 import type { Resource } from '../resource.ts';
 import { Loading } from './loading.tsx';
 
-/** What went wrong, in the control room's own words, and a way to try again. */
+/** An error as the control room reported it, with a retry button. */
 export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   return (
     <div className="failure" role="alert">
@@ -23,7 +23,7 @@ export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => v
   );
 }
 
-/** A resource in whatever state it is: its content, a skeleton of the content's height, or the failure. */
+/** Renders a resource: its content, the error, or a skeleton of `height` px while it loads. */
 export function Loaded<Data>({
   resource,
   height,

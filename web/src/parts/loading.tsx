@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 
-/** Holds the place of what is on its way, at its height, so that nothing jumps. */
+/** A placeholder of the content's height in px, so that the layout does not shift. */
 export function Loading({ height }: { height: number }) {
   return (
     <div aria-busy="true">

@@ -2,14 +2,14 @@ import { type ReactNode, useEffect } from 'react';
 
 interface PageProps {
   title: string;
-  /** Shown instead of the title, when it needs more than text. */
+  /** Replaces the visible title when it needs more than text. */
   heading?: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** A page: its title (also the window's), what it is for, what can be done, and its content. */
+/** A page: title (also of the window), lead, actions and content. */
 export function Page({ title, heading, lead, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Upstack`;

@@ -1,4 +1,4 @@
-/** Text as it is, in its own scrolling region, which the keyboard can reach. */
+/** Preformatted text in a scrolling region that the keyboard can reach. */
 export function Source({
   label,
   wrap = false,

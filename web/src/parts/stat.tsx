@@ -9,7 +9,7 @@ interface StatProps {
   definition?: string;
 }
 
-/** One number with its name. Stands inside `Stats`. */
+/** One labelled number inside `Stats`. */
 export function Stat({ label, value, note, definition }: StatProps) {
   return (
     <div className="stat">
@@ -26,7 +26,7 @@ export function Stat({ label, value, note, definition }: StatProps) {
 interface StatsProps {
   children: ReactNode;
   label: string;
-  /** At most so many in a row; as many as fit, unless it is given. */
+  /** Maximum number per row; by default as many as fit. */
   columns?: number;
 }
 

@@ -57,7 +57,7 @@ export function chaptersFor(permissions: readonly Permission[]): readonly Chapte
   })).filter(({ destinations }) => destinations.length > 0);
 }
 
-/** Whether the destination is the one that a path belongs to. */
+/** Whether a path belongs to the destination. */
 export function isWithin(destination: string, path: string): boolean {
   if (destination === '/') return path === '/';
   return path === destination || path.startsWith(`${destination}/`);
@@ -67,7 +67,7 @@ function nameOf(rest: string): string {
   return rest === 'new' ? 'New experiment' : decodeURIComponent(rest);
 }
 
-/** The trail that leads to a path: chapter, page, and what it shows. */
+/** The breadcrumb of a path: chapter, page and item. */
 export function trailOf(path: string): { label: string; path?: string }[] {
   for (const { title, destinations } of CHAPTERS) {
     const found = destinations.find((destination) => isWithin(destination.path, path));

@@ -1,4 +1,4 @@
-/** The mark: bars that rise up the stack. Decorative; the name stands beside it or in a label. */
+/** The mark: bars that rise up the stack. Decorative: the name is beside it or in a label. */
 export function Logo({ size = 24 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">

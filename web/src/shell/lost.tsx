@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { reconnect, useLive } from '../live.ts';
 
-/** Says that what is shown may be old, for as long as it may be. */
+/** A banner while the live connection is lost and numbers may be stale. */
 export function Lost() {
   const connection = useLive((live) => live.connection);
   return (

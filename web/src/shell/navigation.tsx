@@ -43,7 +43,7 @@ function Entry({ destination, className }: { destination: Destination; className
   );
 }
 
-/** The navigation of wide screens: chapters in a column that folds to its icons. */
+/** Navigation on wide screens: a column of chapters that collapses to icons. */
 export function Side({ collapsed, onToggle }: { collapsed: boolean; onToggle(): void }) {
   const Icon = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const label = collapsed ? 'Expand' : 'Collapse';
@@ -85,7 +85,7 @@ export function Side({ collapsed, onToggle }: { collapsed: boolean; onToggle(): 
   );
 }
 
-/** The navigation of narrow screens: one bar at the bottom. */
+/** Navigation on narrow screens: one bar at the bottom. */
 export function Tabs() {
   const { permissions } = useCaller();
   const chapters = chaptersFor(permissions).filter(({ aside }) => !aside);

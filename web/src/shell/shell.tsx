@@ -6,7 +6,7 @@ import { Header } from './header.tsx';
 import { Lost } from './lost.tsx';
 import { Side, Tabs } from './navigation.tsx';
 
-/** The frame around every page. A new page starts at its top, with the keyboard's focus on its content. */
+/** The frame around every page. Navigation scrolls to the top and moves the keyboard focus to the content. */
 export function Shell({ children, onLogout }: { children: ReactNode; onLogout(): void }) {
   const [collapsed, setCollapsed] = useLocalStorage({ key: 'upstack-navigation', defaultValue: false });
   const [path] = useLocation();

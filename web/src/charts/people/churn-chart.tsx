@@ -6,7 +6,7 @@ import { type GrowthWeek, slotsOf } from './growth-layout.ts';
 const HEIGHT = 84;
 const TOP = 18;
 
-/** Churn of each week as bars on the slots of the growth chart above; a week that is not over has no number yet. */
+/** Weekly churn as bars aligned with the growth chart above. An incomplete week has no number. */
 export function ChurnChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
   const { ref, width } = useElementSize();
   const top = ceiling(Math.max(0, ...weeks.map(({ churn }) => churn ?? 0)));

@@ -9,7 +9,7 @@ interface CurveChartProps {
   names: readonly string[];
   values: readonly (number | null)[];
   format(value: number): string;
-  /** Where the y axis ends; a round number above the maximum without it. */
+  /** The end of the y axis; by default a round number at or above the maximum. */
   top?: number;
   height?: number;
   area?: boolean;
@@ -18,7 +18,7 @@ interface CurveChartProps {
 const BOTTOM = 24;
 const TOP = 10;
 
-/** A curve over named points (weeks later, days), as SVG. Nulls end it. */
+/** An SVG curve over named points (weeks later, days). Nulls are skipped. */
 export function CurveChart({ label, names, values, format, top, height = 200, area }: CurveChartProps) {
   const { ref, width } = useElementSize();
   const [hover, setHover] = useState<number | null>(null);

@@ -16,7 +16,7 @@ export const GROWTH_PARTS: readonly { part: GrowthPart; label: string; colour: s
   { part: 'dormant', label: 'Dormant', colour: 'var(--up-control)' },
 ];
 
-/** Growth accounting: one stacked, signed bar a week, with the weekly active people above it. */
+/** Growth accounting: one stacked, signed bar per week, labelled with the number of active people. */
 export function GrowthChart({ weeks }: { weeks: readonly GrowthWeek[] }) {
   const { ref, width } = useElementSize();
   const [hover, setHover] = useState<number | null>(null);

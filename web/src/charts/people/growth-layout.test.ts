@@ -13,7 +13,7 @@ const week: GrowthWeek = {
   settling: false,
 };
 
-test('what was won stacks up to the active people, what was lost hangs below zero', () => {
+test('gained and returning people stack up to the active people; dormant people are below zero', () => {
   assert.deepEqual(blocksOf(week), [
     { part: 'returning', people: 50, from: 0, to: 50 },
     { part: 'new', people: 30, from: 50, to: 80 },
@@ -22,7 +22,7 @@ test('what was won stacks up to the active people, what was lost hangs below zer
   ]);
 });
 
-test('empty blocks are left out, and an empty product still has an axis', () => {
+test('empty blocks are omitted, and no data still has an axis', () => {
   const first = { ...week, active: 30, returning: 0, resurrecting: 0, dormant: 0, churn: null };
   assert.deepEqual(
     blocksOf(first).map(({ part }) => part),
@@ -32,7 +32,7 @@ test('empty blocks are left out, and an empty product still has an axis', () => 
   assert.deepEqual(growthDomain([]), [0, 1]);
 });
 
-test('weeks fill the room beside the axis, and are not drawn without any', () => {
+test('weeks fill the width beside the axis, and need some', () => {
   const { slot, bar, x } = slotsOf(10, 444) ?? assert.fail('there is room');
   assert.deepEqual([slot, x(0), x(9)], [40, 64, 424]);
   assert.ok(bar > 0 && bar < slot);

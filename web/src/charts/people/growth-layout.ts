@@ -7,12 +7,12 @@ export type GrowthPart = 'returning' | 'new' | 'resurrecting' | 'dormant';
 export interface GrowthBlock {
   part: GrowthPart;
   people: number;
-  /** Signed ends, in people: what was lost hangs below zero. */
+  /** Signed ends, in people. Dormant people are below zero. */
   from: number;
   to: number;
 }
 
-/** The blocks of one week's bar, from zero outwards; empty blocks are left out. */
+/** The blocks of one week's bar, from zero outwards, without empty ones. */
 export function blocksOf(week: GrowthWeek): GrowthBlock[] {
   const blocks: GrowthBlock[] = [];
   let from = 0;
@@ -25,23 +25,23 @@ export function blocksOf(week: GrowthWeek): GrowthBlock[] {
   return blocks;
 }
 
-/** The ends of the axis for all weeks, in people: [at most 0, at least 1]. */
+/** The range of the axis over all weeks, in people: [at most 0, at least 1]. */
 export function growthDomain(weeks: readonly GrowthWeek[]): [number, number] {
   const below = Math.max(0, ...weeks.map(({ dormant }) => dormant));
   return [below === 0 ? 0 : -ceiling(below), ceiling(Math.max(0, ...weeks.map(({ active }) => active)))];
 }
 
 export interface Slots {
-  /** The width of one week, in px, and of the bar in its middle. */
+  /** The widths of one week and of its bar, in px. */
   slot: number;
   bar: number;
-  /** The middle of a week, in px from the left edge of the chart. */
+  /** The centre of a week, in px from the left edge of the chart. */
   x(index: number): number;
 }
 
 /**
- * `count` weeks side by side in a chart of `width` px. None when nothing is left beside the axis: a page passes
- * through such widths while it is laid out anew, and a negative width is an error in SVG.
+ * Lays out `count` weeks in a chart of `width` px. Undefined when no width is left beside the axis: pages pass through
+ * such widths during layout, and SVG rejects a negative width.
  */
 export function slotsOf(count: number, width: number): Slots | undefined {
   const slot = (width - AXIS_WIDTH) / Math.max(1, count);

@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react';
 import type { RetentionView } from '../../../../src/product/schema.ts';
 import { count, dayName, percent, plural, share } from '../../format.ts';
 
-/** The retention triangle: a cohort a row, weeks later across; the darker a cell, the more people came back. */
+/** The retention triangle: a row per cohort, a column per week later. Darker cells mean that more people came back. */
 export function RetentionTriangle({ view }: { view: RetentionView }) {
   const later = view.curve.map((_, k) => k);
   return (

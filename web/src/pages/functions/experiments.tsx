@@ -9,7 +9,7 @@ import { Loaded } from '../../parts/failure.tsx';
 import { useResource } from '../../resource.ts';
 import { RunTable } from '../experiments/run-table.tsx';
 
-/** The experiments whose treatment is applied in this function. */
+/** Experiments that apply their treatment in this function. */
 export function FunctionExperiments({ name }: { name: string }) {
   const fetched = useResource('listRuns', {});
   const live = useLive(({ summaries }) => summaries);

@@ -84,7 +84,7 @@ export function Aliases({ view, className }: { view: FunctionView; className: st
   );
 }
 
-/** Where an alias sends its invocations: each version with its share, as a bar and in words. */
+/** The versions an alias routes to with their shares, as a bar and as text. */
 function Alias({ alias }: { alias: FunctionView['aliases'][number] }) {
   const others = Object.entries(alias.weights);
   const rest = 1 - others.reduce((sum, [, weight]) => sum + weight, 0);

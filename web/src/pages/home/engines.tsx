@@ -6,10 +6,10 @@ import { Stat, Stats } from '../../parts/stat.tsx';
 
 const NAMES = { compute: 'Compute', events: 'Events', state: 'State' } as const;
 
-/** Records that wait longer than this mean that numbers are late. */
+/** Above this lag, ingestion counts as late. */
 const LATE_MS = 5_000;
 
-/** One word for everything: whether anything of the control room itself needs attention. */
+/** Whether all engines respond, or which do not. */
 export function HealthBadge({ overview }: { overview: Overview }) {
   const broken = overview.engines.filter(({ ok }) => !ok);
   if (broken.length > 0)

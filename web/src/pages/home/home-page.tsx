@@ -9,7 +9,7 @@ import { People, RecentVerdicts } from './recent.tsx';
 import { RunningNow } from './running.tsx';
 import { Traffic } from './traffic.tsx';
 
-/** What runs, is it healthy, what is being tried now. */
+/** What is running, whether it is healthy, and which experiments are in progress. */
 export function HomePage() {
   const fetched = useResource('showOverview', {});
   const overview = useLive((live) => live.overview) ?? fetched.data;

@@ -13,7 +13,7 @@ import { estimateOf } from '../../parts/run/estimate.ts';
 import { OutcomeBadge } from '../../parts/run/outcome.tsx';
 import { useRun } from '../../resource.ts';
 
-/** What is being tried now, with its evidence as it comes in. */
+/** The running experiments with their evidence as it arrives. */
 export function RunningNow({ running }: { running: readonly RunSummary[] }) {
   return (
     <Card title="Running now" end={<Link href="/experiments">All experiments</Link>} flush>

@@ -5,7 +5,7 @@ import { spanOf } from '../../charts/spans.ts';
 import { TimeChart } from '../../charts/time-chart.tsx';
 import { latency, percent, perSecond, shortCount } from '../../format.ts';
 
-/** The traffic of all functions over the last 30 minutes (fewer if it began later), with the experiments of that time behind it. */
+/** Traffic of all functions over the last 30 minutes, or since the first traffic if later, with experiments marked. */
 export function Traffic({ overview }: { overview: Overview }) {
   const { series, functions, running, recent } = overview;
   const shown = useMemo(() => sinceTraffic(series), [series]);

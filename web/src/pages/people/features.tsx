@@ -7,10 +7,10 @@ import { Loaded } from '../../parts/failure.tsx';
 import { useResource } from '../../resource.ts';
 import { Adoption } from './adoption.tsx';
 
-/** What the page asks of the features. */
+/** The input of `listFeatures` on this page. */
 export const FEATURES = { days: 28 };
 
-/** Every feature (product event), and the adoption of the one that is selected. */
+/** All features (product events), and the adoption of the selected one. */
 export function Features() {
   const features = useResource('listFeatures', FEATURES);
   const [picked, setPicked] = useState<string | null>(null);

@@ -54,7 +54,7 @@ function NoPeople() {
 function Headline({ weeks }: { weeks: GrowthView['weeks'] }) {
   const last = weeks.findLast(({ settling }) => !settling);
   const current = weeks.at(-1);
-  const won = last === undefined ? 0 : last.new + last.resurrecting;
+  const gained = last === undefined ? 0 : last.new + last.resurrecting;
   return (
     <Stats label="Now">
       <Stat
@@ -75,8 +75,8 @@ function Headline({ weeks }: { weeks: GrowthView['weeks'] }) {
       />
       <Stat
         label="Quick ratio"
-        value={last === undefined || last.dormant === 0 ? '–' : (won / last.dormant).toFixed(2)}
-        note={last === undefined ? '' : `${count(won)} gained, ${count(last.dormant)} lost`}
+        value={last === undefined || last.dormant === 0 ? '–' : (gained / last.dormant).toFixed(2)}
+        note={last === undefined ? '' : `${count(gained)} gained, ${count(last.dormant)} lost`}
         definition="New plus resurrecting people, divided by dormant people, in the last full week. Above 1, the product grows."
       />
     </Stats>

@@ -11,7 +11,7 @@ import { Loaded } from '../../parts/failure.tsx';
 import { useResource } from '../../resource.ts';
 import { FEATURES } from './features.tsx';
 
-/** Who comes back: the triangle of weekly cohorts and its average. */
+/** Retention of weekly cohorts: the triangle and the averaged curve. */
 export function Retention() {
   const [kind, setKind] = useState<RetentionView['kind']>('first');
   const [event, setEvent] = useState('');

@@ -14,7 +14,7 @@ export interface Outcome {
   label: string;
   tone: Tone;
   icon: Icon;
-  /** What it means, as a sentence. */
+  /** One or two sentences for people. */
   meaning: string;
 }
 
@@ -57,7 +57,7 @@ const OUTCOMES = {
   },
 } as const satisfies Record<string, Outcome>;
 
-/** What has become of a run: that it was aborted, else its verdict. Evidence that cannot be used comes before both. */
+/** The outcome of a run: running, else invalid, else aborted, else its verdict. */
 export function outcomeOf(run: Pick<RunSummary, 'status' | 'verdict' | 'decision'>): Outcome {
   if (run.status === 'running') return OUTCOMES.running;
   if (run.verdict === 'invalid') return OUTCOMES.invalid;
