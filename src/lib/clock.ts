@@ -1,4 +1,4 @@
-/** Time as a value that is handed in, so that everything which waits can be tested without waiting. */
+/** Time as a dependency, so that code that waits can be tested without waiting. */
 export interface Clock {
   /** Wall-clock time in milliseconds since the Unix epoch. */
   now(): number;

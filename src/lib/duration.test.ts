@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { durationText, parseDuration } from './duration.ts';
 
-test('durations are read and written', () => {
+test('durations are parsed and formatted', () => {
   const table: [string, number][] = [
     ['500ms', 500],
     ['20s', 20_000],

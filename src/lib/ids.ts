@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
- * A new identifier `prefix_` + 10 characters of time + 12 random ones (Crockford base 32, lower case).
- * Identifiers made later sort later, to the millisecond; 60 random bits make a clash within one millisecond
- * practically impossible.
+ * A new identifier: `prefix_`, 10 characters of time and 12 random ones (Crockford base 32, lower case). Identifiers
+ * sort by creation time, to the millisecond. 60 random bits make a collision within one millisecond practically
+ * impossible.
  */
 export function newId(prefix: string, nowMs: number = Date.now()): string {
   let time = '';

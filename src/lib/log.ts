@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** Structured log of the control room: one JSON line each on standard error. */
+/** Structured log of the control room: one JSON line per entry on standard error. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

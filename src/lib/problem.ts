@@ -1,11 +1,11 @@
 /**
- * An operating error that a person can act on. Each door renders it in its own standard: RFC 9457 problem+json
- * over HTTP, one line on standard error in the CLI. Programmer errors stay ordinary `Error`s and become a 500.
+ * An operational error that a person can act on. Each door renders it in its own standard: RFC 9457 problem+json over
+ * HTTP, one line on standard error in the CLI. Programming errors stay ordinary `Error`s and become a 500.
  */
 export class Problem extends Error {
-  /** `module.reason`, stable: `experiments.unknown-metric`. */
+  /** Stable `module.reason`, such as `experiments.unknown-metric`. */
   readonly code: string;
-  /** The HTTP status that fits it; 400-499 is bad input (CLI exit code 2), 500-599 a failure (exit code 1). */
+  /** HTTP status. 400-499 is bad input (CLI exit code 2), 500-599 a failure (exit code 1). */
   readonly status: number;
   readonly title: string;
   readonly retryAfterSeconds: number | undefined;
@@ -27,8 +27,8 @@ export interface ProblemKind {
 }
 
 /**
- * A module's table of problems, as a function that makes one: `problem('unknown-metric', 'goal.metric: …')`.
- * The detail says what is wrong, where, and what to do, in one line.
+ * Turns a module's table of problems into a factory: `problem('unknown-metric', 'goal.metric: …')`. The detail says in
+ * one line what is wrong, where, and what to do.
  */
 export function problemTable<Table extends Record<string, ProblemKind>>(module: string, table: Table) {
   return (reason: keyof Table & string, detail: string, cause?: unknown): Problem =>

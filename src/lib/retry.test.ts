@@ -4,7 +4,7 @@ import { retry } from './retry.ts';
 
 const options = { firstMs: 1, longestMs: 2, signal: new AbortController().signal };
 
-test('repeats until it succeeds and tells of each failure', async () => {
+test('repeats until it succeeds and reports each failure', async () => {
   const failures: [string, number][] = [];
   let calls = 0;
   const work = async () => {
@@ -23,7 +23,7 @@ test('repeats until it succeeds and tells of each failure', async () => {
   ]);
 });
 
-test('gives up when told to, and at once when stopped in a pause', async () => {
+test('gives up when the callback throws, and immediately when aborted during a pause', async () => {
   const work = async () => {
     throw new Error('no');
   };

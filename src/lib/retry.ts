@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface RetryOptions {
-  /** The first pause; each further one is twice as long, up to `longestMs`, and shortened by up to a quarter at random. */
+  /** The first pause. It doubles after each failure up to `longestMs`; jitter shortens each pause by up to a quarter. */
   firstMs: number;
   longestMs: number;
-  /** Ends the pauses: the last error is thrown. */
+  /** Stops retrying, also during a pause; the last error is thrown. */
   signal: AbortSignal;
   /** Called after each failure; throw from it to give up. */
   failed(error: unknown, attempt: number): void;
 }
 
-/** Repeats `work` until it succeeds, without a limit but the signal. */
+/** Repeats `work` until it succeeds, the signal is aborted, or `failed` throws. */
 export async function retry<Result>(work: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   for (let attempt = 1, pauseMs = options.firstMs; ; attempt++) {
     try {

@@ -1,18 +1,17 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { parseDuration } from './duration.ts';
 
-/** Characters. */
-const MAX_FILE = 64 * 1024;
-/** A key at most this many edits away is what was probably meant. */
-const TYPO_EDITS = 2;
+const MAX_FILE_CHARACTERS = 64 * 1024;
+/** A known key at most this many edits away is suggested for an unknown one. */
+const MAX_TYPO_EDITS = 2;
 
-/** Makes the error of a complaint: one line, `line:column path: what is wrong, what to do`. */
+/** Makes an error from its detail: one line, `line:column path: what is wrong, what to do`. */
 export type Refuse = (detail: string) => Error;
 
-/** Reads a YAML text of at most 64 Ki characters. Throws what `refuse` makes of a complaint, here and in every field. */
+/** Parses a YAML file of at most 64 Ki characters. Throws the errors that `refuse` makes, here and in every field. */
 export function readYaml(text: string, refuse: Refuse): Field {
-  if (text.length > MAX_FILE) {
-    throw refuse(`1:1 the file has ${text.length} characters: at most ${MAX_FILE} are read`);
+  if (text.length > MAX_FILE_CHARACTERS) {
+    throw refuse(`1:1 the file has ${text.length} characters: at most ${MAX_FILE_CHARACTERS} are read`);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -31,7 +30,7 @@ interface Source {
   refuse: Refuse;
 }
 
-/** One value of the file: knows where it stands, so that every complaint is one line with position and path. */
+/** One value of the file. It knows its position, so that every error is one line with position and path. */
 export class Field {
   #source: Source;
   #node: Node | null;
@@ -45,13 +44,13 @@ export class Field {
     this.path = path;
   }
 
-  /** Throws with position and path before the message, which says what is wrong and what to do. */
+  /** Throws `message` after position and path. The message says what is wrong and what to do. */
   fail(message: string, refuse: Refuse = this.#source.refuse): never {
     const { line, col } = this.#source.lines.linePos(this.#offset);
     throw refuse(`${line}:${col} ${this.path === '' ? 'the file' : this.path}: ${message}`);
   }
 
-  /** The fields of a mapping. Unknown keys are refused, with the nearest known one. */
+  /** The fields of a mapping. Rejects unknown keys and suggests the nearest known one. */
   fields(known: readonly string[]): Fields {
     if (!isMap(this.#node))
       this.fail(`must be a mapping with ${known.slice(0, 4).join(', ')}${known.length > 4 ? ', …' : ''}`);
@@ -67,7 +66,7 @@ export class Field {
     return new Fields(this, found);
   }
 
-  /** One field of a mapping, whatever else is in it; undefined when it is no mapping or has no such field. */
+  /** One field of a mapping with any other fields; undefined if this is not a mapping or the field is absent. */
   peek(name: string): Field | undefined {
     if (!isMap(this.#node)) return undefined;
     const pair = this.#node.items.find(({ key }) => isScalar(key) && key.value === name);
@@ -81,7 +80,7 @@ export class Field {
     );
   }
 
-  /** Whether there is nothing in it: absent value, empty list or mapping, or false. */
+  /** Whether the value is absent, null, false, or an empty list or mapping. */
   isEmpty(): boolean {
     const node = this.#node;
     if (isSeq(node) || isMap(node)) return node.items.length === 0;
@@ -92,17 +91,19 @@ export class Field {
     return isScalar(this.#node) ? this.#node.value : undefined;
   }
 
-  /** A text of 1 to `longest` characters. */
-  text(longest: number): string {
+  /** A string of 1 to `maxLength` characters. */
+  text(maxLength: number): string {
     const value = this.scalar();
-    if (typeof value !== 'string' || value.trim() === '') this.fail('must be a text');
-    if (value.length > longest) this.fail(`has ${value.length} characters: at most ${longest} are allowed`);
+    if (typeof value !== 'string' || value.trim() === '') this.fail('must be a non-empty string');
+    if (value.length > maxLength)
+      this.fail(`has ${value.length} characters: at most ${maxLength} are allowed`);
     return value;
   }
 
-  matching(pattern: RegExp, takes: string): string {
+  /** A string that matches `pattern`; `expected` describes it in the error. */
+  matching(pattern: RegExp, expected: string): string {
     const value = this.scalar();
-    if (typeof value !== 'string' || !pattern.test(value)) this.fail(`must be ${takes}`);
+    if (typeof value !== 'string' || !pattern.test(value)) this.fail(`must be ${expected}`);
     return value;
   }
 
@@ -136,11 +137,11 @@ export class Field {
   }
 
   /** "20s" in milliseconds, within bounds. */
-  durationMs(leastMs: number, mostMs: number, bounds: string): number {
+  durationMs(minMs: number, maxMs: number, bounds: string): number {
     const value = this.scalar();
     const durationMs = typeof value === 'string' ? parseDuration(value) : undefined;
     if (durationMs === undefined) this.fail('must be a duration like 500ms, 20s, 3m or 1h');
-    if (durationMs < leastMs || durationMs > mostMs) this.fail(`must be ${bounds}`);
+    if (durationMs < minMs || durationMs > maxMs) this.fail(`must be ${bounds}`);
     return durationMs;
   }
 }
@@ -167,11 +168,11 @@ export class Fields {
 function unknownKey(name: string, known: readonly string[]): string {
   const [nearest] = known
     .map((key) => ({ key, edits: editsBetween(name, key) }))
-    .filter(({ edits }) => edits <= TYPO_EDITS)
+    .filter(({ edits }) => edits <= MAX_TYPO_EDITS)
     .sort((a, b) => a.edits - b.edits);
   return nearest
     ? `unknown key: did you mean "${nearest.key}"?`
-    : `unknown key: known are ${known.join(', ')}`;
+    : `unknown key: the known keys are ${known.join(', ')}`;
 }
 
 /** Levenshtein distance. */

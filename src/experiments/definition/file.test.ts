@@ -94,7 +94,7 @@ const BAD: [string, string, string, string][] = [
     'title: Slow recommendations do not cost orders',
     'title: ""',
     'invalid-file',
-    '2:8 title: must be a text',
+    '2:8 title: must be a non-empty string',
   ],
   ['method: []\n', '', 'invalid-file', '1:1 the file: "method" is missing: add method: []'],
   ['rollbacks: []', 'rollback: []', 'invalid-file', '9:1 rollback: unknown key: did you mean "rollbacks"?'],
@@ -102,7 +102,7 @@ const BAD: [string, string, string, string][] = [
     'rollbacks: []',
     'zebra: 1',
     'invalid-file',
-    '9:1 zebra: unknown key: known are version, title, description, tags, steady-state-hypothesis, method, rollbacks, extensions, configuration, secrets, contributions, controls, runtime, dry',
+    '9:1 zebra: unknown key: the known keys are version, title, description, tags, steady-state-hypothesis, method, rollbacks, extensions, configuration, secrets, contributions, controls, runtime, dry',
   ],
   [
     '  title: People complete as many orders as without\n',

@@ -11,7 +11,7 @@ const PKCS8 = Buffer.concat([
   Buffer.from(D, 'base64url'),
 ]).toString('base64url');
 
-test('a token verifies with its key and type and with nothing else', () => {
+test('a token verifies only with its key and type', () => {
   const token = signJws({ run: 'run_1', share: 0.5 }, 'a+jwt', signingKey(PKCS8));
   assert.deepEqual(JSON.parse(Buffer.from(token.split('.')[0] as string, 'base64url').toString()), {
     alg: 'EdDSA',
@@ -30,7 +30,7 @@ test('a token verifies with its key and type and with nothing else', () => {
   assert.equal(verifyJws(token, 'a+jwt', verifyingKey(other)), undefined);
 });
 
-test('the keys are read as RFC 8037 appendix A.4 has them', () => {
+test('the keys of RFC 8037 appendix A.4 are read', () => {
   const input = 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc';
   const signature = 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg';
   assert.equal(sign(null, Buffer.from(input), signingKey(PKCS8)).toString('base64url'), signature);
@@ -38,10 +38,10 @@ test('the keys are read as RFC 8037 appendix A.4 has them', () => {
   assert.equal(verifyJws(`${input}.${signature}`, 'a+jwt', verifyingKey(X)), undefined);
 });
 
-test('another kind of key is refused', () => {
+test('any other kind of key is rejected', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
     format: 'der',
     type: 'pkcs8',
   });
-  assert.throws(() => signingKey(ec.toString('base64url')), /Ed25519 key is needed/);
+  assert.throws(() => signingKey(ec.toString('base64url')), /must be an Ed25519 key/);
 });

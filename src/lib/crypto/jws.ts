@@ -6,7 +6,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 export function signingKey(pkcs8: string): KeyObject {
   const key = createPrivateKey({ key: Buffer.from(pkcs8, 'base64url'), format: 'der', type: 'pkcs8' });
   if (key.asymmetricKeyType !== 'ed25519')
-    throw new TypeError(`an Ed25519 key is needed, not ${key.asymmetricKeyType}`);
+    throw new TypeError(`the key must be an Ed25519 key: it is ${key.asymmetricKeyType}`);
   return key;
 }
 
@@ -15,13 +15,13 @@ export function verifyingKey(raw: string): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
 }
 
-/** Signs the claims; `typ` names what they are (RFC 7515 section 4.1.9). */
+/** Signs the claims; `typ` is their media type (RFC 7515 section 4.1.9). */
 export function signJws(claims: object, typ: string, key: KeyObject): string {
   const input = `${encode({ alg: 'EdDSA', typ })}.${encode(claims)}`;
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
 }
 
-/** The claims of a token that `key` has signed as a `typ`; undefined for anything else. */
+/** The claims of a token of type `typ` signed with `key`; undefined if the token is anything else. */
 export function verifyJws(token: string, typ: string, key: KeyObject): Record<string, unknown> | undefined {
   const [header, payload, signature, ...rest] = token.split('.');
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)

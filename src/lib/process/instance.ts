@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../problem.ts';
 
-/** What a running control room writes into its data directory, so that commands find it and a second one is refused. */
+/** A running control room, as recorded in its data directory for commands and to reject a second control room. */
 export interface Instance {
   id: string;
   pid: number;
@@ -12,7 +12,7 @@ export interface Instance {
 
 const FILE = 'control-room.json';
 
-/** The instance that a data directory names; it may be dead. */
+/** The instance recorded in a data directory; its process may be dead. */
 export async function readInstance(directory: string): Promise<Instance | undefined> {
   try {
     return JSON.parse(await readFile(join(directory, FILE), 'utf8')) as Instance;
@@ -21,7 +21,7 @@ export async function readInstance(directory: string): Promise<Instance | undefi
   }
 }
 
-/** Throws when a live control room uses the directory; a file left by one that died is ignored. */
+/** Throws `config.directory-in-use` when a live control room uses the directory. Ignores the file of a dead one. */
 export async function refuseSecond(directory: string): Promise<void> {
   const other = await readInstance(directory);
   if (!other || other.pid === process.pid || !alive(other.pid) || !(await isControlRoom(other))) return;
@@ -52,7 +52,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** A process number may have been given to another program since: its command line tells, elsewhere its answer does. */
+/** The process id may have been reused: check the command line, or without /proc the answer of /healthz. */
 async function isControlRoom({ pid, url, id }: Instance): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
   if (commandLine !== undefined) return /\b(main\.ts|upstack(\.mjs)?)\0/.test(commandLine);

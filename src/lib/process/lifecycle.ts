@@ -1,15 +1,15 @@
-/** Collects what must be released and releases it once, last opened first, even when one of them fails. */
+/** Collects release steps and runs them once, in reverse order, even when one fails. */
 export class Lifecycle {
   #closers: { name: string; close: () => unknown }[] = [];
   #closing: Promise<void> | undefined;
 
-  /** Registers a release step; returns the value for use in one expression. */
+  /** Registers a release step. Returns `value`. */
   add<T>(name: string, value: T, close: (value: T) => unknown): T {
     this.#closers.push({ name, close: () => close(value) });
     return value;
   }
 
-  /** Runs every release step; rejects with an AggregateError of those that failed, after all have run. */
+  /** Runs every release step, then rejects with an AggregateError of the failures, if any. */
   close(): Promise<void> {
     this.#closing ??= this.#run();
     return this.#closing;

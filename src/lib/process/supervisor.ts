@@ -1,20 +1,20 @@
 import type { Log } from '../log.ts';
 
-/** A child that runs: how to notice that it ended, and how to end it. */
+/** A running child process. */
 export interface Running {
-  /** Settles when the child has ended, for whatever reason. Never rejects. */
+  /** Resolves with the reason when the child has ended. Never rejects. */
   ended: Promise<string>;
-  /** Ends the child and resolves when it is gone. */
+  /** Stops the child; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2_000;
+const MAX_PAUSE_MS = 2_000;
 const STABLE_AFTER_MS = 10_000;
 
 /**
- * Keeps one child running: starts it, and starts it again when it dies, with a pause that doubles from 50 ms to 2 s
- * and is forgotten after 10 s of health. `current` is undefined while the child is down.
+ * Keeps one child running. Restarts it when it ends, after a pause that doubles from 50 ms to 2 s and is reset once the
+ * child has run for 10 s. `current` is undefined while the child is down.
  */
 export class Supervisor<Child extends Running> {
   #start: () => Promise<Child>;
@@ -36,7 +36,7 @@ export class Supervisor<Child extends Running> {
     return this.#current;
   }
 
-  /** Starts the child; rejects when the first start fails (nothing is left running then). */
+  /** Starts the child. Rejects when the first start fails; then nothing is left running. */
   async start(): Promise<Child> {
     const child = await this.#start();
     this.#current = child;
@@ -61,10 +61,10 @@ export class Supervisor<Child extends Running> {
         this.#current = undefined;
         if (this.#stopped) return;
         if (performance.now() - since > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-        this.#log.warn({ child: this.#name, reason }, 'child ended; starting it again');
+        this.#log.warn({ child: this.#name, reason }, 'child ended; restarting');
       }
       await this.#wait(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
       child = await this.#restart();
     }
     await child?.stop();
@@ -78,7 +78,7 @@ export class Supervisor<Child extends Running> {
       this.#current = child;
       return child;
     } catch (error) {
-      this.#log.error({ child: this.#name, error: String(error) }, 'child did not start; trying again');
+      this.#log.error({ child: this.#name, error: String(error) }, 'child failed to start; retrying');
       return undefined;
     }
   }

@@ -9,7 +9,7 @@ const frame = fc.record({ payload, count }, { noNullPrototype: true });
 const frames = fc.array(frame, { maxLength: 12 });
 const written = (list: readonly Frame[]) => Buffer.concat(list.map(encodeFrame));
 
-test('what was written whole is read whole', () => {
+test('complete frames are read back', () => {
   fc.assert(
     fc.property(frames, (list) => {
       const bytes = written(list);
@@ -18,7 +18,7 @@ test('what was written whole is read whole', () => {
   );
 });
 
-test('cut anywhere, exactly the frames before the cut are read', () => {
+test('a file cut anywhere yields exactly the frames before the cut', () => {
   fc.assert(
     fc.property(frames, fc.nat(), (list, at) => {
       const bytes = written(list);
@@ -31,7 +31,7 @@ test('cut anywhere, exactly the frames before the cut are read', () => {
   );
 });
 
-test('a flipped bit ends the reading at the frame it is in, and zeros and noise behind are not frames', () => {
+test('reading stops at a frame with a flipped bit, and at zeros or noise', () => {
   fc.assert(
     fc.property(frames, fc.nat(), fc.nat({ max: 7 }), fc.nat({ max: 64 }), (list, at, bit, zeros) => {
       const bytes = written(list);
@@ -47,6 +47,6 @@ test('a flipped bit ends the reading at the frame it is in, and zeros and noise 
   );
 });
 
-test('an empty payload cannot be a frame', () => {
+test('an empty payload is rejected', () => {
   assert.throws(() => encodeFrame({ payload: Buffer.alloc(0), count: 1 }), RangeError);
 });

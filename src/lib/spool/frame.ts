@@ -1,12 +1,12 @@
 /**
- * Frames of a file that is only appended to: `length u32 | count u32 | crc32 u32 | payload`, little endian. The checksum
- * covers length, count and payload, so the end of what was written whole can be told from a torn write and from zeros.
+ * Frames of an append-only file: `length u32 | count u32 | crc32 u32 | payload`, little endian. The checksum covers
+ * length, count and payload, so that torn writes and zeros after the last complete frame are detected.
  */
 import { crc32 } from 'node:zlib';
 
 const HEADER_BYTES = 12;
-/** No frame is longer; a length beyond it is damage. */
-const LONGEST_FRAME_BYTES = 64 * 1024 * 1024;
+/** Maximum payload. A greater length in a file means that the file is damaged. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 export interface Frame {
   payload: Buffer;
@@ -14,10 +14,10 @@ export interface Frame {
   count: number;
 }
 
-/** Throws a RangeError for a payload that is empty or too long and for a count that is not a positive u32. */
+/** Throws a RangeError if the payload is empty or too long, or the count does not fit a u32. */
 export function encodeFrame({ payload, count }: Frame): Buffer {
-  if (payload.length === 0 || payload.length > LONGEST_FRAME_BYTES) {
-    throw new RangeError(`a frame holds 1 to ${LONGEST_FRAME_BYTES} bytes, not ${payload.length}`);
+  if (payload.length === 0 || payload.length > MAX_FRAME_BYTES) {
+    throw new RangeError(`a frame must have 1 to ${MAX_FRAME_BYTES} bytes: this one has ${payload.length}`);
   }
   const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
   frame.writeUInt32LE(payload.length, 0);
@@ -27,14 +27,14 @@ export function encodeFrame({ payload, count }: Frame): Buffer {
   return frame;
 }
 
-/** The whole frames at the start of `bytes`, and where the last of them ends. What follows was never written whole. */
+/** The complete frames at the start of `bytes`, and the offset where the last one ends. The rest is a torn write. */
 export function decodeFrames(bytes: Buffer): { frames: Frame[]; end: number } {
   const frames: Frame[] = [];
   let end = 0;
   while (end + HEADER_BYTES <= bytes.length) {
     const length = bytes.readUInt32LE(end);
     const next = end + HEADER_BYTES + length;
-    if (length === 0 || length > LONGEST_FRAME_BYTES || next > bytes.length) break;
+    if (length === 0 || length > MAX_FRAME_BYTES || next > bytes.length) break;
     const frame = bytes.subarray(end, next);
     if (frame.readUInt32LE(8) !== checksum(frame)) break;
     frames.push({ payload: frame.subarray(HEADER_BYTES), count: frame.readUInt32LE(4) });

@@ -26,7 +26,7 @@ async function taken(spool: Spool): Promise<Segment> {
   return segment;
 }
 
-test('what is appended comes out once, in order, and is gone when removed', async (t) => {
+test('appended frames come out once, in order, and are gone after removal', async (t) => {
   const spool = await Spool.open(await options(t));
   const sent = Array.from({ length: 50 }, (_, i) => `record ${i}`);
   await Promise.all(sent.map((text) => spool.append([frame(text)])));
@@ -42,7 +42,7 @@ test('what is appended comes out once, in order, and is gone when removed', asyn
   await spool.close();
 });
 
-test('a resolved append is on the disk', async (t) => {
+test('a resolved append is on disk', async (t) => {
   const settings = await options(t, { sealAfterMs: 60_000 });
   const spool = await Spool.open(settings);
   await spool.append([frame('one'), frame('two')]);
@@ -52,7 +52,7 @@ test('a resolved append is on the disk', async (t) => {
   await spool.close();
 });
 
-test('a segment is sealed by size even when nobody takes, and grows with age alone', async (t) => {
+test('without a taker a segment is sealed by size and not by age', async (t) => {
   const settings = await options(t, { sealRecords: 10, sealAfterMs: 1 });
   const spool = await Spool.open(settings);
   for (let i = 0; i < 35; i++) await spool.append([frame(`${i}`)]);
@@ -62,7 +62,7 @@ test('a segment is sealed by size even when nobody takes, and grows with age alo
   await spool.close();
 });
 
-test('seal() hands out what there is without waiting', async (t) => {
+test('seal() hands out the current segment immediately', async (t) => {
   const spool = await Spool.open(await options(t, { sealAfterMs: 60_000 }));
   const waiting = spool.take();
   void spool.append([frame('a')]);
@@ -71,7 +71,7 @@ test('seal() hands out what there is without waiting', async (t) => {
   await spool.close();
 });
 
-test('segments left behind come out first, under their names, with a torn end cut off', async (t) => {
+test('segments left behind come out first, under their ids, without a torn end', async (t) => {
   const settings = await options(t, { sealAfterMs: 60_000 });
   const first = await Spool.open(settings);
   await first.append([frame('kept', 3)]);
@@ -94,7 +94,7 @@ test('segments left behind come out first, under their names, with a torn end cu
   await second.close();
 });
 
-test('beyond its limit it refuses, and takes again when there is room', async (t) => {
+test('appends beyond the limit are rejected until a segment is removed', async (t) => {
   const spool = await Spool.open(await options(t, { maxBytes: 2_000, sealAfterMs: 1 }));
   const big = frame('x'.repeat(900));
   await spool.append([big]);
@@ -105,7 +105,7 @@ test('beyond its limit it refuses, and takes again when there is room', async (t
   await spool.close();
 });
 
-test('a refused segment is put aside and forgotten', async (t) => {
+test('a refused segment is moved aside', async (t) => {
   const settings = await options(t);
   const spool = await Spool.open(settings);
   await spool.append([frame('bad')]);
@@ -115,7 +115,7 @@ test('a refused segment is put aside and forgotten', async (t) => {
   await spool.close();
 });
 
-test('a write that the disk refuses rejects its appends alone', async (t) => {
+test('a failed write rejects only its own appends', async (t) => {
   const settings = await options(t, { sealAfterMs: 60_000 });
   const spool = await Spool.open(settings);
   await rm(settings.directory, { recursive: true });
@@ -124,7 +124,7 @@ test('a write that the disk refuses rejects its appends alone', async (t) => {
 });
 
 for (const earlier of [['kept'], []]) {
-  test(`a write whose sync fails is cut off again, after ${earlier.length} that were kept`, async (t) => {
+  test(`a write whose sync fails is truncated, after ${earlier.length} that were kept`, async (t) => {
     const settings = await options(t, { sealAfterMs: 60_000 });
     const spool = await Spool.open(settings);
     for (const text of earlier) await spool.append([frame(text)]);
@@ -152,7 +152,7 @@ for (const earlier of [['kept'], []]) {
   });
 }
 
-test('a part of a segment is kept aside, once however often it is said', async (t) => {
+test('keeping a part of a segment aside twice keeps one file', async (t) => {
   const spool = await Spool.open(await options(t));
   await spool.append([frame('good and bad')]);
   const segment = await taken(spool);
@@ -163,7 +163,7 @@ test('a part of a segment is kept aside, once however often it is said', async (
   await spool.close();
 });
 
-test('closed, it takes nothing and ends its taker', async (t) => {
+test('a closed spool rejects appends and resolves its taker', async (t) => {
   const spool = await Spool.open(await options(t));
   const waiting = spool.take();
   await spool.close();

@@ -1,7 +1,7 @@
 /**
- * A durable queue of batches: what is appended is on the disk when `append` resolves, and is handed out in segments, in
- * order, until each is removed. Appends that come together share one fdatasync (group commit). A segment is one file of
- * frames; once sealed its content never changes, so its id names exactly that content, also after a crash.
+ * A durable queue of batches. Appended frames are on disk when `append` resolves. They are handed out in order, in
+ * segments, until each segment is removed. Concurrent appends share one fdatasync (group commit). A segment is one file
+ * of frames. Its content never changes once it is sealed, so its id identifies exactly that content, also after a crash.
  */
 import {
   type FileHandle,
@@ -20,9 +20,9 @@ import { decodeFrames, encodeFrame, type Frame } from './frame.ts';
 
 export interface SpoolOptions {
   directory: string;
-  /** Everything on disk together; an append beyond it is refused. */
+  /** Maximum bytes on disk in total; an append beyond it is rejected. */
   maxBytes: number;
-  /** A segment is handed out at this age if somebody waits for one, and in any case at these sizes. */
+  /** A segment is sealed at this age if a taker is waiting, and at these sizes in any case. */
   sealAfterMs: number;
   sealBytes: number;
   sealRecords: number;
@@ -67,7 +67,7 @@ export class Spool {
     this.#options = options;
   }
 
-  /** Opens the directory; segments that a previous life left are handed out first, cut where a write was torn. */
+  /** Opens the directory. Segments left by a previous process come first, truncated before a torn write. */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
     await mkdir(join(options.directory, REFUSED), { recursive: true, mode: 0o700 });
@@ -77,7 +77,7 @@ export class Spool {
     return spool;
   }
 
-  /** The wall-clock time of the oldest record that is not removed yet, or undefined when there is none. */
+  /** Wall-clock time of the oldest record that is not yet removed; undefined when the spool is empty. */
   get oldestMs(): number | undefined {
     return (this.#taken ?? this.#sealed[0] ?? this.#current)?.startedMs;
   }
@@ -108,7 +108,7 @@ export class Spool {
     });
   }
 
-  /** The next segment, when there is one; undefined once the spool is closed. One taker, one segment at a time. */
+  /** Resolves with the next segment, or undefined once the spool is closed. One taker, one segment at a time. */
   take(): Promise<Segment | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -126,13 +126,13 @@ export class Spool {
     return decodeFrames(bytes.subarray(0, segment.bytes)).frames;
   }
 
-  /** The segment has arrived where it should: forgets it. */
+  /** Removes a segment that has been delivered. */
   async remove(segment: Segment): Promise<void> {
     await rm(this.#path(segment), { force: true });
     await this.#forget(segment);
   }
 
-  /** Nobody will ever take the segment: puts it aside, for a person to look at. Returns where. */
+  /** Moves an undeliverable segment aside for a person to inspect. Returns its new path. */
   async refuse(segment: Segment): Promise<string> {
     const aside = join(this.#options.directory, REFUSED, basename(this.#path(segment)));
     await rename(this.#path(segment), aside);
@@ -142,8 +142,8 @@ export class Spool {
   }
 
   /**
-   * Keeps a part of the segment aside, as a file of the given text, before the segment is removed. On disk when it
-   * resolves; saying the same again replaces it. Returns where.
+   * Writes a part of the segment to a file aside, before the segment is removed. The text is on disk when this resolves;
+   * a second call replaces it. Returns the path.
    */
   async keepAside(segment: Segment, text: string): Promise<string> {
     const aside = join(this.#options.directory, REFUSED, `${segment.id}${ROWS_SUFFIX}`);
@@ -158,13 +158,13 @@ export class Spool {
     return aside;
   }
 
-  /** Hands out what there is without waiting for its age. */
+  /** Makes the current segment due now, whatever its age. */
   seal(): void {
     if (this.#current || this.#writing) this.#due = true;
     this.#hand();
   }
 
-  /** Refuses further appends, finishes those that are being written, and ends the taker. Segments stay on disk. */
+  /** Rejects further appends, finishes pending writes, and resolves the taker. Segments stay on disk. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing;
@@ -202,8 +202,8 @@ export class Spool {
         for (const { resolve } of group) resolve();
       } catch (error) {
         this.#bytes -= size;
-        // What the disk holds beyond the last commit is unknown now: cut it off, because its sender will send it again
-        // and a later life would hand out both, and write no more behind it.
+        // The content beyond the last commit is unknown. Truncate it, because its sender will send it again and a later
+        // process would hand out both. Write no more to this segment.
         await this.#cutBack();
         await this.#sealCurrent();
         for (const { reject } of group) reject(error);
@@ -214,7 +214,7 @@ export class Spool {
     this.#hand();
   }
 
-  /** Cuts the current file to what was committed, as far as the disk lets it. */
+  /** Truncates the current file to its committed length; disk errors are ignored. */
   async #cutBack(): Promise<void> {
     const current = this.#current;
     if (!current) return;
@@ -252,13 +252,13 @@ export class Spool {
     this.#due = false;
     clearTimeout(this.#timer);
     const { id, bytes, records, startedMs } = current;
-    // What was committed is on disk already; neither of these failing can take that back.
+    // Committed frames are already on disk, so failures here lose nothing.
     await current.file.close().catch(() => undefined);
     if (bytes > 0) this.#sealed.push({ id, bytes, records, startedMs });
     else await rm(this.#path(current), { force: true }).catch(() => undefined);
   }
 
-  /** Gives the taker a sealed segment, or seals the current one for it when that is due. */
+  /** Gives the taker a sealed segment, or seals the current one when it is due. */
   #hand(): void {
     if (!this.#taker) return;
     const next = this.#sealed.shift();
@@ -279,7 +279,7 @@ export class Spool {
   }
 }
 
-/** Makes creations, renames and removals in the directory survive a power cut. */
+/** Makes creations, renames and removals in the directory survive a power failure. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   await handle.sync().finally(() => handle.close());
