@@ -181,6 +181,45 @@ test('the nodes agree with the integral over the half-normal prior, from ten eve
   }
 });
 
+test('far from the null, too, evidence is the integral and not what the nodes happen to hit', () => {
+  const up = (stage: StageCounts, scale: number) =>
+    logEvidence([stage], { direction: 'up', nullLogRatio: 0, scales: [scale] });
+  const near = (actual: number, expected: number) =>
+    assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
+  const published = { control: 3_000, treatment: 9_000, share: 0.5 };
+  assert.ok(Math.abs(logEvidence([published], { ...UP, scales: [0.3, 1.2] }) - 1565.291) < 5e-4);
+  for (const [control, treatment, share, scale] of [
+    [3_000, 9_000, 0.5, 1.2],
+    [0, 60, 0.5, 1.2],
+    [0, 70, 0.02, 1.2],
+    [900, 400, 0.1, 0.05],
+    [40_000, 44_000, 0.5, 0.22],
+    [100, 260, 0.5, 0.3],
+  ] as const) {
+    const stage = { control, treatment, share };
+    near(up(stage, scale), integral(stage, scale));
+  }
+  // Two scales and two stages: the mean of both, the sum of both.
+  const parts = [
+    { control: 1_000, treatment: 3_000, share: 0.5 },
+    { control: 2_000, treatment: 6_000, share: 0.5 },
+  ];
+  near(logEvidence(parts, { ...UP, scales: [0.3] }), up(published, 0.3));
+  const mixed = logSumExp([up(published, 0.3), up(published, 1.2)]) - Math.LN2;
+  near(logEvidence([published], { ...UP, scales: [0.3, 1.2] }), mixed);
+});
+
+test('where the nodes give way to the integral, neither evidence nor bounds jump', () => {
+  const at = (treatment: number) =>
+    logEvidence([{ control: 1_000, treatment, share: 0.5 }], { ...UP, scales: [0.22] });
+  const steps = Array.from({ length: 60 }, (_, i) => at(1_321 + i) - at(1_320 + i));
+  assert.ok(at(1_320) < 25 && at(1_380) > 25);
+  for (const [i, step] of steps.entries()) {
+    const before = steps[i - 1] ?? step;
+    assert.ok(Math.abs(step - before) < 1e-3, `${before} ${step}`);
+  }
+});
+
 test('several scales are an equal mixture', () => {
   const stage = [{ control: 30, treatment: 60, share: 0.5 }];
   const at = (...scales: number[]) =>
