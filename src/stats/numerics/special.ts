@@ -71,11 +71,16 @@ export function log1mExp(x: number): number {
 
 /** ln Σ e^x; -Infinity for an empty list. */
 export function logSumExp(values: Float64Array | readonly number[]): number {
+  // Indexed loops: iterators take three times as long, and this is where most of a look's time goes.
+  const { length } = values;
   let greatest = Number.NEGATIVE_INFINITY;
-  for (const value of values) if (value > greatest) greatest = value;
+  for (let i = 0; i < length; i++) if ((values[i] as number) > greatest) greatest = values[i] as number;
   if (!Number.isFinite(greatest)) return greatest;
   let sum = 0;
-  for (const value of values) if (value - greatest > -SMALLEST_PART) sum += Math.exp(value - greatest);
+  for (let i = 0; i < length; i++) {
+    const below = (values[i] as number) - greatest;
+    if (below > -SMALLEST_PART) sum += Math.exp(below);
+  }
   return greatest + Math.log(sum);
 }
 
