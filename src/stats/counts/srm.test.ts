@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { StatsInputError } from '../input.ts';
 import { seeded } from '../numerics/random.ts';
 import { lgamma } from '../numerics/special.ts';
-import { isMismatch, logMismatch } from './srm.ts';
+import { CONCENTRATIONS, isMismatch, logMismatch } from './srm.ts';
 
 const near = (actual: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
@@ -30,16 +30,34 @@ test('the combined form equals the plain sum of log-gammas where that is precise
   );
 });
 
-test('the prior is 10,000 times the intended shares unless said otherwise, fresh in every stage unless carried', () => {
+test('the prior is an equal mixture of concentrations, fresh in every stage unless carried', () => {
   const stage = { counts: [480, 530], shares: [0.5, 0.5] };
+  const of = (k: number) => logMismatch([stage], { k });
   const once = logMismatch([stage]);
-  assert.equal(once, logMismatch([stage], { k: 10_000 }));
-  near(once, logMismatch([stage], { prior: [5_000, 5_000] }), 1e-12);
-  assert.notEqual(once, logMismatch([stage], { k: 100 }));
+  near(Math.exp(once), (Math.exp(of(20)) + Math.exp(of(300)) + Math.exp(of(10_000))) / 3, 1e-12);
+  assert.equal(once, logMismatch([stage], { k: CONCENTRATIONS }));
+  near(of(10_000), logMismatch([stage], { prior: [5_000, 5_000] }), 1e-12);
   near(logMismatch([stage, stage]), 2 * once, 1e-12);
-  // Carried, two batches of one stage are one batch.
+  // Carried, two batches of one stage are one batch: the mixture, too, is carried.
   const both = { counts: [960, 1060], shares: [0.5, 0.5] };
   near(logMismatch([stage, stage], { carry: true }), logMismatch([both]), 1e-9);
+  near(logMismatch([stage, stage], { carry: true, k: 100 }), logMismatch([both], { k: 100 }), 1e-9);
+});
+
+test('the total loss of an arm is seen after 22 units of the other at 50/50, 88 at 10 %, 631 at 1 %', () => {
+  const needed = (share: number) => {
+    let control = 0;
+    while (!isMismatch(logMismatch([{ counts: [control, 0], shares: [1 - share, share] }]))) control++;
+    return control;
+  };
+  assert.deepEqual([0.5, 0.1, 0.01].map(needed), [22, 88, 631]);
+});
+
+test('a loss that begins in a later stage is seen as soon, however long the earlier ones were clean', () => {
+  const clean = { counts: [50_000, 50_000], shares: [0.5, 0.5] };
+  const lost = (control: number) => ({ counts: [control, 0], shares: [0.5, 0.5] });
+  assert.ok(isMismatch(logMismatch([clean, lost(30)])));
+  assert.ok(isMismatch(logMismatch([clean, clean, lost(35)])));
 });
 
 test('an even split is evidence for itself, a 49/51 split of 100,000 units is a mismatch', () => {
@@ -61,7 +79,9 @@ test('shares written with few digits are taken for what they mean', () => {
 
 test('a trillion units stay a finite number of the right size', () => {
   // z = 1: ln e is z²/2 - ½ ln(n/k) there.
-  near(logMismatch([{ counts: [5e11, 5e11 + 1e6], shares: [0.5, 0.5] }]), 0.5 - 0.5 * Math.log(1e8), 1e-3);
+  const trillion = [{ counts: [5e11, 5e11 + 1e6], shares: [0.5, 0.5] }];
+  near(logMismatch(trillion, { k: 10_000 }), 0.5 - 0.5 * Math.log(1e8), 1e-3);
+  near(logMismatch(trillion), logMismatch(trillion, { k: 10_000 }) - Math.log(3), 0.25);
   assert.ok(Number.isFinite(logMismatch([{ counts: [1e12, 0], shares: [0.001, 0.999] }])));
 });
 
@@ -94,6 +114,8 @@ test('counts and shares that do not fit are refused', () => {
   );
   const fair = { counts: [1, 2], shares: [0.5, 0.5] };
   assert.throws(() => logMismatch([fair], { k: 0 }), /k is 0/);
+  assert.throws(() => logMismatch([fair], { k: [] }), /k is empty/);
+  assert.throws(() => logMismatch([fair], { k: [10, 1e13] }), /k is 10000000000000/);
   assert.throws(() => logMismatch([fair], { prior: [1, 0] }), /prior\[1\] is 0/);
   assert.throws(
     () => logMismatch([fair], { prior: [1] }),

@@ -61,10 +61,10 @@ export const countCalculations: Record<string, Calculation> = {
   srm: calculation(
     {
       about: 'sample-ratio mismatch: were units assigned in the intended shares? (exact)',
-      input: '{stages: [{counts: […], shares: […]}], k?: 10000, prior?: […], carry?: false}',
+      input: '{stages: [{counts: […], shares: […]}], k?: [20, 300, 10000], prior?: […], carry?: false}',
       schema: z.strictObject({
         stages: z.array(z.strictObject({ counts: z.array(z.number()), shares: z.array(z.number()) })).min(1),
-        k: z.number().optional(),
+        k: z.union([z.number(), z.array(z.number()).min(1)]).optional(),
         prior: z.array(z.number()).optional(),
         carry: z.boolean().optional(),
       }),
