@@ -13,7 +13,7 @@ const root = resolve(dirname(self), '..');
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // Stripping types and compiling take longer than most commands. Node keeps the results by the hash of each source.
   module.enableCompileCache(join(root, 'node_modules', '.cache', 'upstack'));
-  const entry = join(root, 'src', 'main.ts');
+  const entry = join(root, 'src', 'compose', 'main.ts');
   process.argv[1] = entry;
   await import(pathToFileURL(entry).href);
 } else {

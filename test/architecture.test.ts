@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { exposures } from '../src/signals/exposures/table.ts';
 import { TABLES } from '../src/signals/tables.ts';
 
-/** The files directly in src/ are the composition root, together. */
-const ROOT = 'the composition root';
+/** The composition root: the only folder that names a concrete engine. */
+const ROOT = 'compose';
 /** The rings of ARCHITECTURE.md. A folder imports only from rings before its own. */
 const RINGS = [
   ['lib'],
@@ -65,7 +65,7 @@ function importsOf(from: string, text: string): Import[] {
   });
 }
 
-const top = (path: string): string => (path.includes('/') ? (path.split('/')[0] as string) : ROOT);
+const top = (path: string): string => path.split('/')[0] as string;
 const ring = (path: string): number => RINGS.findIndex((folders) => folders.includes(top(path)));
 const base = (path: string): string => path.split('/').at(-1) as string;
 const inSource = ({ to }: Import): boolean => to.endsWith('.ts') && !to.startsWith('..');

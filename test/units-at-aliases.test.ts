@@ -14,7 +14,7 @@ import { callUrl, FunctionsMade } from '../lambda/test/support/functions-made.ts
 import { type OwnState, openOwnState } from '../lambda/test/support/state.ts';
 import { openTwin, type Twin } from '../lambda/test/support/twin.ts';
 import { judged } from '../lambda/test/tables/contract.ts';
-import { UNITS } from '../src/units.ts';
+import { UNITS } from '../src/compose/parts/units.ts';
 import { until } from './until.ts';
 
 const CROWD = Array.from({ length: 150 }, (_, n) => `person ${n}`);

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { type Answer, call, type Input, type OperationName } from '../../src/doors/cli/client.ts';
 import { until } from '../until.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+const MAIN = resolve(import.meta.dirname, '../../src/compose/main.ts');
 const START_DEADLINE_MS = 60_000;
 
 export interface Outcome {

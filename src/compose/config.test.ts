@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Problem } from '../lib/problem.ts';
 import { configFrom } from './config.ts';
-import { Problem } from './lib/problem.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/upstack-function';
 

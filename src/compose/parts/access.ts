@@ -1,20 +1,20 @@
 /** Opens tokens, authentication and the audit log. */
 import { join } from 'node:path';
-import { auditedPerform } from './access/audit/audited.ts';
-import type { AuditSources } from './access/audit/operations.ts';
-import { Recorder } from './access/audit/recorder.ts';
-import { AuditLog } from './access/audit/store.ts';
-import type { Keys } from './access/keys.ts';
-import type { OriginPolicy } from './access/origin.ts';
-import { ownerSource } from './access/owner.ts';
-import type { Perform } from './access/perform.ts';
-import type { TokenSources } from './access/tokens/operations.ts';
-import { TokenIdentities } from './access/tokens/source.ts';
-import { TokenStore } from './access/tokens/store.ts';
-import { Authentication } from './doors/http/authentication.ts';
-import type { StateEngine } from './engines/state/engine.ts';
-import { systemClock } from './lib/clock.ts';
-import type { Lifecycle } from './lib/process/lifecycle.ts';
+import { auditedPerform } from '../../access/audit/audited.ts';
+import type { AuditSources } from '../../access/audit/operations.ts';
+import { Recorder } from '../../access/audit/recorder.ts';
+import { AuditLog } from '../../access/audit/store.ts';
+import type { Keys } from '../../access/keys.ts';
+import type { OriginPolicy } from '../../access/origin.ts';
+import { ownerSource } from '../../access/owner.ts';
+import type { Perform } from '../../access/perform.ts';
+import type { TokenSources } from '../../access/tokens/operations.ts';
+import { TokenIdentities } from '../../access/tokens/source.ts';
+import { TokenStore } from '../../access/tokens/store.ts';
+import { Authentication } from '../../doors/http/authentication.ts';
+import type { StateEngine } from '../../engines/state/engine.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { Lifecycle } from '../../lib/process/lifecycle.ts';
 
 export interface AccessParts {
   directory: string;

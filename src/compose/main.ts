@@ -1,9 +1,9 @@
-/** The entry point: `node src/main.ts <command>`. Loads the control room only for the command that starts one. */
+/** The entry point: `node src/compose/main.ts <command>`. Loads the control room only for the command that starts one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from './doors/cli/program.ts';
+import { runCommand } from '../doors/cli/program.ts';
 
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../..', 'package.json'), 'utf8')) as {
   version: string;
 };
 

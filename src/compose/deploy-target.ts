@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import { keyFile, readKeys } from './access/store.ts';
-import { connect } from './doors/cli/client.ts';
-import { DEFAULT_DATA } from './doors/cli/defaults.ts';
-import type { DeployTarget } from './doors/cli/deploy.ts';
-import { openCompute } from './engines/compute/aws.ts';
-import { Problem } from './lib/problem.ts';
+import { keyFile, readKeys } from '../access/store.ts';
+import { connect } from '../doors/cli/client.ts';
+import { DEFAULT_DATA } from '../doors/cli/defaults.ts';
+import type { DeployTarget } from '../doors/cli/deploy.ts';
+import { openCompute } from '../engines/compute/aws.ts';
+import { Problem } from '../lib/problem.ts';
 
 /**
  * Where `upstack deploy` deploys to: the compute engine of the control room that the options or the environment name,

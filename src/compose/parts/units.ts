@@ -1,6 +1,6 @@
-import type { Units } from '../lambda/src/lambda.ts';
-import { assign } from '../sdk/src/core/assignment.ts';
-import { findUnit, readContextHeaders, unitOfClientContext } from '../sdk/src/core/unit.ts';
+import type { Units } from '../../../lambda/src/lambda.ts';
+import { assign } from '../../../sdk/src/core/assignment.ts';
+import { findUnit, readContextHeaders, unitOfClientContext } from '../../../sdk/src/core/unit.ts';
 
 /** Units at aliases as experiments see them: found where the SDK finds them, assigned as it assigns them. */
 export const UNITS: Units = {

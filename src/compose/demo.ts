@@ -3,19 +3,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate as othersTurn, setTimeout as pause } from 'node:timers/promises';
-import { deployShop } from '../examples/shop/deploy.ts';
-import { generateHistory } from '../examples/shop/history.ts';
+import { deployShop } from '../../examples/shop/deploy.ts';
+import { generateHistory } from '../../examples/shop/history.ts';
+import { call } from '../doors/cli/client.ts';
+import { begin, follow } from '../doors/cli/follow.ts';
+import { insertDirectly } from '../signals/delivery/store.ts';
+import { decodeMessage } from '../signals/product-events/message.ts';
+import { hasDemoHistory } from '../signals/product-events/queries.ts';
+import type { SignalRecord } from '../signals/tables.ts';
 import type { Config } from './config.ts';
 import type { ControlRoom } from './control-room.ts';
 import { evidenceDirectory, functionEnvironment } from './deploy-target.ts';
-import { call } from './doors/cli/client.ts';
-import { begin, follow } from './doors/cli/follow.ts';
-import { insertDirectly } from './signals/delivery/store.ts';
-import { decodeMessage } from './signals/product-events/message.ts';
-import { hasDemoHistory } from './signals/product-events/queries.ts';
-import type { SignalRecord } from './signals/tables.ts';
 
-const SHOP = resolve(import.meta.dirname, '..', 'examples', 'shop');
+const SHOP = resolve(import.meta.dirname, '../..', 'examples', 'shop');
 /** In this order: one that is supported, one that is refuted, one that is aborted. */
 const EXPERIMENTS = ['recommendations-slow', 'payments-slow', 'payments-failing'];
 const SEED = 7;

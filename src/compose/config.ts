@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { DEFAULT_DATA, DEFAULT_HOST, DEFAULT_PORT } from './doors/cli/defaults.ts';
-import { Problem } from './lib/problem.ts';
+import { DEFAULT_DATA, DEFAULT_HOST, DEFAULT_PORT } from '../doors/cli/defaults.ts';
+import { Problem } from '../lib/problem.ts';
 
 /** What `upstack start` was asked for, checked. */
 export interface Config {
