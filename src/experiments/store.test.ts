@@ -74,7 +74,7 @@ test('runs and looks that were stored before they told their stages and kinds ar
     `insert into looks select 'old', 2, now(), jsonb_set(look, '{metrics,0,reached}', $1) from looks`,
     [JSON.stringify(reached)],
   );
-  await migrate(engine.pool, [...second, await migration('006-kinds.sql')]);
+  await migrate(engine.pool, [...second, await migration('007-kinds.sql')]);
 
   const { experiment } = await store.get('old');
   assert.deepEqual(experiment, {
