@@ -4,24 +4,16 @@ import { auditedPerform } from '../../access/audit/audited.ts';
 import type { AuditSources } from '../../access/audit/operations.ts';
 import { Recorder } from '../../access/audit/recorder.ts';
 import { AuditLog } from '../../access/audit/store.ts';
-import type { Keys } from '../../access/keys.ts';
-import type { OriginPolicy } from '../../access/origin.ts';
 import { ownerSource } from '../../access/owner.ts';
 import type { Perform } from '../../access/perform.ts';
 import type { TokenSources } from '../../access/tokens/operations.ts';
 import { TokenIdentities } from '../../access/tokens/source.ts';
 import { TokenStore } from '../../access/tokens/store.ts';
 import { Authentication } from '../../doors/http/authentication.ts';
-import type { StateEngine } from '../../engines/state/engine.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Lifecycle } from '../../lib/process/lifecycle.ts';
-
-export interface AccessParts {
-  directory: string;
-  keys: Keys;
-  origins: OriginPolicy;
-  state: StateEngine;
-}
+import type { Engines } from './engines.ts';
+import type { Foundation } from './foundation.ts';
 
 export interface Access {
   authentication: Authentication;
@@ -33,11 +25,15 @@ export interface Access {
   audit: AuditSources;
 }
 
-export function openAccess({ directory, keys, origins, state }: AccessParts, opened: Lifecycle): Access {
+export function openAccess(
+  { config, keys, origins }: Foundation,
+  { state }: Engines,
+  opened: Lifecycle,
+): Access {
   const store = new TokenStore(state);
   const identities = new TokenIdentities(store, systemClock);
   const sources = [ownerSource(keys.token), identities];
-  const log = new AuditLog(state, join(directory, 'audit-head.json'));
+  const log = new AuditLog(state, join(config.directory, 'audit-head.json'));
   const recorder = opened.add('audit recorder', new Recorder(log, systemClock), (it) => it.close());
   return {
     authentication: new Authentication({ keys, sources, clock: systemClock, origins }),
