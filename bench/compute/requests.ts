@@ -18,6 +18,7 @@ export async function invocations(
   name: string,
   count: number,
   members: object = {},
+  caller = { region: REGION, credentials: CREDENTIALS },
 ): Promise<Buffer[]> {
   const sent: Buffer[] = [];
   const requestHandler = {
@@ -28,8 +29,7 @@ export async function invocations(
   };
   const client = new LambdaClient({
     endpoint: `http://127.0.0.1:${port}`,
-    region: REGION,
-    credentials: CREDENTIALS,
+    ...caller,
     requestHandler: requestHandler as unknown as NonNullable<LambdaClientConfig['requestHandler']>,
   });
   for (let i = 0; i < count; i++) {
