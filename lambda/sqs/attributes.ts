@@ -4,14 +4,14 @@
  */
 import type { Account } from '../src/catalog/names.ts';
 import {
-  LARGEST_MESSAGE_BYTES,
-  LONGEST_DELAY_SECONDS,
-  LONGEST_RETENTION_SECONDS,
-  LONGEST_VISIBILITY_SECONDS,
-  LONGEST_WAIT_SECONDS,
-  MOST_RECEIVES,
-  SHORTEST_RETENTION_SECONDS,
-  SMALLEST_MESSAGE_LIMIT_BYTES,
+  MAX_DELAY_SECONDS,
+  MAX_MESSAGE_BYTES,
+  MAX_RECEIVES,
+  MAX_RETENTION_SECONDS,
+  MAX_VISIBILITY_SECONDS,
+  MAX_WAIT_SECONDS,
+  MIN_MESSAGE_LIMIT_BYTES,
+  MIN_RETENTION_SECONDS,
 } from '../src/limits.ts';
 import { QueueError, unsupported } from './errors.ts';
 import { isObject } from './input.ts';
@@ -21,7 +21,7 @@ import type { MessageCounts, Queue, QueueSettings, Redrive } from './queue-store
 /** What a queue has when nothing is said. */
 export const DEFAULT_SETTINGS: QueueSettings = {
   delaySeconds: 0,
-  largestMessageBytes: LARGEST_MESSAGE_BYTES,
+  largestMessageBytes: MAX_MESSAGE_BYTES,
   retentionSeconds: 345_600,
   waitSeconds: 0,
   visibilitySeconds: 30,
@@ -32,11 +32,11 @@ type NumberSetting = Exclude<keyof QueueSettings, 'redrive'>;
 
 /** Attribute -> the setting it is and its range. */
 const NUMBERS = new Map<string, [setting: NumberSetting, least: number, most: number]>([
-  ['DelaySeconds', ['delaySeconds', 0, LONGEST_DELAY_SECONDS]],
-  ['MaximumMessageSize', ['largestMessageBytes', SMALLEST_MESSAGE_LIMIT_BYTES, LARGEST_MESSAGE_BYTES]],
-  ['MessageRetentionPeriod', ['retentionSeconds', SHORTEST_RETENTION_SECONDS, LONGEST_RETENTION_SECONDS]],
-  ['ReceiveMessageWaitTimeSeconds', ['waitSeconds', 0, LONGEST_WAIT_SECONDS]],
-  ['VisibilityTimeout', ['visibilitySeconds', 0, LONGEST_VISIBILITY_SECONDS]],
+  ['DelaySeconds', ['delaySeconds', 0, MAX_DELAY_SECONDS]],
+  ['MaximumMessageSize', ['largestMessageBytes', MIN_MESSAGE_LIMIT_BYTES, MAX_MESSAGE_BYTES]],
+  ['MessageRetentionPeriod', ['retentionSeconds', MIN_RETENTION_SECONDS, MAX_RETENTION_SECONDS]],
+  ['ReceiveMessageWaitTimeSeconds', ['waitSeconds', 0, MAX_WAIT_SECONDS]],
+  ['VisibilityTimeout', ['visibilitySeconds', 0, MAX_VISIBILITY_SECONDS]],
 ]);
 
 /** What AWS has and nothing here honours yet, with the value that means "without". */
@@ -130,11 +130,11 @@ function redriveFrom(account: Account, text: string): Redrive | undefined {
   const { deadLetterTargetArn, maxReceiveCount } = isObject(policy) ? policy : {};
   const mostReceives = Number(maxReceiveCount);
   const deadLetterQueue = queueNameIn(account, String(deadLetterTargetArn));
-  const counts = Number.isInteger(mostReceives) && mostReceives >= 1 && mostReceives <= MOST_RECEIVES;
+  const counts = Number.isInteger(mostReceives) && mostReceives >= 1 && mostReceives <= MAX_RECEIVES;
   if (deadLetterQueue !== undefined && counts) return { deadLetterQueue, mostReceives };
   throw new QueueError(
     'InvalidParameterValueException',
-    `Value ${text} for parameter RedrivePolicy is invalid. Reason: deadLetterTargetArn must be the ARN of a queue of this account and region, and maxReceiveCount must be between 1 and ${MOST_RECEIVES}.`,
+    `Value ${text} for parameter RedrivePolicy is invalid. Reason: deadLetterTargetArn must be the ARN of a queue of this account and region, and maxReceiveCount must be between 1 and ${MAX_RECEIVES}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_TAGS } from '../src/limits.ts';
+import { MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS } from '../src/limits.ts';
 import { QueueError } from './errors.ts';
 
 /**
@@ -7,13 +7,13 @@ import { QueueError } from './errors.ts';
  */
 export function checkedTags(tags: Record<string, string>): Record<string, string> {
   const entries = Object.entries(tags);
-  if (entries.length > MOST_TAGS) throw refusal(`A queue can have at most ${MOST_TAGS} tags.`);
+  if (entries.length > MAX_TAGS) throw refusal(`A queue can have at most ${MAX_TAGS} tags.`);
   for (const [key, value] of entries) {
-    if (key === '' || key.length > LONGEST_TAG_KEY || key.startsWith('aws:')) {
-      throw refusal(`The tag key must be 1 to ${LONGEST_TAG_KEY} characters and not begin with aws:.`);
+    if (key === '' || key.length > MAX_TAG_KEY || key.startsWith('aws:')) {
+      throw refusal(`The tag key must be 1 to ${MAX_TAG_KEY} characters and not begin with aws:.`);
     }
-    if (value.length > LONGEST_TAG_VALUE) {
-      throw refusal(`The tag value must be at most ${LONGEST_TAG_VALUE} characters.`);
+    if (value.length > MAX_TAG_VALUE) {
+      throw refusal(`The tag value must be at most ${MAX_TAG_VALUE} characters.`);
     }
   }
   return tags;

@@ -1,4 +1,4 @@
-import { LARGEST_EVENT_BYTES } from './limits.ts';
+import { MAX_EVENT_BYTES } from './limits.ts';
 
 /** The errors of the Lambda API that the twin answers with, and their HTTP status in AWS's API reference. */
 const STATUS = {
@@ -71,7 +71,7 @@ export function payloadTooLarge(limit: number, operation: string): LambdaError {
 export function eventTooLarge(bytes: number): LambdaError {
   return new LambdaError(
     'RequestTooLargeException',
-    `${bytes} byte payload is too large for the Event invocation type (limit ${LARGEST_EVENT_BYTES} bytes)`,
+    `${bytes} byte payload is too large for the Event invocation type (limit ${MAX_EVENT_BYTES} bytes)`,
   );
 }
 

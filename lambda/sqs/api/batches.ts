@@ -1,4 +1,4 @@
-import { LARGEST_MESSAGE_BYTES, MOST_BATCH_ENTRIES } from '../../src/limits.ts';
+import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../../src/limits.ts';
 import { QueueError } from '../errors.ts';
 import { type Input, isObject, textOf, unreadable } from '../input.ts';
 import { checkSize, messageFrom, sent, sizeOf } from '../messages/message.ts';
@@ -54,8 +54,8 @@ async function send(call: QueueCall): Promise<object> {
       good.push({ id: entry.id, message });
     });
   }
-  if (bytes > LARGEST_MESSAGE_BYTES) {
-    const message = `Batch requests cannot be longer than ${LARGEST_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`;
+  if (bytes > MAX_MESSAGE_BYTES) {
+    const message = `Batch requests cannot be longer than ${MAX_MESSAGE_BYTES} bytes. You have sent ${bytes} bytes.`;
     throw new QueueError('BatchRequestTooLong', message);
   }
   const ids = await put(
@@ -100,8 +100,8 @@ function entriesOf(input: Input, kind: string): Entry[] {
   if (values.length === 0) {
     throw new QueueError('EmptyBatchRequest', `There should be at least one ${kind} in the request.`);
   }
-  if (values.length > MOST_BATCH_ENTRIES) {
-    const message = `Maximum number of entries per request are ${MOST_BATCH_ENTRIES}. You have sent ${values.length}.`;
+  if (values.length > MAX_BATCH_ENTRIES) {
+    const message = `Maximum number of entries per request are ${MAX_BATCH_ENTRIES}. You have sent ${values.length}.`;
     throw new QueueError('TooManyEntriesInBatchRequest', message);
   }
   const entries = values.map((value) => ({ id: textOf(value, 'Id'), input: value }));

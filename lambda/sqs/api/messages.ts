@@ -1,9 +1,5 @@
 import { traceHeaderFrom } from '../../src/invocations/lineage.ts';
-import {
-  LONGEST_VISIBILITY_SECONDS,
-  LONGEST_WAIT_SECONDS,
-  MOST_MESSAGES_RECEIVED,
-} from '../../src/limits.ts';
+import { MAX_MESSAGES_RECEIVED, MAX_VISIBILITY_SECONDS, MAX_WAIT_SECONDS } from '../../src/limits.ts';
 import { missing, QueueError, unsupported } from '../errors.ts';
 import { type Input, optionalNumberOf, optionalTextOf, textOf, textsOf } from '../input.ts';
 import { checkSize, messageFrom, receivedMessage, sent } from '../messages/message.ts';
@@ -92,17 +88,17 @@ export async function changeOne(queues: Queues, name: string, input: Input): Pro
 }
 
 function mostOf(input: Input): number {
-  const range = [1, MOST_MESSAGES_RECEIVED] as const;
-  const reason = `Must be between 1 and ${MOST_MESSAGES_RECEIVED}, if provided.`;
+  const range = [1, MAX_MESSAGES_RECEIVED] as const;
+  const reason = `Must be between 1 and ${MAX_MESSAGES_RECEIVED}, if provided.`;
   return optionalNumberOf(input, 'MaxNumberOfMessages', range, reason) ?? 1;
 }
 
 function visibilityOf(input: Input): number | undefined {
-  const reason = `Must be >= 0 and <= ${LONGEST_VISIBILITY_SECONDS}, if provided.`;
-  return optionalNumberOf(input, 'VisibilityTimeout', [0, LONGEST_VISIBILITY_SECONDS], reason);
+  const reason = `Must be >= 0 and <= ${MAX_VISIBILITY_SECONDS}, if provided.`;
+  return optionalNumberOf(input, 'VisibilityTimeout', [0, MAX_VISIBILITY_SECONDS], reason);
 }
 
 function waitOf(input: Input): number | undefined {
-  const reason = `Must be >= 0 and <= ${LONGEST_WAIT_SECONDS}, if provided.`;
-  return optionalNumberOf(input, 'WaitTimeSeconds', [0, LONGEST_WAIT_SECONDS], reason);
+  const reason = `Must be >= 0 and <= ${MAX_WAIT_SECONDS}, if provided.`;
+  return optionalNumberOf(input, 'WaitTimeSeconds', [0, MAX_WAIT_SECONDS], reason);
 }

@@ -1,4 +1,4 @@
-import { MOST_QUEUES, MOST_QUEUES_LISTED, PURGE_REST_SECONDS } from '../../src/limits.ts';
+import { MAX_QUEUES, MAX_QUEUES_LISTED, PURGE_REST_SECONDS } from '../../src/limits.ts';
 import { attributesOf, DEFAULT_SETTINGS, differingAttribute, settingsFrom } from '../attributes.ts';
 import { invalidValue, noSuchQueue, QueueError } from '../errors.ts';
 import { optionalNumberOf, optionalTextOf, textMapOf, textOf, textsOf } from '../input.ts';
@@ -48,8 +48,8 @@ async function create(call: QueueCall): Promise<object> {
   }
   if (!present) {
     await checkDeadLetterQueue(queues, wanted);
-    if ((await queues.run(countQueues)) >= MOST_QUEUES) {
-      throw new QueueError('OverLimit', `There are ${MOST_QUEUES} queues already.`);
+    if ((await queues.run(countQueues)) >= MAX_QUEUES) {
+      throw new QueueError('OverLimit', `There are ${MAX_QUEUES} queues already.`);
     }
     const settings = { ...DEFAULT_SETTINGS, ...wanted };
     const made = await queues.run((database) => createQueue(database, name, settings, tags, queues.now()));
@@ -89,9 +89,9 @@ async function page(
   call: QueueCall,
   namesAfter: (after: string, most: number) => Promise<string[]>,
 ): Promise<{ urls: string[]; NextToken: string | undefined }> {
-  const reason = `Must be between 1 and ${MOST_QUEUES_LISTED}, if provided.`;
-  const asked = optionalNumberOf(call.input, 'MaxResults', [1, MOST_QUEUES_LISTED], reason);
-  const most = asked ?? MOST_QUEUES_LISTED;
+  const reason = `Must be between 1 and ${MAX_QUEUES_LISTED}, if provided.`;
+  const asked = optionalNumberOf(call.input, 'MaxResults', [1, MAX_QUEUES_LISTED], reason);
+  const most = asked ?? MAX_QUEUES_LISTED;
   const token = optionalTextOf(call.input, 'NextToken') ?? '';
   const after = Buffer.from(token, 'base64url').toString('utf8');
   if (!/^[A-Za-z0-9_-]*$/.test(after)) throw invalidValue(token, 'NextToken', 'it is no token of this list.');

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ApiAnswer } from '../../src/api/operation.ts';
-import { LARGEST_QUEUE_REQUEST_BYTES } from '../../src/limits.ts';
+import { MAX_QUEUE_REQUEST_BYTES } from '../../src/limits.ts';
 import { isUnavailable, type Log } from '../../src/ports.ts';
 import { QueueError, unsupported } from '../errors.ts';
 import { type Input, isObject, unreadable } from '../input.ts';
@@ -64,9 +64,9 @@ export async function answerSqs(
 
 /** How large a request's body may be, and the answer when it is larger. */
 export function sqsRequestLimit(): { bytes: number; refusal(): ApiAnswer } {
-  const message = `Request must be smaller than ${LARGEST_QUEUE_REQUEST_BYTES} bytes.`;
+  const message = `Request must be smaller than ${MAX_QUEUE_REQUEST_BYTES} bytes.`;
   return {
-    bytes: LARGEST_QUEUE_REQUEST_BYTES,
+    bytes: MAX_QUEUE_REQUEST_BYTES,
     refusal: () => sqsErrorAnswer(new QueueError('RequestEntityTooLarge', message)),
   };
 }

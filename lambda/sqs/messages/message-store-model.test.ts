@@ -20,7 +20,7 @@ import {
 
 const VISIBILITY_SECONDS = 4;
 const RETENTION_SECONDS = 60;
-const MOST_RECEIVES = 2;
+const MAX_RECEIVES = 2;
 
 let directory: string;
 let state: StateEngine;
@@ -57,7 +57,7 @@ class Model {
     const taken: ModelMessage[] = [];
     for (const message of next) {
       if (taken.length === most) break;
-      if (message.receives < MOST_RECEIVES) taken.push(message);
+      if (message.receives < MAX_RECEIVES) taken.push(message);
       else {
         this.messages = this.messages.filter((m) => m !== message);
         this.dead.push(message.body);
@@ -98,7 +98,7 @@ class Play {
   nowMs = Date.UTC(2026, 0, 31);
 
   async begin(): Promise<void> {
-    const redrive = { deadLetterQueue: this.dead, mostReceives: MOST_RECEIVES };
+    const redrive = { deadLetterQueue: this.dead, mostReceives: MAX_RECEIVES };
     const short = { visibilitySeconds: VISIBILITY_SECONDS, retentionSeconds: RETENTION_SECONDS };
     await run((db) => createQueue(db, this.dead, DEFAULT_SETTINGS, {}, this.nowMs));
     await run((db) => createQueue(db, this.name, { ...DEFAULT_SETTINGS, ...short, redrive }, {}, this.nowMs));

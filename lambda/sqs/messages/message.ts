@@ -2,10 +2,10 @@
 import type { Account } from '../../src/catalog/names.ts';
 import { traceHeaderFrom } from '../../src/invocations/lineage.ts';
 import {
-  LONGEST_DELAY_SECONDS,
-  LONGEST_MESSAGE_ATTRIBUTE_NAME,
-  LONGEST_TRACE_HEADER,
-  MOST_MESSAGE_ATTRIBUTES,
+  MAX_DELAY_SECONDS,
+  MAX_MESSAGE_ATTRIBUTE_NAME,
+  MAX_MESSAGE_ATTRIBUTES,
+  MAX_TRACE_HEADER,
 } from '../../src/limits.ts';
 import { invalidValue, QueueError, unsupported } from '../errors.ts';
 import { type Input, isObject, optionalNumberOf, optionalTextOf, textOf, unreadable } from '../input.ts';
@@ -29,8 +29,8 @@ export function messageFrom(input: Input): NewMessage {
   for (const member of ['MessageDeduplicationId', 'MessageGroupId']) {
     if (optionalTextOf(input, member) !== undefined) throw unsupported(member);
   }
-  const range = [0, LONGEST_DELAY_SECONDS] as const;
-  const reason = `DelaySeconds must be >= 0 and <= ${LONGEST_DELAY_SECONDS}.`;
+  const range = [0, MAX_DELAY_SECONDS] as const;
+  const reason = `DelaySeconds must be >= 0 and <= ${MAX_DELAY_SECONDS}.`;
   return {
     body,
     attributes: attributesFrom(input.MessageAttributes ?? {}),
@@ -131,10 +131,10 @@ function askedFor(attributes: MessageAttributes, asked: readonly string[]): Mess
 function attributesFrom(value: unknown): MessageAttributes {
   if (!isObject(value)) throw unreadable('MessageAttributes', 'a map');
   const entries = Object.entries(value);
-  if (entries.length > MOST_MESSAGE_ATTRIBUTES) {
+  if (entries.length > MAX_MESSAGE_ATTRIBUTES) {
     throw new QueueError(
       'InvalidParameterValueException',
-      `Number of message attributes [${entries.length}] exceeds the allowed maximum [${MOST_MESSAGE_ATTRIBUTES}].`,
+      `Number of message attributes [${entries.length}] exceeds the allowed maximum [${MAX_MESSAGE_ATTRIBUTES}].`,
     );
   }
   return Object.fromEntries(entries.map(([name, attribute]) => [name, attributeFrom(name, attribute)]));
@@ -143,7 +143,7 @@ function attributesFrom(value: unknown): MessageAttributes {
 function attributeFrom(name: string, value: unknown): MessageAttribute {
   if (!isObject(value)) throw unreadable(`The message attribute '${name}'`, 'a structure');
   if (
-    name.length > LONGEST_MESSAGE_ATTRIBUTE_NAME ||
+    name.length > MAX_MESSAGE_ATTRIBUTE_NAME ||
     !ATTRIBUTE_NAME.test(name) ||
     /^(aws|amazon)\./i.test(name)
   ) {
@@ -182,7 +182,7 @@ function traceHeaderIn(value: unknown): string | undefined {
       throw invalidValue(
         TRACE_HEADER,
         'MessageSystemAttributes',
-        `it must be a trace header of at most ${LONGEST_TRACE_HEADER} characters.`,
+        `it must be a trace header of at most ${MAX_TRACE_HEADER} characters.`,
       );
     }
     return header;

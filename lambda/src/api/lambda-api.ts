@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { errorAnswer, LambdaError, payloadTooLarge } from '../errors.ts';
-import { LARGEST_REQUEST_BYTES } from '../limits.ts';
+import { MAX_REQUEST_BYTES } from '../limits.ts';
 import { isUnavailable } from '../ports.ts';
 import { GET_ACCOUNT_SETTINGS } from './concurrency/account.ts';
 import { CONCURRENCY_OPERATIONS } from './concurrency/concurrency.ts';
@@ -59,7 +59,7 @@ export interface RequestLimit {
 
 export function requestLimit(request: RequestLine): RequestLimit {
   const operation = routeOf(request)?.operation;
-  const bytes = operation?.largestBodyBytes ?? LARGEST_REQUEST_BYTES;
+  const bytes = operation?.largestBodyBytes ?? MAX_REQUEST_BYTES;
   const name = operation?.nameInMessages ?? operation?.name ?? 'unknown';
   return { bytes, refusal: () => withRequestId(errorAnswer(payloadTooLarge(bytes, name))) };
 }

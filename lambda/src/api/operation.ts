@@ -56,7 +56,7 @@ export interface ApiOperation {
   /** What AWS's messages call it, where that is another name. */
   nameInMessages?: string;
   route: Route;
-  /** Largest request body; a request above it is refused before it is read. LARGEST_REQUEST_BYTES unless given. */
+  /** Largest request body; a request above it is refused before it is read. MAX_REQUEST_BYTES unless given. */
   largestBodyBytes?: number;
   /** `parameters` are the labels of the route, decoded, in the order of its template. */
   run(context: ApiContext, request: ApiRequest, parameters: string[]): Promise<ApiAnswer> | ApiAnswer;

@@ -1,6 +1,6 @@
 import { LATEST } from '../catalog/records.ts';
 import { invalidParameter, violation } from '../errors.ts';
-import { LARGEST_PAGE, MOST_ITEMS_ASKED } from '../limits.ts';
+import { MAX_ITEMS_ASKED, MAX_PAGE } from '../limits.ts';
 
 export interface List<T> {
   /** The name of the operation: a marker of one list means nothing to another. */
@@ -18,7 +18,7 @@ export interface List<T> {
  * this list, and for a `MaxItems` out of range.
  */
 export function page<T>(list: List<T>, query: URLSearchParams): { items: T[]; NextMarker: string | null } {
-  const wanted = Math.min(maxItemsOf(query, list.mostAsked ?? MOST_ITEMS_ASKED), LARGEST_PAGE);
+  const wanted = Math.min(maxItemsOf(query, list.mostAsked ?? MAX_ITEMS_ASKED), MAX_PAGE);
   const after = keyIn(query.get('Marker'), list.name);
   const left = list.items
     .map((item) => ({ item, key: list.keyOf(item) }))
@@ -40,7 +40,7 @@ export function versionKey({ version }: { version: string }): string {
 
 function maxItemsOf(query: URLSearchParams, most: number): number {
   const text = query.get('MaxItems');
-  if (text === null) return LARGEST_PAGE;
+  if (text === null) return MAX_PAGE;
   const number = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (number > most) throw violation(text, 'maxItems', `have value less than or equal to ${most}`);
   if (number >= 1) return number;

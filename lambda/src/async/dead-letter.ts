@@ -1,5 +1,5 @@
 import type { NewMessage } from '../../sqs/messages/message-store.ts';
-import { LARGEST_DEAD_LETTER_ERROR_BYTES } from '../limits.ts';
+import { MAX_DEAD_LETTER_ERROR_BYTES } from '../limits.ts';
 import { type Ended, type Refusal, refusalOf, traceAfter } from './ended.ts';
 
 /**
@@ -34,7 +34,7 @@ function errorOf(payload: Buffer): Refusal {
 /** The first KB of a text in the characters that a message may have; an attribute must not be empty. */
 function permitted(message: string): string {
   const written = message.toWellFormed().replace(/[^\t\n\r\u0020-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
-  const cut = Buffer.from(written).subarray(0, LARGEST_DEAD_LETTER_ERROR_BYTES).toString('utf8');
+  const cut = Buffer.from(written).subarray(0, MAX_DEAD_LETTER_ERROR_BYTES).toString('utf8');
   // The cut may have halved a character.
   return cut.replace(/\ufffd$/, '') || 'Unknown';
 }

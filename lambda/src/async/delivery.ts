@@ -9,7 +9,7 @@ import { type FunctionReference, functionArn } from '../catalog/names.ts';
 import { LATEST } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
 import { isLoop } from '../invocations/lineage.ts';
-import { LARGEST_EVENT_BYTES } from '../limits.ts';
+import { MAX_EVENT_BYTES } from '../limits.ts';
 import type { Log } from '../ports.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Ended, traceAfter } from './ended.ts';
@@ -54,7 +54,7 @@ async function deliverTo(
   ended: Ended,
 ): Promise<string | undefined> {
   const bytes = Buffer.byteLength(message.body);
-  if (bytes > LARGEST_EVENT_BYTES) return `${bytes} bytes are more than ${LARGEST_EVENT_BYTES}`;
+  if (bytes > MAX_EVENT_BYTES) return `${bytes} bytes are more than ${MAX_EVENT_BYTES}`;
   const target = readable(context, arn);
   if (!target) return 'it is not of this account and region';
   if (target.kind === 'function') return await invoke(context, database, target.function, message, ended);

@@ -1,6 +1,6 @@
 import type { InvokeOutcome } from '../invocations/invocations.ts';
 import { withInvocation } from '../invocations/lineage.ts';
-import { MOST_RECURSIONS } from '../limits.ts';
+import { MAX_RECURSIONS } from '../limits.ts';
 import type { EventInvocation } from './event.ts';
 
 /** Why an event is over, in AWS's words. */
@@ -50,7 +50,7 @@ export function refusalOf({ condition, event }: Pick<Ended, 'condition' | 'event
   if (condition === 'RecursiveInvocation') {
     return {
       status: 400,
-      message: `Lambda has detected your function being invoked in a recursive loop, and stopped it after ${MOST_RECURSIONS} invocations.`,
+      message: `Lambda has detected your function being invoked in a recursive loop, and stopped it after ${MAX_RECURSIONS} invocations.`,
     };
   }
   if (event.refusals > 0) return { status: 429, message: 'Rate Exceeded.' };

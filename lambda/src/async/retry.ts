@@ -3,8 +3,8 @@ import {
   DEFAULT_EVENT_RETRIES,
   FIRST_EVENT_RETRY_MS,
   LATER_EVENT_RETRY_MS,
-  LEAST_EVENT_BACKOFF_MS,
-  LONGEST_EVENT_BACKOFF_MS,
+  MAX_EVENT_BACKOFF_MS,
+  MIN_EVENT_BACKOFF_MS,
 } from '../limits.ts';
 import type { EventInvocation } from './event.ts';
 
@@ -55,8 +55,8 @@ export function afterRefusal(
   settings: RetrySettings,
   nowMs: number,
 ): number {
-  const waitMs = LEAST_EVENT_BACKOFF_MS * 2 ** (event.refusals - 1);
-  return Math.min(nowMs + Math.min(waitMs, LONGEST_EVENT_BACKOFF_MS), expiryMs(event, settings));
+  const waitMs = MIN_EVENT_BACKOFF_MS * 2 ** (event.refusals - 1);
+  return Math.min(nowMs + Math.min(waitMs, MAX_EVENT_BACKOFF_MS), expiryMs(event, settings));
 }
 
 function expiryMs({ acceptedMs }: Pick<EventInvocation, 'acceptedMs'>, settings: RetrySettings): number {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { queueNameIn } from '../../sqs/names.ts';
 import { newTraceId } from '../invocations/invocations.ts';
 import { traceHeaderFrom } from '../invocations/lineage.ts';
-import { MOST_EVENTS_RUNNING } from '../limits.ts';
+import { MAX_EVENTS_RUNNING } from '../limits.ts';
 import type { Log, StateEngine } from '../ports.ts';
 import { type AttemptContext, type Attempted, attempt } from './attempt.ts';
 import { deliver } from './delivery.ts';
@@ -21,7 +21,7 @@ export interface EventInvocationWorkerOptions extends AttemptContext {
 }
 
 /** A timer that is late by the wall clock's jumps is late by no more than this. */
-const LONGEST_SLEEP_MS = 30_000;
+const MAX_SLEEP_MS = 30_000;
 /** Pause after the state engine failed. */
 const RETRY_MS = 1_000;
 
@@ -98,7 +98,7 @@ export class EventInvocationWorker {
   async #startDue(): Promise<number> {
     const { catalog, concurrencyPerFunction, log } = this.#options;
     const nowMs = catalog.clock.now();
-    const all = MOST_EVENTS_RUNNING - this.#runs.size;
+    const all = MAX_EVENTS_RUNNING - this.#runs.size;
     const functions = Object.fromEntries(
       [...this.#running].map(([name, running]) => [name, concurrencyPerFunction - running]),
     );
@@ -107,7 +107,7 @@ export class EventInvocationWorker {
       const claimed = all > 0 ? await this.#store.claim(nowMs, room) : [];
       for (const event of claimed) this.#start(event);
       const dueMs = await this.#store.nextDueMs(nowMs);
-      return Math.min(Math.max((dueMs ?? Number.POSITIVE_INFINITY) - nowMs, 0), LONGEST_SLEEP_MS);
+      return Math.min(Math.max((dueMs ?? Number.POSITIVE_INFINITY) - nowMs, 0), MAX_SLEEP_MS);
     } catch (error) {
       log.warn({ error: String(error) }, 'events cannot be read; trying again');
       return RETRY_MS;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LambdaError } from '../errors.ts';
-import { MOST_FUNCTIONS, MOST_VERSIONS } from '../limits.ts';
+import { MAX_FUNCTIONS, MAX_VERSIONS } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import { type Account, functionArn, parseQualifier } from './names.ts';
 import {
@@ -72,8 +72,8 @@ export async function createFunction(
     if (context.store.get(name)) {
       throw new LambdaError('ResourceConflictException', `Function already exist: ${name}`);
     }
-    if (context.store.size >= MOST_FUNCTIONS) {
-      throw new LambdaError('CodeStorageExceededException', `There are ${MOST_FUNCTIONS} functions already.`);
+    if (context.store.size >= MAX_FUNCTIONS) {
+      throw new LambdaError('CodeStorageExceededException', `There are ${MAX_FUNCTIONS} functions already.`);
     }
     const record: FunctionRecord = {
       format: 1,
@@ -134,10 +134,10 @@ export async function publishVersion(
     }
     const newest = record.versions.at(-1);
     if (newest && fingerprint(newest) === fingerprint(record.latest)) return newest;
-    if (record.versions.length >= MOST_VERSIONS) {
+    if (record.versions.length >= MAX_VERSIONS) {
       throw new LambdaError(
         'CodeStorageExceededException',
-        `The function ${name} has ${MOST_VERSIONS} versions.`,
+        `The function ${name} has ${MAX_VERSIONS} versions.`,
       );
     }
     const version: VersionRecord = {

@@ -17,7 +17,7 @@ export interface FunctionRecord {
   provisioned: ProvisionedRecord[];
   /** How many invocations may run at a time; undefined when nothing is reserved. */
   reservedConcurrency?: number | undefined;
-  /** Whether it may be invoked in its own chain more often than MOST_RECURSIONS; undefined as `Terminate`. */
+  /** Whether it may be invoked in its own chain more often than MAX_RECURSIONS; undefined as `Terminate`. */
   recursiveLoop?: RecursiveLoop;
 }
 

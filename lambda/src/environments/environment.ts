@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { BusyPoll } from '../invocations/busy-poll.ts';
-import { LONGEST_INIT_MS } from '../limits.ts';
+import { MAX_INIT_MS } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import type { Launch } from '../processes/launch.ts';
 import { RuntimeProcess, type StartProcess } from '../processes/runtime-process.ts';
@@ -105,7 +105,7 @@ export class Environment {
       const address = await this.#api.listen();
       if (this.#gone) return this.#api.close();
       this.#address = address;
-      this.#initTimer = setTimeout(() => this.#startAgain(), LONGEST_INIT_MS);
+      this.#initTimer = setTimeout(() => this.#startAgain(), MAX_INIT_MS);
       this.#extensions.start(address);
     } catch (error) {
       this.#runtime.onUnstarted(error);
@@ -200,8 +200,8 @@ export class Environment {
    */
   async #startAgain(): Promise<void> {
     const limitMs = this.#launch.timeoutSeconds * 1000;
-    if (!this.#runtime.process) return this.#onTimeout(LONGEST_INIT_MS);
-    const failure = timedOut(INIT_ID, this.#clock.now(), LONGEST_INIT_MS / 1000);
+    if (!this.#runtime.process) return this.#onTimeout(MAX_INIT_MS);
+    const failure = timedOut(INIT_ID, this.#clock.now(), MAX_INIT_MS / 1000);
     this.#log.initFailed(failure, this.#sinceStartMs(), this.#extensions.records());
     this.#initTimer = setTimeout(() => this.#onTimeout(limitMs), limitMs);
     await this.#runtime.clear();

@@ -1,10 +1,10 @@
 import { LambdaError } from '../errors.ts';
 import { tooManyRequests } from '../invocations/concurrency.ts';
-import { LONGEST_IDLE_MS, LONGEST_QUEUE, LONGEST_QUEUE_MS, LONGEST_SURPLUS_IDLE_MS } from '../limits.ts';
+import { MAX_IDLE_MS, MAX_QUEUE, MAX_QUEUE_MS, MAX_SURPLUS_IDLE_MS } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import type { Initialization } from '../processes/launch.ts';
 import type { Failure } from './failures.ts';
-import { MOST_STARTING, Provision, type Provisioned } from './provision.ts';
+import { MAX_STARTING, Provision, type Provisioned } from './provision.ts';
 
 /** No execution environment came up: the invocation fails with what the function's start failed with. */
 export class StartFailure extends Error {
@@ -92,7 +92,7 @@ export class Pool<Member extends PoolMember> {
         return environment;
       }
     }
-    if (this.#waiters.length >= LONGEST_QUEUE) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+    if (this.#waiters.length >= MAX_QUEUE) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     return await new Promise((resolve, reject) => {
       const timer = this.#alarm(() => this.#giveUp(waiter));
       const waiter: Waiter<Member> = { since: this.#now(), resolve, reject, timer };
@@ -158,7 +158,7 @@ export class Pool<Member extends PoolMember> {
     // The longest idle come first: the most recently used one is always taken again.
     for (const environment of [...this.#idle]) {
       if (this.#provision.has(environment)) continue;
-      const allowed = left > 1 ? LONGEST_SURPLUS_IDLE_MS : LONGEST_IDLE_MS;
+      const allowed = left > 1 ? MAX_SURPLUS_IDLE_MS : MAX_IDLE_MS;
       if (now - environment.idleSince <= allowed) continue;
       left--;
       environment.shutDown();
@@ -230,7 +230,7 @@ export class Pool<Member extends PoolMember> {
   }
 
   #mayStart(): boolean {
-    const needed = Math.min(this.#waiters.length, MOST_STARTING);
+    const needed = Math.min(this.#waiters.length, MAX_STARTING);
     return this.#starting.size < needed && this.#all.size < this.#options.concurrency;
   }
 
@@ -247,6 +247,6 @@ export class Pool<Member extends PoolMember> {
   }
 
   #alarm(ring: () => void): NodeJS.Timeout {
-    return setTimeout(ring, LONGEST_QUEUE_MS);
+    return setTimeout(ring, MAX_QUEUE_MS);
   }
 }

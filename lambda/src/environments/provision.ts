@@ -10,7 +10,7 @@ export interface Provisioned {
 }
 
 /** Environments that start at the same time: more would only slow each other down. */
-export const MOST_STARTING = Math.max(2, availableParallelism());
+export const MAX_STARTING = Math.max(2, availableParallelism());
 
 /**
  * The members of a pool that are initialised before an invocation asks for them, and replaced when they end: at once,
@@ -97,7 +97,7 @@ export class Provision<Member> {
 
   #fill(): void {
     if (this.#retry) return;
-    while (this.#members.size < this.#wanted && this.#starting.size < MOST_STARTING) {
+    while (this.#members.size < this.#wanted && this.#starting.size < MAX_STARTING) {
       const member = this.#start();
       this.#members.add(member);
       this.#starting.add(member);

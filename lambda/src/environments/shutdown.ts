@@ -1,4 +1,4 @@
-import { LONGEST_INTERNAL_SHUTDOWN_MS, LONGEST_RUNTIME_SHUTDOWN_MS, LONGEST_SHUTDOWN_MS } from '../limits.ts';
+import { MAX_INTERNAL_SHUTDOWN_MS, MAX_RUNTIME_SHUTDOWN_MS, MAX_SHUTDOWN_MS } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import type { EnvironmentProcess } from '../processes/process.ts';
 import type { Extensions, ShutdownReason } from './extensions/extensions.ts';
@@ -21,7 +21,7 @@ export interface Ending {
 export async function shutDown(ending: Ending, reason: ShutdownReason): Promise<void> {
   const { process, extensions, telemetry, clock } = ending;
   extensions.end();
-  const deadline = clock.monotonic() + LONGEST_SHUTDOWN_MS;
+  const deadline = clock.monotonic() + MAX_SHUTDOWN_MS;
   if (reason === 'spindown' && extensions.size > 0) await endRuntime(process, extensions);
   process?.kill();
   await process?.gone;
@@ -38,6 +38,6 @@ export async function shutDown(ending: Ending, reason: ShutdownReason): Promise<
 async function endRuntime(process: EnvironmentProcess | undefined, extensions: Extensions): Promise<void> {
   if (!process) return;
   process.terminate();
-  const longestMs = extensions.hasInternal ? LONGEST_INTERNAL_SHUTDOWN_MS : LONGEST_RUNTIME_SHUTDOWN_MS;
+  const longestMs = extensions.hasInternal ? MAX_INTERNAL_SHUTDOWN_MS : MAX_RUNTIME_SHUTDOWN_MS;
   await doneWithin(longestMs, process.gone);
 }

@@ -5,7 +5,7 @@
 
 import { isObject } from '../../sqs/input.ts';
 import { invalidParameter } from '../errors.ts';
-import { LONGEST_FILTER, MOST_FILTERS } from '../limits.ts';
+import { MAX_FILTER, MAX_FILTERS } from '../limits.ts';
 import { fieldsMatcher, listMatcher, PatternError } from './pattern.ts';
 
 /** Whether the message with this body is to be processed. */
@@ -16,13 +16,13 @@ export function filtersFrom(criteria: unknown): string[] {
   const filters = isObject(criteria) ? (criteria.Filters ?? []) : undefined;
   if (!Array.isArray(filters))
     throw invalidParameter('FilterCriteria must be an object with a list of Filters');
-  if (filters.length > MOST_FILTERS) {
-    throw invalidParameter(`FilterCriteria can have at most ${MOST_FILTERS} filters`);
+  if (filters.length > MAX_FILTERS) {
+    throw invalidParameter(`FilterCriteria can have at most ${MAX_FILTERS} filters`);
   }
   return filters.map((filter) => {
     const pattern = isObject(filter) ? filter.Pattern : undefined;
-    if (typeof pattern !== 'string' || pattern.length > LONGEST_FILTER) {
-      throw invalidParameter(`A filter must have a Pattern of at most ${LONGEST_FILTER} characters`);
+    if (typeof pattern !== 'string' || pattern.length > MAX_FILTER) {
+      throw invalidParameter(`A filter must have a Pattern of at most ${MAX_FILTER} characters`);
     }
     filterOf(pattern);
     return pattern;

@@ -5,7 +5,7 @@ import type { Queues } from '../../sqs/queues.ts';
 import { LambdaError } from '../errors.ts';
 import type { InvokeOutcome } from '../invocations/invocations.ts';
 import { lineageOf } from '../invocations/lineage.ts';
-import { BATCHES_AT_A_TIME, LARGEST_PAYLOAD_BYTES, MOST_MESSAGES_RECEIVED } from '../limits.ts';
+import { BATCHES_AT_A_TIME, MAX_MESSAGES_RECEIVED, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type Filter, filterOfAll } from './filter.ts';
 import type { EventSourceMapping } from './mapping.ts';
@@ -22,11 +22,11 @@ export interface PollerOptions {
 }
 
 /** A queue is looked at again after this time even when nothing was announced. */
-const LONGEST_WAIT_MS = 20_000;
+const MAX_WAIT_MS = 20_000;
 /** The pause before a look for a function that is not there, and after a failure. */
 const REST_MS = 1_000;
 /** What is not processed must not come again without a pause, in a queue that hides nothing either. */
-const LEAST_HIDDEN_SECONDS = 1;
+const MIN_HIDDEN_SECONDS = 1;
 /** So often at most a loop is told of. */
 const LOOP_TOLD_MS = 60_000;
 
@@ -84,7 +84,7 @@ export class Poller {
     const batch = await this.#takeFirst(watch);
     const endMs = clock.monotonic() + Math.min(windowSeconds * 1_000, this.#spareMs(batch));
     let bytes = bytesOf(batch);
-    while (!this.#stopped && batch.length < batchSize && bytes < LARGEST_PAYLOAD_BYTES) {
+    while (!this.#stopped && batch.length < batchSize && bytes < MAX_PAYLOAD_BYTES) {
       const leftMs = endMs - clock.monotonic();
       if (leftMs <= 0) break;
       const more = await this.#take(batchSize - batch.length);
@@ -92,7 +92,7 @@ export class Poller {
       bytes += bytesOf(more);
       if (more.length === 0) await this.#waitFor(watch, leftMs);
     }
-    return alike(batch).flatMap((records) => eventsOf(records, LARGEST_PAYLOAD_BYTES));
+    return alike(batch).flatMap((records) => eventsOf(records, MAX_PAYLOAD_BYTES));
   }
 
   /** How long a batch can wait and still be processed before its first message is visible to others, or to this again. */
@@ -115,7 +115,7 @@ export class Poller {
       await this.#freeSlot();
       const records = await this.#take(batchSize);
       if (records.length > 0) return records;
-      await this.#waitFor(watch, LONGEST_WAIT_MS);
+      await this.#waitFor(watch, MAX_WAIT_MS);
     }
     return [];
   }
@@ -126,8 +126,8 @@ export class Poller {
     const { queue } = this.mapping;
     for (;;) {
       const taken = await queues.take(queue, {
-        most: Math.min(most, MOST_MESSAGES_RECEIVED),
-        leastVisibilitySeconds: LEAST_HIDDEN_SECONDS,
+        most: Math.min(most, MAX_MESSAGES_RECEIVED),
+        leastVisibilitySeconds: MIN_HIDDEN_SECONDS,
       });
       const fitting = taken.filter(({ body }) => this.#fits(body));
       if (fitting.length < taken.length) {

@@ -3,11 +3,11 @@ import { functionReference } from '../catalog/names.ts';
 import { isEmpty } from '../catalog/settings/fixed-settings.ts';
 import { invalidParameter, notInSet, notSupported, violation } from '../errors.ts';
 import {
-  FEWEST_BATCHES_ASKED,
-  LARGEST_BATCH,
-  LARGEST_BATCH_WITHOUT_WINDOW,
-  LONGEST_BATCH_WINDOW_SECONDS,
-  MOST_BATCHES_ASKED,
+  MAX_BATCH,
+  MAX_BATCH_WINDOW_SECONDS,
+  MAX_BATCH_WITHOUT_WINDOW,
+  MAX_BATCHES_ASKED,
+  MIN_BATCHES_ASKED,
 } from '../limits.ts';
 import { filtersFrom } from './filter.ts';
 import type { MappingSettings } from './mapping.ts';
@@ -60,12 +60,9 @@ export function mappingSettingsFrom(body: Wire): Partial<MappingSettings> {
   const reference = optionalText(body, 'FunctionName');
   const target = reference === undefined ? undefined : functionReference(reference, undefined);
   const enabled = booleanOf(body, 'Enabled');
-  const batchSize = wholeNumber(body.BatchSize, 'batchSize', [1, LARGEST_BATCH]);
+  const batchSize = wholeNumber(body.BatchSize, 'batchSize', [1, MAX_BATCH]);
   const window = body.MaximumBatchingWindowInSeconds;
-  const windowSeconds = wholeNumber(window, 'maximumBatchingWindowInSeconds', [
-    0,
-    LONGEST_BATCH_WINDOW_SECONDS,
-  ]);
+  const windowSeconds = wholeNumber(window, 'maximumBatchingWindowInSeconds', [0, MAX_BATCH_WINDOW_SECONDS]);
   return {
     ...(target && { functionName: target.name, qualifier: target.qualifier }),
     ...(enabled !== undefined && { enabled }),
@@ -79,9 +76,9 @@ export function mappingSettingsFrom(body: Wire): Partial<MappingSettings> {
 
 /** What the settings must be together. Throws InvalidParameterValueException. */
 export function checkMapping({ batchSize, windowSeconds }: MappingSettings): void {
-  if (batchSize <= LARGEST_BATCH_WITHOUT_WINDOW || windowSeconds >= 1) return;
+  if (batchSize <= MAX_BATCH_WITHOUT_WINDOW || windowSeconds >= 1) return;
   throw invalidParameter(
-    `Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than ${LARGEST_BATCH_WITHOUT_WINDOW}`,
+    `Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than ${MAX_BATCH_WITHOUT_WINDOW}`,
   );
 }
 
@@ -115,6 +112,6 @@ function reportsIn(value: unknown): boolean {
 /** An empty configuration takes the limit away. */
 function concurrencyIn(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) throw invalidParameter('ScalingConfig must be an object');
-  const range = [FEWEST_BATCHES_ASKED, MOST_BATCHES_ASKED] as const;
+  const range = [MIN_BATCHES_ASKED, MAX_BATCHES_ASKED] as const;
   return wholeNumber((value as Wire).MaximumConcurrency, 'scalingConfig.maximumConcurrency', range);
 }

@@ -5,7 +5,7 @@ import { LambdaError } from '../errors.ts';
 import { type InvokeInput, newTraceId } from '../invocations/invocations.ts';
 import { routedInput } from '../invocations/routing.ts';
 import { invokeStreamed } from '../invocations/streamed-invocation.ts';
-import { LARGEST_PAYLOAD_BYTES } from '../limits.ts';
+import { MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { badGateway, messageAnswer, type UrlAnswer, urlAnswer } from './answer.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { type UrlRequest, urlEvent } from './event.ts';
@@ -53,7 +53,7 @@ export class FunctionUrls {
       const traceId = request.headers['x-amzn-trace-id'] ?? newTraceId(nowMs);
       const event = urlEvent(request, { urlId: url.id, accountId, requestId: randomUUID(), traceId, nowMs });
       const payload = Buffer.from(JSON.stringify(event));
-      if (payload.length > LARGEST_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
+      if (payload.length > MAX_PAYLOAD_BYTES) return messageAnswer(413, 'Request Entity Too Large');
       return await this.#invoke(url, {
         ...routedInput(this.#context, record.name, url.alias, (units) => units.ofHeaders(request.headers)),
         payload,

@@ -3,7 +3,7 @@ import { badGateway, parsed, type UrlAnswer, urlAnswerHead } from './answer.ts';
 
 const HTTP_INTEGRATION = 'application/vnd.awslambda.http-integration-response';
 const SEPARATOR = Buffer.alloc(8);
-const LONGEST_PRELUDE_BYTES = 65_536;
+const MAX_PRELUDE_BYTES = 65_536;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -48,7 +48,7 @@ async function readPrelude(
     if (end >= 0)
       return { prelude: objectOf(head.subarray(0, end)), first: head.subarray(end + SEPARATOR.length) };
     const { value, done } = await reader.next();
-    if (done || head.length > LONGEST_PRELUDE_BYTES) return { prelude: undefined, first: NOTHING };
+    if (done || head.length > MAX_PRELUDE_BYTES) return { prelude: undefined, first: NOTHING };
     head = Buffer.concat([head, value]);
   }
 }

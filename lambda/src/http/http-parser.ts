@@ -54,7 +54,7 @@ export class HttpSyntaxError extends Error {
 
 type State = 'head' | 'sized' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers';
 
-const LONGEST_CHUNK_LINE = 256;
+const MAX_CHUNK_LINE = 256;
 const EMPTY = Buffer.alloc(0);
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const REQUEST_LINE = /^([A-Z]{1,16}) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
@@ -167,7 +167,7 @@ export class RequestParser {
   }
 
   #chunkSize(): boolean {
-    const line = this.#line(LONGEST_CHUNK_LINE);
+    const line = this.#line(MAX_CHUNK_LINE);
     if (line === undefined) return false;
     const match = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line);
     if (!match) throw new HttpSyntaxError(400, 'a chunk size is no number');
@@ -227,14 +227,14 @@ export class RequestParser {
 
 /** Names as they came, and in lower case: a client sends the same ones again and again. */
 const NAMES = new Map<string, string>();
-const MOST_NAMES = 500;
+const MAX_NAMES = 500;
 
 function keyOf(name: string): string {
   const known = NAMES.get(name);
   if (known !== undefined) return known;
   if (!TOKEN.test(name)) throw new HttpSyntaxError(400, 'a header line has no name');
   const key = name.toLowerCase();
-  if (NAMES.size < MOST_NAMES) NAMES.set(name, key);
+  if (NAMES.size < MAX_NAMES) NAMES.set(name, key);
   return key;
 }
 

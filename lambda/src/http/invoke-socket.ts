@@ -19,10 +19,10 @@ export interface InvokeSocketOptions {
 
 const INVOKE = /^\/2015-03-31\/functions\/[^/?]+\/invocations(?:\?|$)/;
 /** Longer ones are the web server's. */
-const LONGEST_HEAD_BYTES = 8_192;
+const MAX_HEAD_BYTES = 8_192;
 const IDLE_MS = 65_000;
 /** For one request to come whole. */
-const LONGEST_REQUEST_MS = 300_000;
+const MAX_REQUEST_MS = 300_000;
 
 /**
  * Serves the connections of those who invoke functions: with node:http a warm invocation takes a fifth longer. Another
@@ -65,7 +65,7 @@ class InvokeConnection {
     this.#options = options;
     const { bytes } = options.limit;
     this.#parser = new RequestParser(
-      { headBytes: LONGEST_HEAD_BYTES, bodyBytes: bytes, streamBytes: bytes },
+      { headBytes: MAX_HEAD_BYTES, bodyBytes: bytes, streamBytes: bytes },
       {
         request: (request) => this.#onRequest(request),
         expectsContinue: () => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
@@ -87,7 +87,7 @@ class InvokeConnection {
     if (this.#bytes === 0) this.#since = now;
     this.#bytes += bytes.length;
     const allowed = this.#options.limit.bytes + DRAINED_BYTES;
-    if (this.#bytes > allowed || now - this.#since > LONGEST_REQUEST_MS) return void this.#socket.destroy();
+    if (this.#bytes > allowed || now - this.#since > MAX_REQUEST_MS) return void this.#socket.destroy();
     try {
       this.#parser.push(bytes);
     } catch (error) {

@@ -29,7 +29,7 @@ interface Routed {
 }
 
 /** A start that is longer, or comes in pieces, is the web server's. */
-const LONGEST_HEAD_BYTES = 8_192;
+const MAX_HEAD_BYTES = 8_192;
 const START = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.1\r\n(?:.*\r\n)*?host: *([^\s,]+)\r\n/i;
 
 /** Reads the first bytes of each connection and hands it to a route, or to the web server for good. */
@@ -90,7 +90,7 @@ export class SocketRouter {
   /** A request that begins as the one before goes where that went. */
   #routed(first: Buffer, before?: Routed): Routed | undefined {
     const end = first.indexOf('\r\n\r\n');
-    if (end < 0 || end > LONGEST_HEAD_BYTES) return undefined;
+    if (end < 0 || end > MAX_HEAD_BYTES) return undefined;
     if (before && first.subarray(0, before.start.length).equals(before.start)) return before;
     const [start, method, target, host] = START.exec(first.toString('latin1', 0, end + 2)) ?? [];
     if (!start || !method || !target || !host) return undefined;

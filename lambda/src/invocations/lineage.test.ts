@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FunctionRecord } from '../catalog/records.ts';
-import { MOST_FUNCTIONS_IN_LINEAGE, MOST_RECURSIONS } from '../limits.ts';
+import { MAX_FUNCTIONS_IN_LINEAGE, MAX_RECURSIONS } from '../limits.ts';
 import { invocationsIn, isLoop, traceHeaderFrom, withInvocation } from './lineage.ts';
 
 const ROOT = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0';
@@ -44,11 +44,11 @@ test('invocations are counted for each function, in any order', () => {
 });
 
 test('a long chain of many functions keeps those that were invoked last', () => {
-  const names = Array.from({ length: 3 * MOST_FUNCTIONS_IN_LINEAGE }, (_, n) => `function-${n}`);
+  const names = Array.from({ length: 3 * MAX_FUNCTIONS_IN_LINEAGE }, (_, n) => `function-${n}`);
   const header = names.reduce(withInvocation, ROOT);
-  assert.ok(header.length < ROOT.length + 10 + 12 * MOST_FUNCTIONS_IN_LINEAGE);
+  assert.ok(header.length < ROOT.length + 10 + 12 * MAX_FUNCTIONS_IN_LINEAGE);
   const kept = names.filter((name) => invocationsIn(header, name) > 0);
-  assert.deepEqual(kept, names.slice(-MOST_FUNCTIONS_IN_LINEAGE));
+  assert.deepEqual(kept, names.slice(-MAX_FUNCTIONS_IN_LINEAGE));
 });
 
 test('whatever a header says, it is read, and an invocation is added to it', () => {
@@ -84,7 +84,7 @@ test('what goes on is a header again, however long it was', () => {
 test('the seventeenth invocation of a function is one too many, unless it may', () => {
   const record = { name: 'cart' } as FunctionRecord;
   let header = ROOT;
-  for (let n = 0; n < MOST_RECURSIONS; n++) {
+  for (let n = 0; n < MAX_RECURSIONS; n++) {
     assert.equal(isLoop(record, header), false);
     header = withInvocation(header, 'cart');
   }

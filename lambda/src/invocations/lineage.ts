@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { FunctionRecord } from '../catalog/records.ts';
 import { LambdaError } from '../errors.ts';
-import { LONGEST_TRACE_HEADER, MOST_FUNCTIONS_IN_LINEAGE, MOST_RECURSIONS } from '../limits.ts';
+import { MAX_FUNCTIONS_IN_LINEAGE, MAX_RECURSIONS, MAX_TRACE_HEADER } from '../limits.ts';
 
 /*
  * How often functions have been invoked in one chain of invocations and messages. The trace header tells it, which AWS's
@@ -16,7 +16,7 @@ const SEPARATOR = /\||%7C/i;
 
 /** A trace header that can be sent on; undefined for one that cannot be a header, or is too long to be one. */
 export function traceHeaderFrom(text: string | undefined | null): string | undefined {
-  return text && text.length <= LONGEST_TRACE_HEADER && /^[\x20-\x7e]+$/.test(text) ? text : undefined;
+  return text && text.length <= MAX_TRACE_HEADER && /^[\x20-\x7e]+$/.test(text) ? text : undefined;
 }
 
 /** What the trace header says of its chain: equal for messages that have come the same way. */
@@ -35,17 +35,17 @@ export function withInvocation(traceHeader: string, functionName: string): strin
   const entries = entriesOf(traceHeader);
   const count = (entries.get(key) ?? 0) + 1;
   entries.delete(key);
-  const others = [...entries].slice(1 - MOST_FUNCTIONS_IN_LINEAGE);
+  const others = [...entries].slice(1 - MAX_FUNCTIONS_IN_LINEAGE);
   const lineage = [...others, [key, count] as const].map(([each, times]) => `${each}:${times - 1}`).join('|');
   const whole = `${traceHeader.replace(EVERY_LINEAGE, '')};Lineage=${lineage}`;
   // It must not become too long to be taken, or a loop would begin to count anew.
-  return whole.length <= LONGEST_TRACE_HEADER ? whole : `Lineage=${lineage}`;
+  return whole.length <= MAX_TRACE_HEADER ? whole : `Lineage=${lineage}`;
 }
 
 /** Whether another invocation of the function in this chain would be one too many. */
 export function isLoop(record: FunctionRecord, traceHeader: string | undefined | null): boolean {
   if (!traceHeader || record.recursiveLoop === 'Allow') return false;
-  return invocationsIn(traceHeader, record.name) >= MOST_RECURSIONS;
+  return invocationsIn(traceHeader, record.name) >= MAX_RECURSIONS;
 }
 
 /** What the caller of an invocation is told that would be one too many. */

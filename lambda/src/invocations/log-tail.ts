@@ -1,4 +1,4 @@
-import { LARGEST_LOG_TAIL_BYTES } from '../limits.ts';
+import { MAX_LOG_TAIL_BYTES } from '../limits.ts';
 
 /** The last lines of an invocation's log, as many as an answer may carry (4 KB); what is older is forgotten at once. */
 export class LogTail {
@@ -8,10 +8,7 @@ export class LogTail {
   push(line: string): void {
     this.#lines.push(line);
     this.#bytes += Buffer.byteLength(line) + 1;
-    while (
-      this.#lines.length > 1 &&
-      this.#bytes - sizeOf(this.#lines[0] as string) >= LARGEST_LOG_TAIL_BYTES
-    ) {
+    while (this.#lines.length > 1 && this.#bytes - sizeOf(this.#lines[0] as string) >= MAX_LOG_TAIL_BYTES) {
       this.#bytes -= sizeOf(this.#lines.shift() as string);
     }
   }
@@ -20,7 +17,7 @@ export class LogTail {
   text({ before, after }: { before: string[]; after: string[] }): string {
     const lines = [...before, ...this.#lines, ...after];
     const whole = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    return whole.subarray(-LARGEST_LOG_TAIL_BYTES).toString('utf8');
+    return whole.subarray(-MAX_LOG_TAIL_BYTES).toString('utf8');
   }
 }
 

@@ -1,5 +1,5 @@
 /** Bytes that may wait for a slow reader before the function is held back. */
-const MOST_WAITING_BYTES = 262_144;
+const MAX_WAITING_BYTES = 262_144;
 
 /**
  * The parts of a streamed response on their way from the function to its reader. Whoever writes gets a promise when
@@ -21,7 +21,7 @@ export class ResponseParts implements AsyncIterable<Buffer> {
     this.#waiting.push(Buffer.from(part));
     this.#bytes += part.length;
     this.#arrived.resolve();
-    if (this.#bytes < MOST_WAITING_BYTES) return undefined;
+    if (this.#bytes < MAX_WAITING_BYTES) return undefined;
     this.#room ??= Promise.withResolvers<void>();
     return this.#room.promise;
   }
@@ -37,7 +37,7 @@ export class ResponseParts implements AsyncIterable<Buffer> {
         const part = this.#waiting.shift();
         if (part) {
           this.#bytes -= part.length;
-          if (this.#bytes < MOST_WAITING_BYTES / 2) this.#makeRoom();
+          if (this.#bytes < MAX_WAITING_BYTES / 2) this.#makeRoom();
           yield part;
         } else if (this.#ended) {
           return;

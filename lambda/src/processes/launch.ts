@@ -5,7 +5,7 @@ import { type Account, functionArn } from '../catalog/names.ts';
 import type { VersionRecord } from '../catalog/records.ts';
 import { familyOf, pythonPath } from '../catalog/runtimes.ts';
 import { logGroupOf } from '../catalog/settings/logging.ts';
-import { SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB } from '../limits.ts';
+import { MIN_MEMORY_MB, MIN_STORAGE_MB } from '../limits.ts';
 import { atRoots, moduleVariables } from './layer-paths.ts';
 import { LAYERS_ROOT, NODE, type Program, RUNTIME_DIRECTORY, TASK_ROOT } from './sandbox/isolation.ts';
 
@@ -146,7 +146,7 @@ export interface Generic extends Program {
 
 /** What most functions are, and what is booted before anything is known. */
 export function usualNode(sandboxed: boolean): Generic {
-  const [memoryMb, storageMb] = [SMALLEST_MEMORY_MB, SMALLEST_STORAGE_MB];
+  const [memoryMb, storageMb] = [MIN_MEMORY_MB, MIN_STORAGE_MB];
   const places = placesOf({ sandboxed, taskRoot: '', layersRoot: undefined });
   return { ...nodeProgram(memoryMb, places), kind: nodeKind(memoryMb, storageMb), storageMb };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LONGEST_LOG_LINE_BYTES } from '../limits.ts';
+import { MAX_LOG_LINE_BYTES } from '../limits.ts';
 import { LineSplitter } from './lines.ts';
 
 function split(pieces: Uint8Array[]): string[] {
@@ -33,8 +33,8 @@ test('a record of several lines stays one', () => {
 });
 
 test('a line above the limit is cut with a note and does not spoil the next', () => {
-  const long = Buffer.alloc(LONGEST_LOG_LINE_BYTES + 10, 'x');
+  const long = Buffer.alloc(MAX_LOG_LINE_BYTES + 10, 'x');
   const [first, second] = split([long.subarray(0, 40_000), long.subarray(40_000), Buffer.from('\nnext\n')]);
-  assert.equal(first?.indexOf(' [cut by Upstack'), LONGEST_LOG_LINE_BYTES);
+  assert.equal(first?.indexOf(' [cut by Upstack'), MAX_LOG_LINE_BYTES);
   assert.equal(second, 'next');
 });

@@ -1,8 +1,8 @@
-import { LONGEST_LOG_LINE_BYTES } from '../limits.ts';
+import { MAX_LOG_LINE_BYTES } from '../limits.ts';
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
-const CUT_NOTE = ` [cut by Upstack: the line is longer than ${LONGEST_LOG_LINE_BYTES} bytes]`;
+const CUT_NOTE = ` [cut by Upstack: the line is longer than ${MAX_LOG_LINE_BYTES} bytes]`;
 
 /**
  * Splits the bytes a function writes into lines; one may hold a record of several, with newlines in it. A line above
@@ -31,7 +31,7 @@ export class LineSplitter {
   flush(): void {
     if (this.#parts.length === 0) return;
     const whole = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
-    const cut = this.#size > LONGEST_LOG_LINE_BYTES;
+    const cut = this.#size > MAX_LOG_LINE_BYTES;
     this.#parts = [];
     this.#size = 0;
     const end = whole.at(-1) === CARRIAGE_RETURN ? whole.length - 1 : whole.length;
@@ -41,7 +41,7 @@ export class LineSplitter {
   }
 
   #keep(part: Buffer): void {
-    const room = LONGEST_LOG_LINE_BYTES - this.#size;
+    const room = MAX_LOG_LINE_BYTES - this.#size;
     this.#size += part.length;
     if (room > 0 || this.#parts.length === 0) this.#parts.push(part.subarray(0, Math.max(room, 0)));
   }

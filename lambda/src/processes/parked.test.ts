@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MOST_LINKED_FILES } from '../limits.ts';
+import { MAX_LINKED_FILES } from '../limits.ts';
 import type { Generic, Launch } from './launch.ts';
 import { ParkedProcesses } from './parked.ts';
 import type { EnvironmentProcess } from './process.ts';
@@ -178,7 +178,7 @@ test('one that waits in a sandbox gets the code that it becomes, unless that has
     }
     throw new Error('nothing was parked');
   };
-  for (const files of [MOST_LINKED_FILES, MOST_LINKED_FILES + 1]) {
+  for (const files of [MAX_LINKED_FILES, MAX_LINKED_FILES + 1]) {
     const code = join(directory, `code-${files}`);
     mkdirSync(code);
     for (let n = 0; n < files; n++) writeFileSync(join(code, String(n)), '', { mode: 0o444 });
@@ -194,7 +194,7 @@ test('one that waits in a sandbox gets the code that it becomes, unless that has
       },
     );
     assert.equal(await printed.promise, String(files));
-    assert.equal(statSync(join(code, '0')).nlink, files === MOST_LINKED_FILES ? 2 : 1);
+    assert.equal(statSync(join(code, '0')).nlink, files === MAX_LINKED_FILES ? 2 : 1);
     process.kill();
     await process.gone;
     assert.equal(statSync(join(code, '0')).nlink, 1);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { MOST_LINKED_FILES } from '../limits.ts';
+import { MAX_LINKED_FILES } from '../limits.ts';
 import type { Generic, Launch } from './launch.ts';
 import { EnvironmentProcess, type How, type ProcessEvents } from './process.ts';
 import { Slot, type Tree, treeOf } from './slot.ts';
@@ -99,7 +99,7 @@ export class ParkedProcesses {
   /** Large packages take longer to link than a process takes to boot. */
   #codeOf({ kind, codeDirectory }: Launch): Tree | undefined {
     if (!this.#how.sandbox || kind === undefined || this.#size === 0) return undefined;
-    return treeOf(codeDirectory, MOST_LINKED_FILES);
+    return treeOf(codeDirectory, MAX_LINKED_FILES);
   }
 
   #end(process: EnvironmentProcess): void {

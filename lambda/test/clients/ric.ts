@@ -15,7 +15,7 @@ const FOLDER = resolve(import.meta.dirname, `../../../.artefacts/${PACKAGE}-${VE
 const PROGRAM = join(FOLDER, 'node_modules', PACKAGE, 'index.mjs');
 /** Written after an installation that succeeded. */
 const INSTALLED = join(FOLDER, 'installed');
-const LONGEST_INSTALLATION_MS = 180_000;
+const MAX_INSTALLATION_MS = 180_000;
 
 /** The path of its program, or why it is not there. */
 export async function officialClient(): Promise<{ program: string } | { missing: string }> {
@@ -41,7 +41,7 @@ async function install(): Promise<void> {
     ['install', '--no-save', '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`],
     {
       cwd: FOLDER,
-      timeout: LONGEST_INSTALLATION_MS,
+      timeout: MAX_INSTALLATION_MS,
       env: { ...process.env, ...(headers && { npm_config_nodedir: headers }) },
     },
   );

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 type Look<Value> = () => Value | Promise<Value>;
 type Found<Value> = Exclude<Value, false | undefined | null | 0 | ''>;
 
-const LONGEST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /**
  * Looks every few milliseconds until there is something, and resolves with it. A look that throws has seen nothing yet,
@@ -15,7 +15,7 @@ export function until<Value>(what: string, look: Look<Value>, longestMs?: number
 export function until<Value>(
   ...input: [look: Look<Value>] | [what: string, look: Look<Value>, longestMs?: number | undefined]
 ): Promise<Found<Value>> {
-  const [first, second, longestMs = LONGEST_WAIT_MS] = input;
+  const [first, second, longestMs = MAX_WAIT_MS] = input;
   if (typeof first === 'string') return found(first, second as Look<Value>, longestMs);
   return found(String(first), first, longestMs);
 }

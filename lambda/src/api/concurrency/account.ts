@@ -1,5 +1,5 @@
 import { reservedConcurrency } from '../../catalog/concurrency/reservation.ts';
-import { LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../../limits.ts';
+import { MAX_UNZIPPED_BYTES, MAX_ZIP_BYTES } from '../../limits.ts';
 import { type ApiAnswer, type ApiContext, type ApiOperation, jsonAnswer } from '../operation.ts';
 import { route } from '../route.ts';
 
@@ -19,8 +19,8 @@ function get(context: ApiContext): ApiAnswer {
   ].reduce((sum, version) => sum + version.codeSizeBytes, 0);
   return jsonAnswer(200, {
     AccountLimit: {
-      CodeSizeUnzipped: LARGEST_UNZIPPED_BYTES,
-      CodeSizeZipped: LARGEST_ZIP_BYTES,
+      CodeSizeUnzipped: MAX_UNZIPPED_BYTES,
+      CodeSizeZipped: MAX_ZIP_BYTES,
       ConcurrentExecutions: context.accountConcurrency,
       UnreservedConcurrentExecutions: context.accountConcurrency - reservedConcurrency(context.catalog),
     },

@@ -9,7 +9,7 @@ import { recordOf, versionNumbered } from '../../catalog/functions.ts';
 import { functionArn, functionReference, parseQualifier } from '../../catalog/names.ts';
 import type { FunctionRecord, ProvisionedRecord } from '../../catalog/records.ts';
 import { invalidParameter } from '../../errors.ts';
-import { MOST_PROVISIONED_CONFIGS_ASKED } from '../../limits.ts';
+import { MAX_PROVISIONED_CONFIGS_ASKED } from '../../limits.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -58,7 +58,7 @@ function list(context: ApiContext, request: ApiRequest, [reference = '']: string
     name: 'ListProvisionedConcurrencyConfigs',
     items: record.provisioned,
     keyOf: ({ qualifier }: ProvisionedRecord) => qualifier,
-    mostAsked: MOST_PROVISIONED_CONFIGS_ASKED,
+    mostAsked: MAX_PROVISIONED_CONFIGS_ASKED,
   };
   const { items, NextMarker } = page(configs, request.query);
   const ProvisionedConcurrencyConfigs = items.map((config) => ({

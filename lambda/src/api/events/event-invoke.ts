@@ -10,8 +10,8 @@ import { invalidParameter, notSupported, violation } from '../../errors.ts';
 import {
   DEFAULT_EVENT_AGE_SECONDS,
   DEFAULT_EVENT_RETRIES,
-  MOST_EVENT_CONFIGS_ASKED,
-  SHORTEST_EVENT_AGE_SECONDS,
+  MAX_EVENT_CONFIGS_ASKED,
+  MIN_EVENT_AGE_SECONDS,
 } from '../../limits.ts';
 import {
   type ApiAnswer,
@@ -86,7 +86,7 @@ function list(context: ApiContext, request: ApiRequest, [reference]: string[]): 
       name: 'ListFunctionEventInvokeConfigs',
       items: record.eventConfigs,
       keyOf,
-      mostAsked: MOST_EVENT_CONFIGS_ASKED,
+      mostAsked: MAX_EVENT_CONFIGS_ASKED,
     },
     request.query,
   );
@@ -112,7 +112,7 @@ function settingsFrom(body: Record<string, unknown>): EventConfigSettings {
       maximumEventAgeInSeconds: inRange(
         age,
         'maximumEventAgeInSeconds',
-        SHORTEST_EVENT_AGE_SECONDS,
+        MIN_EVENT_AGE_SECONDS,
         DEFAULT_EVENT_AGE_SECONDS,
       ),
     }),

@@ -12,7 +12,7 @@ import {
 } from '../../event-sources/mapping.ts';
 import { checkMapping, DEFAULT_MAPPING, mappingSettingsFrom } from '../../event-sources/settings.ts';
 import { deleteMapping, findMapping, listMappings, saveMapping } from '../../event-sources/store.ts';
-import { MOST_EVENT_SOURCES } from '../../limits.ts';
+import { MAX_EVENT_SOURCES } from '../../limits.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -51,8 +51,8 @@ async function create(context: ApiContext, request: ApiRequest): Promise<ApiAnsw
   };
   await check(context, mapping);
   await sources.change(async (database) => {
-    if ((await listMappings(database)).length >= MOST_EVENT_SOURCES) {
-      throw invalidParameter(`There are ${MOST_EVENT_SOURCES} event source mappings already.`);
+    if ((await listMappings(database)).length >= MAX_EVENT_SOURCES) {
+      throw invalidParameter(`There are ${MAX_EVENT_SOURCES} event source mappings already.`);
     }
     refuseSecond(context, mapping, await saveMapping(database, mapping));
   });

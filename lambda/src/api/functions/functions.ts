@@ -13,7 +13,7 @@ import type { LayerReference, VersionRecord } from '../../catalog/records.ts';
 import { refuseUnhonoured } from '../../catalog/settings/fixed-settings.ts';
 import { DEFAULTS, settingsFrom } from '../../catalog/settings/settings.ts';
 import { notInSet, notSupported } from '../../errors.ts';
-import { LARGEST_CODE_REQUEST_BYTES } from '../../limits.ts';
+import { MAX_CODE_REQUEST_BYTES } from '../../limits.ts';
 import { checkDeadLetter } from '../events/destinations.ts';
 import {
   type ApiAnswer,
@@ -43,7 +43,7 @@ export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
   {
     name: 'CreateFunction',
     route: route('POST', ALL),
-    largestBodyBytes: LARGEST_CODE_REQUEST_BYTES,
+    largestBodyBytes: MAX_CODE_REQUEST_BYTES,
     run: create,
   },
   { name: 'ListFunctions', route: route('GET', ALL), run: list },
@@ -54,7 +54,7 @@ export const FUNCTION_OPERATIONS: readonly ApiOperation[] = [
   {
     name: 'UpdateFunctionCode',
     route: route('PUT', CODE),
-    largestBodyBytes: LARGEST_CODE_REQUEST_BYTES,
+    largestBodyBytes: MAX_CODE_REQUEST_BYTES,
     run: updateCode,
   },
 ];

@@ -3,7 +3,7 @@ import { createUrl, deleteUrl, updateUrl, urlOf } from '../../catalog/functions/
 import { recordOf } from '../../catalog/functions.ts';
 import type { UrlRecord } from '../../catalog/records.ts';
 import { notInSet } from '../../errors.ts';
-import { MOST_URLS_ASKED } from '../../limits.ts';
+import { MAX_URLS_ASKED } from '../../limits.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -79,7 +79,7 @@ async function remove(context: ApiContext, request: ApiRequest, [reference]: str
 function list(context: ApiContext, request: ApiRequest, [reference]: string[]): ApiAnswer {
   const { name } = referenceOf(request, reference);
   const { urls } = recordOf(context.catalog, name);
-  const one = { name: 'ListFunctionUrlConfigs', items: urls, keyOf: urlKey, mostAsked: MOST_URLS_ASKED };
+  const one = { name: 'ListFunctionUrlConfigs', items: urls, keyOf: urlKey, mostAsked: MAX_URLS_ASKED };
   const { items, NextMarker } = page(one, request.query);
   const FunctionUrlConfigs = items.map((url) =>
     urlConfiguration(context.catalog.account, name, url, context.functionUrl(url.id)),

@@ -1,6 +1,6 @@
 import { functionReference } from '../../catalog/names.ts';
 import { routed } from '../../invocations/routing.ts';
-import { LARGEST_EVENT_BYTES } from '../../limits.ts';
+import { MAX_EVENT_BYTES } from '../../limits.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -18,7 +18,7 @@ import { acceptEvent } from './invoke.ts';
 export const INVOKE_ASYNC: ApiOperation = {
   name: 'InvokeAsync',
   route: route('POST', '/2014-11-13/functions/{FunctionName}/invoke-async'),
-  largestBodyBytes: LARGEST_EVENT_BYTES,
+  largestBodyBytes: MAX_EVENT_BYTES,
   run,
 };
 

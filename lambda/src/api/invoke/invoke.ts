@@ -3,7 +3,7 @@ import { functionReference } from '../../catalog/names.ts';
 import { eventTooLarge, LambdaError, notInSet, notSupported, payloadTooLarge } from '../../errors.ts';
 import type { InvokeInput } from '../../invocations/invocations.ts';
 import { routedInput, unitIn } from '../../invocations/routing.ts';
-import { LARGEST_EVENT_BYTES, LARGEST_PAYLOAD_BYTES, LONGEST_CLIENT_CONTEXT } from '../../limits.ts';
+import { MAX_CLIENT_CONTEXT, MAX_EVENT_BYTES, MAX_PAYLOAD_BYTES } from '../../limits.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -18,7 +18,7 @@ export const INVOKE: ApiOperation = {
   name: 'Invoke',
   nameInMessages: 'InvokeFunction',
   route: route('POST', '/2015-03-31/functions/{FunctionName}/invocations'),
-  largestBodyBytes: LARGEST_PAYLOAD_BYTES,
+  largestBodyBytes: MAX_PAYLOAD_BYTES,
   run: invoke,
 };
 
@@ -69,9 +69,9 @@ export function invocationOf(
   }
   const clientContext = () => clientContextOf(request.headers['x-amz-client-context']);
   const input = routedInput(context, name, qualifier, unitIn(clientContext));
-  if (type === 'Event' && request.body.length > LARGEST_EVENT_BYTES) throw eventTooLarge(request.body.length);
-  if (request.body.length > LARGEST_PAYLOAD_BYTES) {
-    throw payloadTooLarge(LARGEST_PAYLOAD_BYTES, 'InvokeFunction');
+  if (type === 'Event' && request.body.length > MAX_EVENT_BYTES) throw eventTooLarge(request.body.length);
+  if (request.body.length > MAX_PAYLOAD_BYTES) {
+    throw payloadTooLarge(MAX_PAYLOAD_BYTES, 'InvokeFunction');
   }
   if (type !== 'DryRun' && request.body.length > 0) parseJson(request.body, 'InvalidRequestContentException');
   const asked: InvokeInput = {
@@ -92,11 +92,11 @@ function wantsTail(logType = 'None'): boolean {
 /** The client context is base64 of a JSON object, and reaches the function as a header in ASCII. */
 function clientContextOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const value = header.length > LONGEST_CLIENT_CONTEXT ? undefined : decoded(header);
+  const value = header.length > MAX_CLIENT_CONTEXT ? undefined : decoded(header);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new LambdaError(
       'InvalidRequestContentException',
-      `Client context must be a valid Base64-encoded JSON object of at most ${LONGEST_CLIENT_CONTEXT} bytes.`,
+      `Client context must be a valid Base64-encoded JSON object of at most ${MAX_CLIENT_CONTEXT} bytes.`,
     );
   }
   const text = JSON.stringify(value);

@@ -1,7 +1,7 @@
 import { type InvokeComplete, invokeComplete, payloadChunk } from '../../http/event-stream.ts';
 import type { InvokeOutcome } from '../../invocations/invocations.ts';
 import { invokeStreamed, type StreamedInvocation } from '../../invocations/streamed-invocation.ts';
-import { LARGEST_PAYLOAD_BYTES } from '../../limits.ts';
+import { MAX_PAYLOAD_BYTES } from '../../limits.ts';
 import {
   type ApiAnswer,
   type ApiContext,
@@ -16,7 +16,7 @@ import { invocationOf } from './invoke.ts';
 export const INVOKE_WITH_RESPONSE_STREAM: ApiOperation = {
   name: 'InvokeWithResponseStream',
   route: route('POST', '/2021-11-15/functions/{FunctionName}/response-streaming-invocations'),
-  largestBodyBytes: LARGEST_PAYLOAD_BYTES,
+  largestBodyBytes: MAX_PAYLOAD_BYTES,
   run,
 };
 

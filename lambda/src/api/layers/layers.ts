@@ -10,7 +10,7 @@ import { deleteLayerVersion, layerVersion, publishLayerVersion } from '../../cat
 import type { Account } from '../../catalog/names.ts';
 import type { LayerRecord, LayerVersionRecord } from '../../catalog/records.ts';
 import { LambdaError, violation } from '../../errors.ts';
-import { LARGEST_CODE_REQUEST_BYTES, MOST_LAYERS_ASKED } from '../../limits.ts';
+import { MAX_CODE_REQUEST_BYTES, MAX_LAYERS_ASKED } from '../../limits.ts';
 import { codeFrom } from '../functions/code.ts';
 import {
   type ApiAnswer,
@@ -32,7 +32,7 @@ export const LAYER_OPERATIONS: readonly ApiOperation[] = [
   {
     name: 'PublishLayerVersion',
     route: route('POST', VERSIONS),
-    largestBodyBytes: LARGEST_CODE_REQUEST_BYTES,
+    largestBodyBytes: MAX_CODE_REQUEST_BYTES,
     run: publish,
   },
   { name: 'ListLayers', route: route('GET', ALL), run: list },
@@ -68,7 +68,7 @@ function list(context: ApiContext, request: ApiRequest): ApiAnswer {
     return version ? [{ name, version }] : [];
   });
   const found = page(
-    { name: 'ListLayers', items: matching, keyOf: (one) => one.name, mostAsked: MOST_LAYERS_ASKED },
+    { name: 'ListLayers', items: matching, keyOf: (one) => one.name, mostAsked: MAX_LAYERS_ASKED },
     request.query,
   );
   const Layers = found.items.map(({ name, version }) => ({
@@ -90,7 +90,7 @@ function listVersions(context: ApiContext, request: ApiRequest, [layer = '']: st
     items: matching,
     // The newest first.
     keyOf: ({ version }: LayerVersionRecord) => String(1e10 - version).padStart(11, '0'),
-    mostAsked: MOST_LAYERS_ASKED,
+    mostAsked: MAX_LAYERS_ASKED,
   };
   const { items, NextMarker } = page(versions, request.query);
   const LayerVersions = items.map((version) => shown(account, name, version));

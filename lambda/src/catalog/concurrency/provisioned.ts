@@ -1,5 +1,5 @@
 import { invalidParameter, LambdaError, violation } from '../../errors.ts';
-import { LEAST_UNRESERVED_CONCURRENCY } from '../../limits.ts';
+import { MIN_UNRESERVED_CONCURRENCY } from '../../limits.ts';
 import { type CatalogContext, recordOf, versionOf } from '../functions.ts';
 import { parseQualifier } from '../names.ts';
 import { type AliasRecord, type FunctionRecord, LATEST, type ProvisionedRecord } from '../records.ts';
@@ -150,9 +150,9 @@ function checkLimits(
       `Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [${account - others}].`,
     );
   }
-  if (left < LEAST_UNRESERVED_CONCURRENCY) {
+  if (left < MIN_UNRESERVED_CONCURRENCY) {
     throw invalidParameter(
-      `Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${LEAST_UNRESERVED_CONCURRENCY}].`,
+      `Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED_CONCURRENCY}].`,
     );
   }
   if (requested > perVersion) {

@@ -1,5 +1,5 @@
 import { invalidParameter, violation } from '../../errors.ts';
-import { LEAST_UNRESERVED_CONCURRENCY } from '../../limits.ts';
+import { MIN_UNRESERVED_CONCURRENCY } from '../../limits.ts';
 import { type CatalogContext, recordOf } from '../functions.ts';
 import type { FunctionRecord } from '../records.ts';
 
@@ -35,9 +35,9 @@ export async function reserveConcurrency(
       );
     }
     const others = reservedConcurrency(context) - heldBy(record);
-    if (reserved > 0 && accountConcurrency - others - reserved < LEAST_UNRESERVED_CONCURRENCY) {
+    if (reserved > 0 && accountConcurrency - others - reserved < MIN_UNRESERVED_CONCURRENCY) {
       throw invalidParameter(
-        `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${LEAST_UNRESERVED_CONCURRENCY}].`,
+        `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED_CONCURRENCY}].`,
       );
     }
     await save(context, name, reserved);

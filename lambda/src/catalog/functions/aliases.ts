@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { invalidParameter, LambdaError } from '../../errors.ts';
-import { MOST_ALIASES } from '../../limits.ts';
+import { MAX_ALIASES } from '../../limits.ts';
 import { checkProvisioned } from '../concurrency/provisioned.ts';
 import {
   type CatalogContext,
@@ -34,8 +34,8 @@ export async function createAlias(
       const arn = functionArn(context.account, name, alias);
       throw new LambdaError('ResourceConflictException', `Alias already exists: ${arn}`);
     }
-    if (record.aliases.length >= MOST_ALIASES) {
-      throw invalidParameter(`The function ${name} has ${MOST_ALIASES} aliases.`);
+    if (record.aliases.length >= MAX_ALIASES) {
+      throw invalidParameter(`The function ${name} has ${MAX_ALIASES} aliases.`);
     }
     const created = checkedAlias(context, record, {
       name: alias,

@@ -1,10 +1,10 @@
 import { invalidParameter, notInSet, violation } from '../../errors.ts';
 import {
-  LONGEST_CORS_AGE_SECONDS,
-  LONGEST_CORS_HEADER,
-  LONGEST_CORS_ORIGIN,
-  MOST_CORS_ITEMS,
-  MOST_CORS_METHODS,
+  MAX_CORS_AGE_SECONDS,
+  MAX_CORS_HEADER,
+  MAX_CORS_ITEMS,
+  MAX_CORS_METHODS,
+  MAX_CORS_ORIGIN,
 } from '../../limits.ts';
 import type { Cors } from '../records.ts';
 
@@ -35,10 +35,10 @@ export function corsFrom(value: unknown): Cors | undefined {
   if (Object.keys(request).length === 0) return undefined;
   checkFlag(request);
   checkAge(request);
-  checkTexts(request, 'AllowHeaders', MOST_CORS_ITEMS, LONGEST_CORS_HEADER);
-  checkTexts(request, 'ExposeHeaders', MOST_CORS_ITEMS, LONGEST_CORS_HEADER);
-  checkTexts(request, 'AllowOrigins', MOST_CORS_ITEMS, LONGEST_CORS_ORIGIN);
-  for (const method of checkTexts(request, 'AllowMethods', MOST_CORS_METHODS, LONGEST_CORS_HEADER)) {
+  checkTexts(request, 'AllowHeaders', MAX_CORS_ITEMS, MAX_CORS_HEADER);
+  checkTexts(request, 'ExposeHeaders', MAX_CORS_ITEMS, MAX_CORS_HEADER);
+  checkTexts(request, 'AllowOrigins', MAX_CORS_ITEMS, MAX_CORS_ORIGIN);
+  for (const method of checkTexts(request, 'AllowMethods', MAX_CORS_METHODS, MAX_CORS_HEADER)) {
     if (!METHODS.includes(method)) throw notInSet(method, 'cors.allowMethods', METHODS);
   }
   const cors = request as Cors;
@@ -55,8 +55,8 @@ function checkFlag({ AllowCredentials }: Wire): void {
 
 function checkAge({ MaxAge: age }: Wire): void {
   if (age === undefined) return;
-  if (Number.isInteger(age) && Number(age) >= 0 && Number(age) <= LONGEST_CORS_AGE_SECONDS) return;
-  throw violation(age, 'cors.maxAge', `have value from 0 to ${LONGEST_CORS_AGE_SECONDS}`);
+  if (Number.isInteger(age) && Number(age) >= 0 && Number(age) <= MAX_CORS_AGE_SECONDS) return;
+  throw violation(age, 'cors.maxAge', `have value from 0 to ${MAX_CORS_AGE_SECONDS}`);
 }
 
 /** All of it ends up in headers of answers, so it must be what a header can carry. */

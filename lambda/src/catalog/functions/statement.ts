@@ -1,5 +1,5 @@
 import { invalidParameter, LambdaError, violation } from '../../errors.ts';
-import { LARGEST_POLICY_BYTES } from '../../limits.ts';
+import { MAX_POLICY_BYTES } from '../../limits.ts';
 import type { Statement } from '../records.ts';
 
 type Wire = Record<string, unknown>;
@@ -64,10 +64,10 @@ export function withStatement(statements: Statement[], added: Statement): Statem
     );
   }
   const all = [...statements, added];
-  if (Buffer.byteLength(documentOf(all)) <= LARGEST_POLICY_BYTES) return all;
+  if (Buffer.byteLength(documentOf(all)) <= MAX_POLICY_BYTES) return all;
   throw new LambdaError(
     'PolicyLengthExceededException',
-    `The final policy size is bigger than the limit (${LARGEST_POLICY_BYTES}).`,
+    `The final policy size is bigger than the limit (${MAX_POLICY_BYTES}).`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../../errors.ts';
-import { LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_TAGS } from '../../limits.ts';
+import { MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS } from '../../limits.ts';
 import { type CatalogContext, recordOf } from '../functions.ts';
 
 export type Tags = Record<string, string>;
@@ -38,14 +38,14 @@ async function change(context: CatalogContext, name: string, next: (present: Tag
 }
 
 function checkTag(key: string, value: unknown): void {
-  if (key.length < 1 || key.length > LONGEST_TAG_KEY || !ALLOWED.test(key)) {
+  if (key.length < 1 || key.length > MAX_TAG_KEY || !ALLOWED.test(key)) {
     throw invalidParameter(
-      `The tag key '${key}' must have 1 to ${LONGEST_TAG_KEY} letters, digits, spaces and _.:/=+-@`,
+      `The tag key '${key}' must have 1 to ${MAX_TAG_KEY} letters, digits, spaces and _.:/=+-@`,
     );
   }
-  if (typeof value !== 'string' || value.length > LONGEST_TAG_VALUE || !ALLOWED.test(value)) {
+  if (typeof value !== 'string' || value.length > MAX_TAG_VALUE || !ALLOWED.test(value)) {
     throw invalidParameter(
-      `The value of the tag '${key}' must have at most ${LONGEST_TAG_VALUE} letters, digits, spaces and _.:/=+-@`,
+      `The value of the tag '${key}' must have at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@`,
     );
   }
   if (/^aws:/i.test(key)) {
@@ -54,6 +54,6 @@ function checkTag(key: string, value: unknown): void {
 }
 
 function checkedCount(tags: Tags): Tags {
-  if (Object.keys(tags).length <= MOST_TAGS) return tags;
-  throw invalidParameter(`A function can have at most ${MOST_TAGS} tags`);
+  if (Object.keys(tags).length <= MAX_TAGS) return tags;
+  throw invalidParameter(`A function can have at most ${MAX_TAGS} tags`);
 }

@@ -1,5 +1,5 @@
 import { invalidParameter, LambdaError, violation } from '../../errors.ts';
-import { LONGEST_LAYER_NAME } from '../../limits.ts';
+import { MAX_LAYER_NAME } from '../../limits.ts';
 import type { Account } from '../names.ts';
 
 const NAME = /^[a-zA-Z0-9-_]+$/;
@@ -17,11 +17,11 @@ export function layerVersionArn(account: Account, name: string, version: number)
 export function layerNameOf(account: Account, text: string): string {
   const [, region, accountId, inArn, version] = ARN.exec(text) ?? [];
   const name = inArn !== undefined && version === undefined ? inArn : text;
-  if (!NAME.test(name) || text.length > LONGEST_LAYER_NAME) {
+  if (!NAME.test(name) || text.length > MAX_LAYER_NAME) {
     throw violation(
       text,
       'layerName',
-      `be a name of at most ${LONGEST_LAYER_NAME} letters, digits, - and _, or the ARN of a layer`,
+      `be a name of at most ${MAX_LAYER_NAME} letters, digits, - and _, or the ARN of a layer`,
     );
   }
   if (inArn !== undefined) checkOwn(account, text, region, accountId);

@@ -1,5 +1,5 @@
 import { notInSet, violation } from '../../errors.ts';
-import { LONGEST_DESCRIPTION, LONGEST_LICENSE_INFO, MOST_COMPATIBLE_RUNTIMES } from '../../limits.ts';
+import { MAX_COMPATIBLE_RUNTIMES, MAX_DESCRIPTION, MAX_LICENSE_INFO } from '../../limits.ts';
 import type { LayerVersionRecord } from '../records.ts';
 
 type Wire = Record<string, unknown>;
@@ -27,8 +27,8 @@ type LayerSettings = Pick<
 /** What a request of PublishLayerVersion says besides the content. Throws InvalidParameterValueException. */
 export function layerSettingsFrom(request: Wire): LayerSettings {
   return {
-    description: textOf(request.Description, 'description', LONGEST_DESCRIPTION) ?? '',
-    licenseInfo: textOf(request.LicenseInfo, 'licenseInfo', LONGEST_LICENSE_INFO),
+    description: textOf(request.Description, 'description', MAX_DESCRIPTION) ?? '',
+    licenseInfo: textOf(request.LicenseInfo, 'licenseInfo', MAX_LICENSE_INFO),
     compatibleRuntimes: listOf(request.CompatibleRuntimes, 'compatibleRuntimes', KNOWN_RUNTIMES),
     compatibleArchitectures: listOf(
       request.CompatibleArchitectures,
@@ -68,7 +68,7 @@ function textOf(value: unknown, member: string, longest: number): string | undef
 function listOf(value: unknown, member: string, values: readonly string[]): string[] | undefined {
   if (value === undefined || value === null) return undefined;
   const list = Array.isArray(value) ? value : [value];
-  const most = Math.min(values.length, MOST_COMPATIBLE_RUNTIMES);
+  const most = Math.min(values.length, MAX_COMPATIBLE_RUNTIMES);
   if (list.length > most)
     throw violation(`[${list.join(', ')}]`, member, `have length less than or equal to ${most}`);
   const strange = list.find((one) => !values.includes(one as string));

@@ -1,5 +1,5 @@
 import { invalidParameter, LambdaError } from '../../errors.ts';
-import { MOST_LAYER_VERSIONS, MOST_LAYERS, MOST_LAYERS_OF_FUNCTION } from '../../limits.ts';
+import { MAX_LAYER_VERSIONS, MAX_LAYERS, MAX_LAYERS_OF_FUNCTION } from '../../limits.ts';
 import { awsTime, type CatalogContext } from '../functions.ts';
 import type { LayerRecord, LayerReference, LayerVersionRecord } from '../records.ts';
 import type { CodePackage } from '../storage/packages.ts';
@@ -19,8 +19,8 @@ export async function publishLayerVersion(
 ): Promise<LayerVersionRecord> {
   return await context.layers.exclusive(name, async () => {
     const record = context.layers.get(name) ?? newLayer(context, name);
-    if (record.versions.length >= MOST_LAYER_VERSIONS) {
-      const message = `The layer ${name} has ${MOST_LAYER_VERSIONS} versions.`;
+    if (record.versions.length >= MAX_LAYER_VERSIONS) {
+      const message = `The layer ${name} has ${MAX_LAYER_VERSIONS} versions.`;
       throw new LambdaError('CodeStorageExceededException', message);
     }
     const version: LayerVersionRecord = {
@@ -75,8 +75,8 @@ function versionIn(record: LayerRecord, version: number): LayerVersionRecord | u
 export function layersFrom(context: CatalogContext, value: unknown): LayerReference[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw invalidParameter('Layers must be a list');
-  if (value.length > MOST_LAYERS_OF_FUNCTION) {
-    throw invalidParameter(`Cannot reference more than ${MOST_LAYERS_OF_FUNCTION} layers.`);
+  if (value.length > MAX_LAYERS_OF_FUNCTION) {
+    throw invalidParameter(`Cannot reference more than ${MAX_LAYERS_OF_FUNCTION} layers.`);
   }
   const references = value.map((arn) => referenceTo(context, arn));
   for (const [i, { arn }] of references.entries()) {
@@ -98,8 +98,8 @@ function referenceTo(context: CatalogContext, arn: unknown): LayerReference {
 }
 
 function newLayer(context: CatalogContext, name: string): LayerRecord {
-  if (context.layers.size >= MOST_LAYERS) {
-    throw new LambdaError('CodeStorageExceededException', `There are ${MOST_LAYERS} layers already.`);
+  if (context.layers.size >= MAX_LAYERS) {
+    throw new LambdaError('CodeStorageExceededException', `There are ${MAX_LAYERS} layers already.`);
   }
   return { format: 1, name, versions: [], nextVersion: 1 };
 }

@@ -1,5 +1,5 @@
 import { invalidParameter, notInSet, violation } from '../../errors.ts';
-import { LONGEST_LOG_GROUP } from '../../limits.ts';
+import { MAX_LOG_GROUP } from '../../limits.ts';
 import type { Logging } from '../records.ts';
 
 const FORMATS = ['Text', 'JSON'] as const;
@@ -67,7 +67,7 @@ function choice<Value extends string>(
 
 function groupOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string' && LOG_GROUP.test(value) && value.length <= LONGEST_LOG_GROUP) return value;
-  const pattern = `satisfy regular expression pattern: ${LOG_GROUP.source.slice(1, -1)} and have length less than or equal to ${LONGEST_LOG_GROUP}`;
+  if (typeof value === 'string' && LOG_GROUP.test(value) && value.length <= MAX_LOG_GROUP) return value;
+  const pattern = `satisfy regular expression pattern: ${LOG_GROUP.source.slice(1, -1)} and have length less than or equal to ${MAX_LOG_GROUP}`;
   throw violation(value, 'loggingConfig.logGroup', pattern);
 }

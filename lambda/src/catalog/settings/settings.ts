@@ -1,13 +1,13 @@
 import { invalidParameter, notInSet, violation } from '../../errors.ts';
 import {
-  LARGEST_ENVIRONMENT_BYTES,
-  LARGEST_MEMORY_MB,
-  LARGEST_STORAGE_MB,
-  LONGEST_DESCRIPTION,
-  LONGEST_TIMEOUT_SECONDS,
-  SHORTEST_TIMEOUT_SECONDS,
-  SMALLEST_MEMORY_MB,
-  SMALLEST_STORAGE_MB,
+  MAX_DESCRIPTION,
+  MAX_ENVIRONMENT_BYTES,
+  MAX_MEMORY_MB,
+  MAX_STORAGE_MB,
+  MAX_TIMEOUT_SECONDS,
+  MIN_MEMORY_MB,
+  MIN_STORAGE_MB,
+  MIN_TIMEOUT_SECONDS,
 } from '../../limits.ts';
 import type { Settings, SnapStart } from '../records.ts';
 import { runtimeOf } from '../runtimes.ts';
@@ -53,15 +53,10 @@ export function settingsFrom(request: Wire, base: Settings): Settings {
     timeoutSeconds: numberOf(
       request.Timeout ?? base.timeoutSeconds,
       'timeout',
-      SHORTEST_TIMEOUT_SECONDS,
-      LONGEST_TIMEOUT_SECONDS,
+      MIN_TIMEOUT_SECONDS,
+      MAX_TIMEOUT_SECONDS,
     ),
-    memoryMb: numberOf(
-      request.MemorySize ?? base.memoryMb,
-      'memorySize',
-      SMALLEST_MEMORY_MB,
-      LARGEST_MEMORY_MB,
-    ),
+    memoryMb: numberOf(request.MemorySize ?? base.memoryMb, 'memorySize', MIN_MEMORY_MB, MAX_MEMORY_MB),
     storageMb: storageOf(request.EphemeralStorage, base.storageMb),
     environment: request.Environment == null ? base.environment : environmentOf(request.Environment),
     architecture: architectureOf(request.Architectures, base.architecture),
@@ -79,7 +74,7 @@ export const DEFAULTS: Settings = {
   description: '',
   timeoutSeconds: 3,
   memoryMb: 128,
-  storageMb: SMALLEST_STORAGE_MB,
+  storageMb: MIN_STORAGE_MB,
   environment: {},
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   snapStart: 'None',
@@ -94,9 +89,9 @@ function textOf(value: unknown, member: string, pattern: RegExp): string {
 }
 
 function descriptionOf(value: unknown): string {
-  if (typeof value === 'string' && value.length <= LONGEST_DESCRIPTION) return value;
+  if (typeof value === 'string' && value.length <= MAX_DESCRIPTION) return value;
   throw invalidParameter(
-    `1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_DESCRIPTION}`,
+    `1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to ${MAX_DESCRIPTION}`,
   );
 }
 
@@ -112,7 +107,7 @@ function storageOf(value: unknown, base: number): number {
     throw invalidParameter('EphemeralStorage must be an object');
   }
   const size = (value as { Size?: unknown }).Size ?? base;
-  return numberOf(size, 'ephemeralStorage.size', SMALLEST_STORAGE_MB, LARGEST_STORAGE_MB);
+  return numberOf(size, 'ephemeralStorage.size', MIN_STORAGE_MB, MAX_STORAGE_MB);
 }
 
 function architectureOf(value: unknown, base: string): string {
@@ -158,7 +153,7 @@ function environmentOf(value: unknown): Record<string, string> {
     );
   }
   const measured = JSON.stringify(Object.fromEntries(entries));
-  if (Buffer.byteLength(measured) > LARGEST_ENVIRONMENT_BYTES) {
+  if (Buffer.byteLength(measured) > MAX_ENVIRONMENT_BYTES) {
     throw invalidParameter(
       `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${measured}`,
     );

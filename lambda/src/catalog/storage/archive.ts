@@ -17,10 +17,10 @@ export class ArchiveError extends Error {
   }
 }
 
-const MOST_ENTRIES = 50_000;
+const MAX_ENTRIES = 50_000;
 const MODE_TYPE = 0o170000;
 const MODE_SYMLINK = 0o120000;
-const LONGEST_LINK = 4096;
+const MAX_LINK = 4096;
 
 interface Link {
   path: string;
@@ -37,8 +37,8 @@ interface Link {
 export async function unzip(zip: Uint8Array, directory: string, maxBytes: number): Promise<void> {
   const archive = await opened(zip);
   if (archive.entryCount === 0) throw new ArchiveError('empty', 'the archive has no entries');
-  if (archive.entryCount > MOST_ENTRIES) {
-    throw new ArchiveError('too-large', `the archive has more than ${MOST_ENTRIES} entries`);
+  if (archive.entryCount > MAX_ENTRIES) {
+    throw new ArchiveError('too-large', `the archive has more than ${MAX_ENTRIES} entries`);
   }
   const links: Link[] = [];
   try {
@@ -113,7 +113,7 @@ async function shortText(content: AsyncIterable<Buffer>, name: string): Promise<
   let size = 0;
   for await (const part of content) {
     size += part.length;
-    if (size > LONGEST_LINK) throw new ArchiveError('broken', `the link "${name}" has too long a target`);
+    if (size > MAX_LINK) throw new ArchiveError('broken', `the link "${name}" has too long a target`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

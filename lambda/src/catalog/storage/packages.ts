@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidParameter, LambdaError, payloadTooLarge } from '../../errors.ts';
-import { LARGEST_CODE_REQUEST_BYTES, LARGEST_UNZIPPED_BYTES, LARGEST_ZIP_BYTES } from '../../limits.ts';
+import { MAX_CODE_REQUEST_BYTES, MAX_UNZIPPED_BYTES, MAX_ZIP_BYTES } from '../../limits.ts';
 import { ArchiveError, unzip, unzippedBytes } from './archive.ts';
 import { mergeTrees } from './merged-trees.ts';
 import { writeDurably } from './record-files.ts';
@@ -45,7 +45,7 @@ export class Packages {
 
   /** Keeps a zip file after unpacking it as a test. Throws AWS's errors for files that Lambda would refuse. */
   async add(zip: Uint8Array, operation: string): Promise<CodePackage> {
-    if (zip.length > LARGEST_ZIP_BYTES) throw payloadTooLarge(LARGEST_CODE_REQUEST_BYTES, operation);
+    if (zip.length > MAX_ZIP_BYTES) throw payloadTooLarge(MAX_CODE_REQUEST_BYTES, operation);
     if (zip.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip');
     const codeSha256 = hash('sha256', zip, 'base64');
     const key = keyOf(codeSha256);
@@ -90,9 +90,9 @@ export class Packages {
     if (codeSha256s.length < 2) return;
     let bytes = 0;
     for (const codeSha256 of codeSha256s) bytes += await unzippedBytes(this.#zip(keyOf(codeSha256)));
-    if (bytes <= LARGEST_UNZIPPED_BYTES) return;
+    if (bytes <= MAX_UNZIPPED_BYTES) return;
     throw invalidParameter(
-      `Function code combined with layers exceeds the maximum allowed size of ${LARGEST_UNZIPPED_BYTES} bytes. The actual size is ${bytes} bytes.`,
+      `Function code combined with layers exceeds the maximum allowed size of ${MAX_UNZIPPED_BYTES} bytes. The actual size is ${bytes} bytes.`,
     );
   }
 
@@ -101,7 +101,7 @@ export class Packages {
   }
 
   #unpack(key: string, zip: Uint8Array): Promise<string> {
-    return this.#make(key, (directory) => unzip(zip, directory, LARGEST_UNZIPPED_BYTES));
+    return this.#make(key, (directory) => unzip(zip, directory, MAX_UNZIPPED_BYTES));
   }
 
   /** Makes a directory once, whoever else asks for it meanwhile. */
@@ -138,7 +138,7 @@ function refusal(error: unknown): unknown {
   if (!(error instanceof ArchiveError)) return error;
   switch (error.reason) {
     case 'too-large':
-      return invalidParameter(`Unzipped size must be smaller than ${LARGEST_UNZIPPED_BYTES} bytes`);
+      return invalidParameter(`Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`);
     case 'empty':
       return invalidParameter('Uploaded file must be a non-empty zip');
     default:

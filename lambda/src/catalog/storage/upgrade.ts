@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SMALLEST_STORAGE_MB } from '../../limits.ts';
+import { MIN_STORAGE_MB } from '../../limits.ts';
 import type {
   EventConfigRecord,
   FunctionRecord,
@@ -49,7 +49,7 @@ export function upgraded({ permissions = [], ...stored }: StoredRecord): Functio
 function upgradedVersion(stored: StoredVersion): VersionRecord {
   return {
     snapStart: 'None',
-    storageMb: SMALLEST_STORAGE_MB,
+    storageMb: MIN_STORAGE_MB,
     deadLetterArn: '',
     layers: [],
     logging: USUAL_LOGGING,

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { MOST_EXTENSIONS } from '../../limits.ts';
+import { MAX_EXTENSIONS } from '../../limits.ts';
 import type { Launch } from '../../processes/launch.ts';
 import type { EnvironmentProcess } from '../../processes/process.ts';
 import type { StartProcess } from '../../processes/runtime-process.ts';
@@ -91,8 +91,8 @@ export class Extensions {
     const refuse = (type: string, message: string) => new ExtensionRefusal(`Extension.${type}`, message);
     const known = this.#byName.get(name);
     const all = [...this.#byName.values()];
-    if (all.filter(({ state }) => state !== 'Started').length >= MOST_EXTENSIONS) {
-      throw refuse('TooManyExtensions', `Extension limit (${MOST_EXTENSIONS}) reached`);
+    if (all.filter(({ state }) => state !== 'Started').length >= MAX_EXTENSIONS) {
+      throw refuse('TooManyExtensions', `Extension limit (${MAX_EXTENSIONS}) reached`);
     }
     if (known?.external) {
       known.register(events);

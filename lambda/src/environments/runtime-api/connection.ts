@@ -5,11 +5,11 @@ import {
   type RequestHead,
   RequestParser,
 } from '../../http/http-parser.ts';
-import { LARGEST_RESPONSE_BYTES } from '../../limits.ts';
+import { MAX_RESPONSE_BYTES } from '../../limits.ts';
 
 /** AWS's quota of a streamed response. */
-const LARGEST_STREAM_BYTES = 209_715_200;
-const LIMITS = { headBytes: 65_536, bodyBytes: LARGEST_RESPONSE_BYTES, streamBytes: LARGEST_STREAM_BYTES };
+const MAX_STREAM_BYTES = 209_715_200;
+const LIMITS = { headBytes: 65_536, bodyBytes: MAX_RESPONSE_BYTES, streamBytes: MAX_STREAM_BYTES };
 const REASON: Record<number, string> = {
   200: 'OK',
   202: 'Accepted',

@@ -46,7 +46,7 @@ const ACCEPTED = answerBytes(202, { status: 'OK' });
  * So long the question for the next invocation may come before the answer to this one: a client that streams sends them
  * over two connections, and the official one for Node does not wait for a streamed error to arrive.
  */
-const LONGEST_EARLY_MS = 500;
+const MAX_EARLY_MS = 500;
 
 /**
  * The Lambda Runtime API (version 2018-06-01) of one execution environment, on a loopback port of its own: whoever
@@ -157,7 +157,7 @@ export class RuntimeApi {
         this.#takeEarly();
         refuse(connection);
         connection.proceed();
-      }, LONGEST_EARLY_MS);
+      }, MAX_EARLY_MS);
       this.#early = { connection, refusal };
       return false;
     }

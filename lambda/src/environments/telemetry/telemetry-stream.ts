@@ -1,4 +1,4 @@
-import { LARGEST_TELEMETRY_BACKLOG_BYTES } from '../../limits.ts';
+import { MAX_TELEMETRY_BACKLOG_BYTES } from '../../limits.ts';
 import type { Clock } from '../../ports.ts';
 import { doneWithin } from '../within.ts';
 import {
@@ -12,7 +12,7 @@ import type { Subscription } from './subscription.ts';
 import { TelemetrySubscriber } from './telemetry-subscriber.ts';
 
 /** Telemetry that is not taken in this time holds nothing up. */
-const LONGEST_FLUSH_MS = 500;
+const MAX_FLUSH_MS = 500;
 /** Schemas from this one on have a line that is a JSON object as that object. */
 const FIRST_SCHEMA_WITH_OBJECTS = '2022-12-13';
 
@@ -78,7 +78,7 @@ export class TelemetryStream {
   async flush(): Promise<void> {
     if (!this.subscribed) return;
     const flushed = [...this.#subscribers.values()].map((one) => one.flush());
-    await doneWithin(LONGEST_FLUSH_MS, Promise.all(flushed));
+    await doneWithin(MAX_FLUSH_MS, Promise.all(flushed));
   }
 
   close(): void {
@@ -109,7 +109,7 @@ export class TelemetryStream {
 
   #keep(event: TelemetryEvent): void {
     const bytes = typeof event.record === 'string' ? Buffer.byteLength(event.record) : 200;
-    if (this.#backlogBytes + bytes > LARGEST_TELEMETRY_BACKLOG_BYTES) {
+    if (this.#backlogBytes + bytes > MAX_TELEMETRY_BACKLOG_BYTES) {
       this.#missed.records++;
       this.#missed.bytes += bytes;
       return;

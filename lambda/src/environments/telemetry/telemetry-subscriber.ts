@@ -4,8 +4,8 @@ import type { Subscription } from './subscription.ts';
 import { type TelemetryDestination, telemetryDestination } from './telemetry-destination.ts';
 
 /** A delivery that failed is tried again after the shorter time, then after twice as long each time. */
-const SHORTEST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 2_000;
+const MIN_RETRY_MS = 50;
+const MAX_RETRY_MS = 2_000;
 const FALLEN_BEHIND = 'Consumer seems to have fallen behind as it has not acknowledged receipt of logs.';
 
 /**
@@ -99,7 +99,7 @@ export class TelemetrySubscriber {
   }
 
   async #deliver(batch: string[]): Promise<void> {
-    for (let waitMs = SHORTEST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
+    for (let waitMs = MIN_RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
       try {
         return await this.#destination.deliver(batch);
       } catch {

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pythonPath } from '../../catalog/runtimes.ts';
-import { SMALLEST_STORAGE_MB } from '../../limits.ts';
+import { MIN_STORAGE_MB } from '../../limits.ts';
 import { executable } from '../executable.ts';
 import { RUNTIMES_DIRECTORY } from '../launch.ts';
 import {
@@ -101,7 +101,7 @@ export async function openSandbox(directory: string): Promise<Sandbox | NoSandbo
 
 /** Fails also where the files of the control room are hidden from the user that a sandbox runs as. */
 async function probe(host: Host, directory: string): Promise<void> {
-  const contents = { task: join(directory, 'etc'), layers: undefined, storageMb: SMALLEST_STORAGE_MB };
+  const contents = { task: join(directory, 'etc'), layers: undefined, storageMb: MIN_STORAGE_MB };
   const test = `cat /etc/hosts hosts ${RUNTIME_DIRECTORY}/node.mjs >/dev/null && exec ${NODE} --version`;
   const program = { command: '/bin/sh', arguments: ['-c', test] };
   const { command, arguments: args, variables } = inSandbox(host, contents, program, {});

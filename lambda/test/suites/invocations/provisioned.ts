@@ -37,7 +37,7 @@ interface Answer {
 }
 
 /** AWS takes some minutes to provision. */
-const LONGEST_WAIT_MS = 300_000;
+const MAX_WAIT_MS = 300_000;
 
 /** What every compute engine must do with provisioned concurrency, judged with the official SDK client. */
 export function provisionedConformance(engine: string, open: () => Promise<ComputeUnderTest>): void {
@@ -80,7 +80,7 @@ export function provisionedConformance(engine: string, open: () => Promise<Compu
       return json(answer.Payload) as Answer;
     };
     const become = async (status: string, qualifier: string, name = FunctionName) => {
-      for (const end = performance.now() + LONGEST_WAIT_MS; performance.now() < end; await sleep(50)) {
+      for (const end = performance.now() + MAX_WAIT_MS; performance.now() < end; await sleep(50)) {
         const config = await get(qualifier, name);
         if (config.Status === status) return config;
       }

@@ -24,7 +24,7 @@ import {
 import { CREDENTIALS, REGION } from '../../support/twin.ts';
 import { until } from '../../support/until.ts';
 
-const MOST_RUNS = 16;
+const MAX_RUNS = 16;
 /** As long as a function may take: a mapping wants no less. */
 const VISIBILITY_SECONDS = 4;
 
@@ -33,7 +33,7 @@ let functions: FunctionsMade;
 let queues: QueuesMade;
 before(async () => {
   // Who waits for itself needs an execution environment for each run.
-  twin = await openQueuesTwin({ concurrencyPerVersion: MOST_RUNS + 1 });
+  twin = await openQueuesTwin({ concurrencyPerVersion: MAX_RUNS + 1 });
   functions = new FunctionsMade(twin);
   queues = new QueuesMade(twin.sqs);
 });
@@ -111,22 +111,22 @@ const invoke = async (FunctionName: string, event: object) =>
 test('a function that calls itself and waits is refused the 17th time', async () => {
   const name = await make(AGAIN);
   const answer = await invoke(name, { type: 'RequestResponse', depth: 1, most: 30 });
-  assert.equal(answer, `RecursiveInvocationException at ${MOST_RUNS}`);
-  assert.equal(runs(name), MOST_RUNS);
+  assert.equal(answer, `RecursiveInvocationException at ${MAX_RUNS}`);
+  assert.equal(runs(name), MAX_RUNS);
   assert.equal(await invoke(name, { type: 'RequestResponse', depth: 1, most: 10 }), 10, 'a chain of its own');
 });
 
 test('a function that sends itself events is stopped before the 17th time', async () => {
   const name = await make(AGAIN);
   await invoke(name, { type: 'Event', depth: 1, most: 30 });
-  await until('the last run', () => runs(name) === MOST_RUNS);
+  await until('the last run', () => runs(name) === MAX_RUNS);
   await until('the end of the event that is one too many', async () => {
     const events = twin.state.run<EventTables, unknown[]>((database) =>
       database.selectFrom('event_invocations').select('request_id').execute(),
     );
     return (await events).length === 0;
   });
-  assert.equal(runs(name), MOST_RUNS);
+  assert.equal(runs(name), MAX_RUNS);
 });
 
 test('messages that a function sends to its own queue end in the dead-letter queue, others are processed', async () => {
@@ -147,7 +147,7 @@ test('messages that a function sends to its own queue end in the dead-letter que
   });
   assert.equal(stopped?.Body, 'round');
   assert.match(stopped?.Attributes?.AWSTraceHeader ?? '', /;Lineage=[0-9a-f]{8}:15$/);
-  assert.equal(runs(name, 'round'), MOST_RUNS);
+  assert.equal(runs(name, 'round'), MAX_RUNS);
   await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'alone' }));
   await until('the other message', () => runs(name, 'alone') === 1);
 });
@@ -183,7 +183,7 @@ test('a message of a loop is not handed out again and again, though its queue hi
     new CreateEventSourceMappingCommand({ FunctionName: name, EventSourceArn: arnOf(QueueUrl) }),
   );
   await twin.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '0' } }));
-  const StringValue = Array.from({ length: MOST_RUNS }, () => name).reduce(withInvocation, 'Root=1');
+  const StringValue = Array.from({ length: MAX_RUNS }, () => name).reduce(withInvocation, 'Root=1');
   const MessageSystemAttributes = { AWSTraceHeader: { DataType: 'String', StringValue } };
   const since = performance.now();
   await twin.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageSystemAttributes }));
