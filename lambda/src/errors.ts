@@ -58,7 +58,7 @@ export function notInSet(value: unknown, member: string, values: readonly string
 
 /** For what AWS Lambda offers and this twin does not yet. */
 export function notSupported(what: string): LambdaError {
-  return invalidParameter(`${what} is not supported yet by the embedded compute engine of Upstack.`);
+  return invalidParameter(`${what} is not supported yet by the embedded compute engine.`);
 }
 
 /** The message that AWS gives a payload above the synchronous quota. */

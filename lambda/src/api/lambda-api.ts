@@ -69,7 +69,7 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
   try {
     const match = routeOf(request);
     if (!match) {
-      const message = `${request.method} ${request.path} is not an operation that the embedded compute engine of Upstack has.`;
+      const message = `${request.method} ${request.path} is not supported by the embedded compute engine.`;
       throw new LambdaError('UnknownOperationException', message);
     }
     return withRequestId(await match.operation.run(context, request, match.parameters));

@@ -97,12 +97,12 @@ export function parseJson(
   }
 }
 
-/** An optional member that must be a text when it is there. */
+/** An optional member that must be a string when present. */
 export function optionalText(body: Record<string, unknown>, member: string): string | undefined {
   const value = body[member];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  throw invalidParameter(`${member} must be a text`);
+  throw invalidParameter(`${member} must be a string`);
 }
 
 /** The function that a path names, with the qualifier of the name or of the query. */

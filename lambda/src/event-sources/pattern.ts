@@ -84,7 +84,7 @@ const OPERATORS: Record<string, (operand: unknown, operator: string) => Matcher>
 
 function textMatcher(compare: (text: string, operand: string) => boolean) {
   return (operand: unknown, operator: string): Matcher => {
-    if (typeof operand !== 'string') throw new PatternError(`${operator} must be a text`);
+    if (typeof operand !== 'string') throw new PatternError(`${operator} must be a string`);
     return (value) => typeof value === 'string' && compare(value, operand);
   };
 }

@@ -131,7 +131,7 @@ function destinationsFrom(value: unknown = {}): Pick<EventConfigSettings, 'onSuc
 function arnIn(value: unknown, member: string): string {
   const arn = (value as { Destination?: unknown }).Destination ?? '';
   if (typeof arn === 'string') return arn;
-  throw invalidParameter(`DestinationConfig.${member}.Destination must be a text`);
+  throw invalidParameter(`DestinationConfig.${member}.Destination must be a string`);
 }
 
 function inRange(value: unknown, member: string, least: number, most: number): number {

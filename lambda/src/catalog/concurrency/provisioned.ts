@@ -157,7 +157,7 @@ function checkLimits(
   }
   if (requested > perVersion) {
     throw invalidParameter(
-      `The embedded compute engine of Upstack has at most ${perVersion} execution environments of one version.`,
+      `The embedded compute engine runs at most ${perVersion} execution environments of one version.`,
     );
   }
 }

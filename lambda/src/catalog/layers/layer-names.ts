@@ -61,7 +61,7 @@ export function noSuchLayerVersion(arn: string): LambdaError {
 function checkOwn(account: Account, arn: string, region: string | undefined, accountId: string | undefined) {
   if (accountId !== account.accountId) {
     throw invalidParameter(
-      `The layer ${arn} belongs to another account: the embedded compute engine of Upstack has the layers of ${account.accountId} only. Publish it there.`,
+      `The layer ${arn} belongs to another account: the embedded compute engine has only the layers of ${account.accountId}. Publish it there.`,
     );
   }
   if (region === account.region) return;

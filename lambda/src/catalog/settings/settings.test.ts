@@ -37,7 +37,7 @@ test('what Lambda would refuse is refused with its reason', () => {
     [{ Description: 'x'.repeat(257) }, /description/],
     [{ Architectures: ['mips'] }, /x86_64, arm64/],
     [{ Environment: { Variables: { 'A-B': 'c' } } }, /environment\.variables/],
-    [{ Environment: { Variables: { AB: 7 } } }, /AB must be a text/],
+    [{ Environment: { Variables: { AB: 7 } } }, /AB must be a string/],
     [{ Environment: { Variables: { AWS_REGION: 'x' } } }, /reserved keys.*AWS_REGION/],
     [{ Environment: { Variables: { AB: 'é'.repeat(2_048) } } }, /exceeded the 4KB limit/],
     [{ SnapStart: { ApplyOn: 'Always' } }, /snapStart\.applyOn.*\[PublishedVersions, None\]/],

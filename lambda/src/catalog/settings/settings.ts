@@ -128,7 +128,7 @@ function deadLetterOf(value: unknown, base: string): string {
   if (value === undefined || value === null) return base;
   const arn = (value as { TargetArn?: unknown }).TargetArn ?? '';
   if (typeof arn === 'string') return arn;
-  throw invalidParameter('DeadLetterConfig.TargetArn must be a text');
+  throw invalidParameter('DeadLetterConfig.TargetArn must be a string');
 }
 
 function environmentOf(value: unknown): Record<string, string> {
@@ -142,7 +142,7 @@ function environmentOf(value: unknown): Record<string, string> {
     }
     if (typeof text !== 'string' || text.includes('\0') || !text.isWellFormed()) {
       throw invalidParameter(
-        `Environment.Variables.${name} must be a text without NUL characters and halves of characters`,
+        `Environment.Variables.${name} must be a string without NUL and unpaired surrogates`,
       );
     }
   }
