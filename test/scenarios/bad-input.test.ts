@@ -43,7 +43,7 @@ test('a bad experiment file is refused in one line that says where and what', as
   await refused(EXPERIMENT.replace('conversion', 'happiness'), /unknown metric.*happiness.*conversion/i);
   await refused(EXPERIMENT.replace('50%', '120%'), /13:\d+ .*share.*over 100 %/);
   await refused(EXPERIMENT, /nobody/);
-  const { runs } = await room.json<{ runs: unknown[] }>('/api/experiments/runs');
+  const { runs } = await room.call('listRuns', {});
   assert.deepEqual(runs, []);
 });
 
@@ -117,7 +117,7 @@ test('broken ingestion is refused and stores nothing', async () => {
     400,
   );
   assert.equal((await send('/v1/batch', 'application/json', '{"batch":[{"type":"track"}]}')).status, 400);
-  const view = await room.json<{ features: unknown[] }>('/api/product/features');
+  const view = await room.call('listFeatures', {});
   assert.deepEqual(view.features, []);
 });
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AuditCall, AuditRow } from '../../src/access/audit/schema.ts';
 import type { TokenView } from '../../src/access/tokens/schema.ts';
-import type { RunView } from '../../src/experiments/schema.ts';
 import { sha256Hex } from '../../src/lib/crypto/digest.ts';
 import { until } from '../until.ts';
 import { ControlRoom } from './control-room.ts';
@@ -114,7 +113,7 @@ test('the journal and the audit log name the caller', async () => {
   const { runId } = (await started.json()) as { runId: string };
   const aborted = await as(secret, () => room.upstack('experiment', 'abort', runId, '--reason', 'rehearsal'));
   assert.equal(aborted.code, 0, aborted.stderr);
-  const run = await room.json<RunView>(`/api/experiments/runs/${runId}`);
+  const run = await room.call('showRun', { runId });
   assert.equal(run.startedBy, 'ci');
   assert.match(run.journal.map(({ text }) => text).join('\n'), /started by ci.*by ci: rehearsal/s);
   const calls = await audit('--by', 'ci');

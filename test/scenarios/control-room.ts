@@ -97,12 +97,6 @@ export class ControlRoom {
     return fetch(new URL(path, this.url), { ...init, headers });
   }
 
-  async json<Result>(path: string): Promise<Result> {
-    const response = await this.fetch(path);
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Result;
-  }
-
   /** Calls an operation by its name, with the token. */
   call<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
     return call({ url: this.url, token: this.env.UPSTACK_TOKEN ?? '' }, name, input);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import type { RunView } from '../../src/experiments/schema.ts';
 import { until } from '../until.ts';
 import { ControlRoom } from './control-room.ts';
 import { childOf, exists } from './processes.ts';
@@ -19,19 +18,12 @@ test('killing the control room during the harmful experiment ends the fault, and
   const room = await ControlRoom.start('--demo', '--no-demo-experiments');
   t.after(() => room.stop());
   await until('traffic', async () => {
-    const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
-      '/api/functions',
-    );
+    const { functions } = await room.call('listFunctions', {});
     return functions.some(({ name, invocations }) => name === 'shop-payments' && invocations > 50);
   });
   const sender = new Sender(room, 'Crash Rehearsed');
-  const started = await room.fetch('/api/experiments/runs', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ source: await unwatchedHarm() }),
-  });
-  const { runId } = (await started.json()) as { runId: string };
-  const injected = async () => (await room.json<RunView>(`/api/experiments/runs/${runId}`)).injections;
+  const { runId } = await room.call('startRun', { source: await unwatchedHarm() });
+  const injected = async () => (await room.call('showRun', { runId })).injections;
   await until('harm', async () => (await injected()).count > 0, 10_000);
   await room.kill('SIGKILL');
   const killedAt = Date.now();
@@ -39,17 +31,16 @@ test('killing the control room during the harmful experiment ends the fault, and
 
   await room.startAgain();
   assert.deepEqual(await leases(room), [], 'no lease survives');
-  const run = await room.json<RunView>(`/api/experiments/runs/${runId}`);
+  const run = await room.call('showRun', { runId });
   assert.deepEqual([run.status, run.decision], ['ended', 'abort']);
   assert.match(run.journal.map(({ text }) => text).join('\n'), /restarted/i);
   const { count, lastAt } = run.injections;
   assert.ok(count > 0 && lastAt !== null);
   assert.ok(Date.parse(lastAt) <= killedAt + LONGEST_LEASE_MS, lastAt);
   // People are back in the shop, and nobody is struck any more.
-  const before = (await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments'))
-    .totals;
+  const before = (await room.call('showFunction', { name: 'shop-payments' })).totals;
   await until('traffic again', async () => {
-    const { totals } = await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments');
+    const { totals } = await room.call('showFunction', { name: 'shop-payments' });
     return totals.invocations > before.invocations + 50;
   });
   assert.equal((await injected()).count, count);

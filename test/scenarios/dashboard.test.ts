@@ -54,9 +54,7 @@ test('a wrong token is refused with a reason, the right one logs in', async () =
 
 test('an experiment is watched to its verdict', async () => {
   await until('traffic', async () => {
-    const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
-      '/api/functions',
-    );
+    const { functions } = await room.call('listFunctions', {});
     return functions.some(({ name, invocations }) => name === 'shop-payments' && invocations > 100);
   });
   const runId = await start('payments-slow');
@@ -136,14 +134,12 @@ test('another experiment is aborted with the button, and the journal says why', 
     .first()
     .waitFor({ timeout: 10_000 });
   await page.getByText('rehearsal of the button').first().waitFor();
-  const run = await room.json<{ status: string; decision: string }>(`/api/experiments/runs/${runId}`);
+  const run = await room.call('showRun', { runId });
   assert.deepEqual([run.status, run.decision], ['ended', 'abort']);
 });
 
 test('every page is accessible and fits a desktop and a phone, in light and in dark', async () => {
-  const { runs } = await room.json<{ runs: { runId: string; experiment: string }[] }>(
-    '/api/experiments/runs',
-  );
+  const { runs } = await room.call('listRuns', {});
   const refuted = runs.find(({ experiment }) => experiment === 'payments-slow')?.runId;
   const pages = {
     overview: '/',

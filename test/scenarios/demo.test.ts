@@ -30,7 +30,7 @@ async function runExperiment(name: string): Promise<{ code: number; run: RunView
   );
   assert.notEqual(stdout, '', stderr);
   const { runId } = JSON.parse(stdout) as { runId: string };
-  return { code, run: await room.json<RunView>(`/api/experiments/runs/${runId}`) };
+  return { code, run: await room.call('showRun', { runId }) };
 }
 
 test('slow recommendations do not hurt the checkout: supported, exit code 0', async () => {
@@ -41,9 +41,7 @@ test('slow recommendations do not hurt the checkout: supported, exit code 0', as
 test('slow payments hurt the checkout: refuted, exit code 3, and a finding is open', async () => {
   const { code, run } = await runExperiment('payments-slow');
   assert.deepEqual([run.verdict, run.decision, code], ['refuted', 'conclude', 3], run.reason ?? '');
-  const { findings } = await room.json<{ findings: { experiment: string; state: string }[] }>(
-    '/api/findings',
-  );
+  const { findings } = await room.call('listFindings', {});
   assert.ok(findings.some((finding) => finding.experiment === 'payments-slow' && finding.state === 'open'));
 });
 
@@ -62,11 +60,11 @@ test('failing payments are aborted, exit code 6, within 2 s of the first harmful
 });
 
 test('the outage shows in the figures of the functions: a server error is an error', async () => {
-  const { functions } = await room.json<{ functions: { name: string; errors: number }[] }>('/api/functions');
+  const { functions } = await room.call('listFunctions', {});
   for (const name of ['shop-payments', 'shop-checkout']) {
     assert.ok((functions.find((row) => row.name === name)?.errors ?? 0) > 0, name);
   }
-  const view = await room.json<{ recentErrors: { errorType: string }[] }>('/api/functions/shop-payments');
+  const view = await room.call('showFunction', { name: 'shop-payments' });
   assert.equal(view.recentErrors[0]?.errorType, 'HTTP 503');
 });
 
@@ -77,15 +75,13 @@ test('all three verdicts came within three minutes of the start', (t) => {
 });
 
 test('the pages are alive: functions, people, retention and adoption have figures', async () => {
-  const { functions } = await room.json<{ functions: { name: string; invocations: number }[] }>(
-    '/api/functions',
-  );
+  const { functions } = await room.call('listFunctions', {});
   assert.equal(
     functions.filter(({ name, invocations }) => name.startsWith('shop-') && invocations > 0).length,
     4,
   );
-  const { weeks } = await room.json<{ weeks: { active: number }[] }>('/api/product/growth?weeks=12');
+  const { weeks } = await room.call('showGrowth', { weeks: 12 });
   assert.ok(weeks.every(({ active }) => active > 0));
-  const { features } = await room.json<{ features: { event: string }[] }>('/api/product/features');
+  const { features } = await room.call('listFeatures', {});
   assert.ok(features.some(({ event }) => event === 'Order Completed'));
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { RunView } from '../../src/experiments/schema.ts';
 import { noServer, OwnPostgresql } from '../conformance/state/own-postgresql.ts';
 import { until } from '../until.ts';
 import { ControlRoom } from './control-room.ts';
@@ -37,20 +36,19 @@ after(async () => {
 
 /** What the state engine has, as the API gives it. */
 async function stored(): Promise<unknown> {
-  const { runs } = await room.json<{ runs: RunView[] }>('/api/experiments/runs');
+  const { runs } = await room.call('listRuns', {});
   const journals = await Promise.all(
-    runs.map(async ({ runId }) => (await room.json<RunView>(`/api/experiments/runs/${runId}`)).journal),
+    runs.map(async ({ runId }) => (await room.call('showRun', { runId })).journal),
   );
-  return { runs, journals, findings: (await room.json<{ findings: unknown[] }>('/api/findings')).findings };
+  return { runs, journals, findings: (await room.call('listFindings', {})).findings };
 }
 
 async function payments(): Promise<number> {
-  return (await room.json<{ totals: { invocations: number } }>('/api/functions/shop-payments')).totals
-    .invocations;
+  return (await room.call('showFunction', { name: 'shop-payments' })).totals.invocations;
 }
 
 test("the shop runs on a PostgreSQL of one's own, and harm is aborted", { skip: noServer }, async () => {
-  const { engines } = await room.json<{ engines: { engine: string; detail: string }[] }>('/api/overview');
+  const { engines } = await room.call('showOverview', {});
   assert.match(
     engines.find(({ engine }) => engine === 'state')?.detail ?? '',
     /^PostgreSQL \d+\.\d+, remote$/,
@@ -59,7 +57,7 @@ test("the shop runs on a PostgreSQL of one's own, and harm is aborted", { skip: 
   await until('traffic', async () => (await payments()) > 20, MAX_WAIT_MS);
   const { code, stdout } = await room.upstack('experiment', 'run', PAYMENTS_FAILING, '--json');
   assert.equal(code, 6, JSON.parse(stdout).reason);
-  const { findings } = await room.json<{ findings: { experiment: string }[] }>('/api/findings');
+  const { findings } = await room.call('listFindings', {});
   assert.deepEqual(
     findings.map(({ experiment }) => experiment),
     ['payments-failing'],

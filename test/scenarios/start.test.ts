@@ -46,7 +46,7 @@ test('the demo is ready within 5 s, with the shop deployed', async (t) => {
     const room = await ControlRoom.start('--demo', '--no-demo-experiments');
     t.after(() => room.stop());
     t.diagnostic(`ready after ${room.readyMs} ms`);
-    const { functions } = await room.json<{ functions: { liveVersion: string | null }[] }>('/api/functions');
+    const { functions } = await room.call('listFunctions', {});
     assert.deepEqual(
       functions.map(({ liveVersion }) => liveVersion),
       ['1', '1', '1', '1'],
