@@ -35,7 +35,7 @@ const CHECKS: Check[] = [
 ];
 
 /** These start whole control rooms or hold the clock against what they start: they get the machine for themselves. */
-const ALONE = /^(test\/scenarios|test\/command|src\/signals\/store|src\/experiments\/worker)/;
+const ALONE = /^(test\/scenarios|test\/command|src\/signals\/store|src\/experiments\/(worker|kinds))/;
 
 function check([name, script, args, directory]: Check): void {
   const { status } = spawnSync(process.execPath, [join(root, script), ...args], {

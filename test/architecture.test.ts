@@ -37,7 +37,7 @@ const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');
 const files = globSync('**/*.ts', { cwd: source })
   .map((file) => file.split(sep).join('/'))
-  .filter((file) => !file.endsWith('.test.ts'))
+  .filter((file) => !/\.test(ing)?\.ts$/.test(file))
   .sort();
 
 interface Import {

@@ -1,201 +1,58 @@
 /** Whole runs against the real engines: signals go through the spool into ClickHouse, runs live in PostgreSQL. */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { assign } from '../../sdk/src/core/assignment.ts';
 import { best } from '../../test/best.ts';
 import { until } from '../../test/until.ts';
-import type { Caller } from '../access/caller.ts';
-import { type Call, mergeOperations } from '../access/operation.ts';
-import { localCall } from '../access/perform.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import type { StateEngine } from '../engines/state/engine.ts';
 import { openState } from '../engines/state/open.ts';
-import { findingOperations } from '../findings/operations.ts';
 import { countOpenFindings } from '../findings/store.ts';
-import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { Problem } from '../lib/problem.ts';
-import { decodeMessage } from '../signals/product-events/message.ts';
-import { Signals } from '../signals/store.ts';
-import { spanRow } from '../signals/traces/row.ts';
-import type { Span } from '../signals/traces/span.ts';
-import { LeaseControl } from '../treatments/faults/lease-control.ts';
-import { type ExperimentSources, experimentOperations } from './operations.ts';
-import type { RunMessage, RunSummary, RunView } from './schema.ts';
-import { RunStore, type RunTables } from './store.ts';
-import { ExperimentWorker } from './worker.ts';
+import type { Signals } from '../signals/store.ts';
+import {
+  ended as endedOn,
+  experimentFile,
+  type FileOptions,
+  type Ground,
+  invocation,
+  openGround,
+  openRoom as openRoomOn,
+  order,
+  type Room,
+  show as showOn,
+  start as startOn,
+} from './room.testing.ts';
+import type { RunTables } from './store.ts';
 
-const FUNCTIONS = ['shop-payments', 'shop-checkout', 'shop-catalogue', 'shop-idle'];
-const CALLER: Caller = {
-  name: 'ada',
-  tokenId: 'tok_1',
-  permissions: ['read', 'operate'],
-  kind: 'token',
-  door: 'rest',
-};
-const privateKey = generateKeyPairSync('ed25519')
-  .privateKey.export({ format: 'der', type: 'pkcs8' })
-  .toString('base64url');
-
-let directory: string;
+let ground: Ground;
 let state: StateEngine;
 let events: EventsEngine;
 let signals: Signals;
 let room: Room;
 
-/** What the composition root makes of the engines. */
-interface Room {
-  store: RunStore;
-  leases: LeaseControl;
-  worker: ExperimentWorker;
-  call: Call<ReturnType<typeof operationsOf>>;
-  seen: RunMessage[];
-}
-
-function operationsOf(sources: Omit<ExperimentSources, 'events'>) {
-  return mergeOperations(experimentOperations({ ...sources, events }), findingOperations(state));
-}
-
-function openRoom(lag: () => { lagMs: number } = () => signals.lag(), failures = () => 0): Room {
-  const store = new RunStore(state);
-  const leases = new LeaseControl({ privateKey, ttlMs: 2_500 });
-  const worker = new ExperimentWorker({
-    store,
-    events,
-    treatments: { leases },
-    signals: { lag, failures },
-    log: silentLog,
-    clock: systemClock,
-  });
-  const seen: RunMessage[] = [];
-  worker.subscribe((event) => seen.push(event));
-  const functionExists = async (name: string) => FUNCTIONS.includes(name);
-  return {
-    store,
-    leases,
-    worker,
-    seen,
-    call: localCall(operationsOf({ store, worker, functionExists }), CALLER),
-  };
-}
+const openRoom = (lag: () => { lagMs: number } = () => signals.lag(), failures = () => 0): Room =>
+  openRoomOn({ state, events, signals }, { lag, failures });
 
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'runs-'));
-  [state, events] = await Promise.all([
-    openState({ url: 'embedded:', directory: join(directory, 'state'), log: silentLog }),
-    openEvents({ url: 'embedded:', directory: join(directory, 'events'), log: silentLog }),
-  ]);
-  signals = await Signals.open({
-    events,
-    directory: join(directory, 'spool'),
-    clock: systemClock,
-    log: silentLog,
-  });
+  ground = await openGround();
+  ({ state, events, signals } = ground);
   room = openRoom();
   signals.onFlushed(() => room.worker.onFlushed());
 });
 after(async () => {
   await room.worker.close();
-  await signals.close();
-  await Promise.all([state.close(), events.close()]);
-  await rm(directory, { recursive: true, force: true });
+  await ground.close();
 });
 
-interface FileOptions {
-  name?: string;
-  target?: string;
-  fault?: string;
-  within?: string;
-  maxDuration?: string;
-}
-
-function file({
-  name = 'broken-payments',
-  target = 'shop-payments',
-  fault = '{kind: error, message: declined}',
-  within = '500ms',
-  maxDuration = '1m',
-}: FileOptions = {}): string {
-  return `title: Payments fail and people still order
-steady-state-hypothesis: {title: People complete as many orders as without, probes: []}
-method: []
-extensions:
-  - name: upstack
-    experiment: ${name}
-    target: {function: ${target}}
-    treatment: {fault: ${fault}}
-    slice: {unit: session, share: 50%}
-    goal: {metric: conversion, event: Order Completed, within: ${within}, margin: 20%}
-    guardrails: [{metric: error-rate}]
-    maxDuration: ${maxDuration}
-`;
-}
-
-/** The record of an invocation that just ended, as the SDK would have written it. */
-function invocation(
-  target: string,
-  unit: string,
-  of: {
-    run?: RunView | RunSummary;
-    arm?: string;
-    failed?: boolean;
-    injected?: string;
-    kind?: Span['kind'];
-  },
-) {
-  const nanos = (ms: number) => `${BigInt(Math.floor(ms)) * 1_000_000n}`;
-  const span: Span = {
-    traceId: randomBytes(16).toString('hex'),
-    spanId: randomBytes(8).toString('hex'),
-    parentSpanId: '',
-    traceState: '',
-    name: target,
-    kind: of.kind ?? 'Server',
-    startNanos: nanos(Date.now() - 5),
-    endNanos: nanos(Date.now()),
-    resource: { 'service.name': target, 'faas.name': target },
-    scopeName: '',
-    scopeVersion: '',
-    attributes: {
-      'upstack.unit': unit,
-      ...(of.run
-        ? {
-            'upstack.run': of.run.runId,
-            'upstack.arm': of.arm ?? 'control',
-            'upstack.stage': '0',
-            'upstack.exposed': 'true',
-          }
-        : {}),
-      ...(of.injected === undefined ? {} : { 'upstack.injected': of.injected }),
-    },
-    status: of.failed ? 'Error' : 'Unset',
-    statusMessage: '',
-    events: [],
-    links: [],
-  };
-  return { table: 'otel_traces' as const, row: spanRow(span) };
-}
-
-function order(unit: string) {
-  const message = { type: 'track', event: 'Order Completed', anonymousId: unit, messageId: `${unit}-order` };
-  const decoded = decodeMessage(message, { receivedMs: Date.now(), newMessageId: () => unit });
-  assert.ok('records' in decoded);
-  return decoded.records;
-}
-
-const start = (options: FileOptions, on = room) => on.call('startRun', { source: file(options) });
-const show = (runId: string, on = room) => on.call('showRun', { runId });
-const ended = (runId: string, on = room) =>
-  until('the end of the run', async () => {
-    const run = await show(runId, on);
-    return run.status === 'ended' ? run : undefined;
-  });
+const start = (options: FileOptions, on = room) => startOn(on, options);
+const show = (runId: string, on = room) => showOn(on, runId);
+const ended = (runId: string, on = room) => endedOn(on, runId);
 const leased = (target: string, on = room) => until('a lease', () => on.leases.current(target)[0]);
 const saltOf = async (runId: string) => (await room.store.get(runId)).salt;
 
@@ -283,7 +140,7 @@ test('a re-run that is supported verifies the finding', async () => {
   ]);
 
   const end = await ended(runId);
-  assert.deepEqual([end.verdict, end.decision], ['supported', 'conclude']);
+  assert.deepEqual([end.verdict, end.decision], ['supported', 'conclude'], end.reason ?? '');
   const goal = end.looks.at(-1)?.metrics[0];
   assert.ok((goal?.low as number) >= 0.8, JSON.stringify(goal));
   assert.deepEqual(room.leases.current('shop-payments'), []);
@@ -344,7 +201,7 @@ test('bad files and unknown functions are refused before anything begins', async
     });
   await refused('title: [', 400, /^1:\d+ this is not YAML/);
   await refused(
-    file({ target: 'shop-paymentz' }),
+    experimentFile({ target: 'shop-paymentz' }),
     404,
     /^target\.function: there is no function shop-paymentz/,
   );
@@ -355,7 +212,9 @@ test('bad files and unknown functions are refused before anything begins', async
 });
 
 test('a plan says how long it takes and what is missing', async () => {
-  const idle = await room.call('planRun', { source: file({ target: 'shop-idle' }) });
+  const idle = await room.call('planRun', {
+    source: experimentFile({ target: 'shop-idle' }),
+  });
   assert.equal(idle.perSecond, null);
   assert.deepEqual(
     idle.checks.map(({ check, state }) => [check, state]),
@@ -377,7 +236,7 @@ test('a plan says how long it takes and what is missing', async () => {
   await signals.settle();
   const busy = await start({ name: 'busy', target: 'shop-catalogue' });
   const plan = await room.call('planRun', {
-    source: file({ target: 'shop-catalogue', maxDuration: '30m' }),
+    source: experimentFile({ target: 'shop-catalogue', maxDuration: '30m' }),
   });
   const perSecond = plan.perSecond as number;
   const needed = plan.needed as number;
@@ -544,8 +403,8 @@ test('looks are thinned for readers, and the last one is kept', async () => {
 
 test('when an engine is gone the treatment is not renewed, and the run ends as soon as it can be written', async () => {
   const [ownState, ownEvents] = await Promise.all([
-    openState({ url: 'embedded:', directory: join(directory, 'state-2'), log: silentLog }),
-    openEvents({ url: 'embedded:', directory: join(directory, 'events-2'), log: silentLog }),
+    openState({ url: 'embedded:', directory: join(ground.directory, 'state-2'), log: silentLog }),
+    openEvents({ url: 'embedded:', directory: join(ground.directory, 'events-2'), log: silentLog }),
   ]);
   const [mainState, mainEvents] = [state, events];
   [state, events] = [ownState, ownEvents];
