@@ -23,7 +23,14 @@ function exitCode({ verdict, decision }: Pick<RunSummary, 'verdict' | 'decision'
 
 export function experimentCommands(program: Command): void {
   const experiment = program.command('experiment').description('plan, run and look at experiments');
+  planCommand(experiment);
+  runCommand(experiment);
+  listCommand(experiment);
+  showCommand(experiment);
+  abortCommand(experiment);
+}
 
+function planCommand(experiment: Command): void {
   experiment
     .command('plan <file>')
     .description(
@@ -37,7 +44,9 @@ export function experimentCommands(program: Command): void {
       print(plan, options.json === true, renderPlan);
       if (plan.checks.some(({ state }) => state === 'fail')) process.exitCode = 1;
     });
+}
 
+function runCommand(experiment: Command): void {
   experiment
     .command('run <file>')
     .description(
@@ -58,7 +67,9 @@ export function experimentCommands(program: Command): void {
       print(ended, options.json === true, renderEnd);
       process.exitCode = exitCode(ended);
     });
+}
 
+function listCommand(experiment: Command): void {
   experiment
     .command('list')
     .description('every run, newest first')
@@ -68,7 +79,9 @@ export function experimentCommands(program: Command): void {
       const result = await call(await connect(options), 'listRuns', {});
       print(result, options.json === true, ({ runs }) => renderList(runs));
     });
+}
 
+function showCommand(experiment: Command): void {
   experiment
     .command('show <run>')
     .description('one run with its counts and journal')
@@ -78,7 +91,9 @@ export function experimentCommands(program: Command): void {
       const view = await call(await connect(options), 'showRun', { runId: run });
       print(view, options.json === true, renderRun);
     });
+}
 
+function abortCommand(experiment: Command): void {
   experiment
     .command('abort <run>')
     .description('withdraw the treatment at once and end the run')

@@ -44,8 +44,10 @@ export function NewExperimentPage() {
       const { runId } = await call('startRun', { source });
       navigate(`/experiments/${encodeURIComponent(runId)}`);
     });
-
-  const failed = plan?.checks.some(({ state }) => state === 'fail') ?? false;
+  const edit = (text: string) => {
+    setSource(text);
+    setPlan(null);
+  };
 
   return (
     <Page
@@ -54,56 +56,82 @@ export function NewExperimentPage() {
     >
       <div className="grid">
         <Card title="Definition" className="span-7" end={<PreviousRuns onPick={setSource} />}>
-          <Textarea
-            aria-label="Definition, YAML"
-            value={source}
-            onChange={(event) => {
-              setSource(event.currentTarget.value);
-              setPlan(null);
-            }}
-            rows={26}
-            spellCheck={false}
-            autoCapitalize="off"
-            autoCorrect="off"
-            classNames={{ input: 'editor' }}
-            data-testid="definition"
+          <Editor source={source} onEdit={edit} />
+          <Actions
+            busy={busy}
+            empty={source.trim() === ''}
+            unprepared={plan?.checks.some(({ state }) => state === 'fail') ?? false}
+            onPlan={check}
+            onStart={start}
           />
-          <div className="form-end" style={{ marginTop: 12 }}>
-            <Button
-              variant="default"
-              leftSection={<IconChecklist size={16} />}
-              loading={busy === 'plan'}
-              disabled={busy !== null || source.trim() === ''}
-              onClick={check}
-            >
-              Plan
-            </Button>
-            <Button
-              leftSection={<IconPlayerPlay size={16} />}
-              loading={busy === 'start'}
-              disabled={busy !== null || source.trim() === ''}
-              onClick={start}
-            >
-              {failed ? 'Start anyway' : 'Start'}
-            </Button>
-          </div>
         </Card>
         <div className="stack span-5">
           {error !== null && <Failure error={error} />}
-          {plan !== null ? (
-            <Plan plan={plan} />
-          ) : (
-            <Card title="Plan">
-              <Empty icon={IconChecklist} title="Plan before you start">
-                <p>
-                  “Plan” checks the definition and how prepared its target is, and estimates the time to a
-                  verdict. It changes nothing.
-                </p>
-              </Empty>
-            </Card>
-          )}
+          {plan !== null ? <Plan plan={plan} /> : <NoPlan />}
         </div>
       </div>
     </Page>
+  );
+}
+
+function Editor({ source, onEdit }: { source: string; onEdit(text: string): void }) {
+  return (
+    <Textarea
+      aria-label="Definition, YAML"
+      value={source}
+      onChange={(event) => onEdit(event.currentTarget.value)}
+      rows={26}
+      spellCheck={false}
+      autoCapitalize="off"
+      autoCorrect="off"
+      classNames={{ input: 'editor' }}
+      data-testid="definition"
+    />
+  );
+}
+
+interface ActionsProps {
+  busy: Busy;
+  empty: boolean;
+  unprepared: boolean;
+  onPlan(): void;
+  onStart(): void;
+}
+
+function Actions({ busy, empty, unprepared, onPlan, onStart }: ActionsProps) {
+  const disabled = busy !== null || empty;
+  return (
+    <div className="form-end" style={{ marginTop: 12 }}>
+      <Button
+        variant="default"
+        leftSection={<IconChecklist size={16} />}
+        loading={busy === 'plan'}
+        disabled={disabled}
+        onClick={onPlan}
+      >
+        Plan
+      </Button>
+      <Button
+        leftSection={<IconPlayerPlay size={16} />}
+        loading={busy === 'start'}
+        disabled={disabled}
+        onClick={onStart}
+      >
+        {unprepared ? 'Start anyway' : 'Start'}
+      </Button>
+    </div>
+  );
+}
+
+function NoPlan() {
+  return (
+    <Card title="Plan">
+      <Empty icon={IconChecklist} title="Plan before you start">
+        <p>
+          “Plan” checks the definition and how prepared its target is, and estimates the time to a verdict. It
+          changes nothing.
+        </p>
+      </Empty>
+    </Card>
   );
 }
