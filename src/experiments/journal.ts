@@ -73,11 +73,11 @@ export function unconfirmedEntry(error: unknown): Entry {
   const why = error instanceof Error ? error.message : String(error);
   return {
     kind: 'withdrawal-unconfirmed',
-    text: `the treatment is not confirmed to be withdrawn (${why}): it is withdrawn again until it is`,
+    text: `the withdrawal of the treatment is not confirmed (${why}): retrying`,
   };
 }
 
-/** The entries of a run's end, in the order in which things happen; the treatment was confirmed withdrawn at `withdrawnAt`. */
+/** Entries of a run's end in chronological order. `withdrawnAt` is when the withdrawal was confirmed. */
 export function endEntries({ verdict, decision, reason }: End, withdrawnAt: Date): Entry[] {
   const harmed = decision === 'abort' && verdict === 'refuted';
   return [
@@ -95,7 +95,7 @@ export function endEntries({ verdict, decision, reason }: End, withdrawnAt: Date
 export const RESTARTED: End = {
   verdict: 'undecided',
   decision: 'abort',
-  reason: 'the control room restarted; nothing watched the run meanwhile, so its treatment is withdrawn',
+  reason: 'the control room restarted; the run was not watched meanwhile, so its treatment is withdrawn',
 };
 
 export const STOPPED: End = {

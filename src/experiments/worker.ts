@@ -44,7 +44,7 @@ export class ExperimentWorker {
   #options: WorkerOptions;
   #clock: Clock;
   #watches = new Map<string, RunWatch>();
-  /** Runs that end without a watch. */
+  /** Endings without a watch. */
   #endings = new Set<Ending>();
   #listeners = new Set<(event: RunMessage) => void>();
   /** Runs that are being stored and are not watched yet. */
@@ -58,8 +58,8 @@ export class ExperimentWorker {
   }
 
   /**
-   * Withdraws and ends every run that a previous life of the control room left running. To be called before anything
-   * else. Waits 3 s for each at most; what takes longer goes on, and its function stays busy until then.
+   * Withdraws and ends every run left running by an earlier process. Call it before anything else. Waits at most 3 s per
+   * run; slower ones end in the background, and their function stays busy until then.
    */
   async recover(): Promise<void> {
     const { store, log } = this.#options;
@@ -70,7 +70,7 @@ export class ExperimentWorker {
     }
   }
 
-  /** Ends a run that nobody watches and nobody was told of. */
+  /** Ends a run without a watch; listeners are not told. */
   #end(run: Run, end: End, entries: Entry[]): Promise<Run> {
     const ending = new Ending(run, end, entries, { ...this.#endingOptions(run), tell: () => undefined });
     this.#endings.add(ending);
@@ -143,10 +143,7 @@ export class ExperimentWorker {
     );
     const run = await within(MAX_RECORD_MS, 'the record', watch.ended).catch(() => undefined);
     if (!run && !watch.withdrawn)
-      throw problem(
-        'not-withdrawn',
-        'the treatment is being withdrawn, and nothing confirms it yet: it is tried again until it is confirmed',
-      );
+      throw problem('not-withdrawn', 'the withdrawal is not confirmed yet: it is retried until it is');
     if (!run)
       throw problem(
         'not-recorded',

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Waits that can be cut short, one at a time. */
+/** Interruptible wait; one at a time. */
 export class Pause {
   #clock: Pick<Clock, 'monotonic'>;
   #resting: { soonest: number; timer: NodeJS.Timeout; done: () => void } | undefined;
@@ -9,7 +9,7 @@ export class Pause {
     this.#clock = clock;
   }
 
-  /** Waits until `latest`, or when woken until `soonest`, both monotonic milliseconds. */
+  /** Waits until `latest`; after `wake`, only until `soonest`. Both are monotonic milliseconds. */
   until(latest: number, soonest = latest): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
@@ -21,7 +21,7 @@ export class Pause {
     });
   }
 
-  /** The wait that goes on ends as soon as it may. */
+  /** Shortens the current wait to its `soonest`. */
   wake(): void {
     const resting = this.#resting;
     if (!resting) return;
@@ -29,7 +29,7 @@ export class Pause {
     resting.timer = this.#timer(resting.soonest, resting.done);
   }
 
-  /** The wait that goes on ends now. */
+  /** Ends the current wait now. */
   end(): void {
     this.#resting?.done();
   }

@@ -2,29 +2,29 @@ import type { Arm } from '../../sdk/src/core/assignment.ts';
 
 /** One row of a compiled look: one arm in one stage. */
 export interface ArmRow {
-  /** `both` are units that were seen in two arms. */
+  /** `both`: units seen in two arms. */
   arm: Arm | 'both';
   stage: number;
   exposures: number;
-  /** Per metric, what its kind computes of the units that can be judged. */
+  /** Per metric, the totals its kind selects over judged units. */
   totals: number[][];
 }
 
 /** The totals of one metric in one stage. */
 export type StageArms = Record<Arm, readonly number[]>;
 
-/** The same with the share of treatment, constant in a stage. An arm without units has no totals: an empty list. */
+/** With the treatment's share, constant within a stage. Totals are empty for an arm without units. */
 export interface StageTotals extends StageArms {
   share: number;
 }
 
-/** What a look reads. */
+/** All numbers of one look. */
 export interface RunTotals {
   /** Per metric, per stage. */
   metrics: StageArms[][];
   /** Exposed units per stage. */
   exposures: Record<Arm, number>[];
-  /** Units that were seen in both arms; they are in no other number. */
+  /** Units seen in both arms; excluded from all other numbers. */
   crossed: number;
 }
 

@@ -23,11 +23,10 @@ const EXPOSES = 'Run = {run:String} AND Exposed';
 const LIMITS = 'SETTINGS max_execution_time = 5, max_memory_usage = 1000000000';
 
 /**
- * Totals for all metrics of a run in one pass over its time: per arm and stage the exposed units, and per metric, in
- * their order, what its kind computes of the units that can be judged. Arm `both` are the units that were seen in two
- * arms; they belong to neither.
+ * Totals for all metrics of a run in one query: per arm and stage, the exposed units and, per metric in order, the totals
+ * its kind selects over judged units. Arm `both` holds units seen in two arms; they belong to neither.
  *
- * The spans are read once, for exposures and metrics together, so that every metric is about the same units.
+ * Spans are read once, for exposures and metrics together, so that every metric covers the same units.
  */
 export function compileLook(metrics: readonly Metric[], scope: Scope): Statement {
   const compiled = metrics.map((metric, i) =>
@@ -68,7 +67,7 @@ interface Columns {
   where: string[];
 }
 
-/** The columns of all metrics on one table, and each condition once. */
+/** Columns of all metrics on one table; duplicate conditions removed. */
 function merged(parts: readonly UnitColumns[]): Columns {
   return {
     columns: parts.flatMap(({ columns }) => columns),

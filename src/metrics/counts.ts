@@ -1,4 +1,4 @@
-/** What the kinds share that count units with an event: the exact conditional e-process of `stats/counts.ts`. */
+/** Shared by kinds that count units with an event: the exact conditional e-process of `stats/counts/`. */
 import { countText, percentText } from '../lib/number-text.ts';
 import { ratioBounds } from '../stats/counts/counts.ts';
 import type { StageCounts } from '../stats/input.ts';
@@ -9,12 +9,12 @@ import type { StageTotals } from './arms.ts';
 import type { ArmEvidence, Asked, Evidence } from './evidence.ts';
 import type { Direction } from './scale.ts';
 
-/** The totals of a count: units that are judged, and those of them with the event. */
+/** Totals of a count: judged units, and judged units with the event. */
 export function countTotals(judged: string, happened: string): string {
   return `[countIf(${judged}), countIf(${judged} AND ${happened})]`;
 }
 
-/** The evidence in totals of `countTotals`. Throws `StatsInputError` on a margin that the direction does not have. */
+/** Evidence in totals of `countTotals`. Throws `StatsInputError` for a margin on the wrong side of 1. */
 export function weighCounted(
   stages: readonly StageTotals[],
   { margin: marginRatio, alpha }: Asked,
@@ -56,14 +56,14 @@ function armOf(stages: readonly StageTotals[], arm: 'control' | 'treatment'): Ar
 
 const MAX_KEPT = 64;
 
-/** The answer takes tens of milliseconds, and a run asks for the same one again and again. */
+/** Takes tens of milliseconds, and a run asks repeatedly. */
 const medianEvents = memoized(
   (plan: Parameters<typeof eventsForSupport>[0]) => eventsForSupport(plan).median,
   MAX_KEPT,
   JSON.stringify,
 );
 
-/** Events, both arms together, after which half of all runs are supported if the treatment changes nothing. */
+/** Median events over both arms at which a run is supported when the treatment changes nothing; null if unreachable. */
 export function countsNeeded({
   margin: marginRatio,
   alpha,

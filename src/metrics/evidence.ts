@@ -1,55 +1,55 @@
 import type { ClaimEvidence } from '../stats/verdict.ts';
 
-/** What is asked of a metric in a run. */
+/** The question a run asks of a metric. */
 export interface Asked {
-  /** The effect on which the claim turns, on the metric's scale; that of no change for a guardrail. */
+  /** The effect that decides the claim, on the metric's scale; no change for a guardrail. */
   margin: number;
-  /** How often a false claim may be made. */
+  /** Probability of a false claim. */
   alpha: number;
 }
 
-/** Where the effect of the treatment lies, on the metric's scale. */
+/** Effect of the treatment, on the metric's scale. */
 export interface Effect {
-  /** The estimate; null while there is none. */
+  /** Estimate; null without one. */
   point: number | null;
-  /** The confidence sequence; null where it is open. */
+  /** Bounds of the confidence sequence; null when open. */
   low: number | null;
   high: number | null;
 }
 
-/** One arm, for people. */
+/** One arm, for readers. */
 export interface ArmEvidence {
-  /** Units that are judged. */
+  /** Judged units. */
   units: number;
-  /** What counts in them: units with the event, values other than 0. */
+  /** Units with the event, or values other than 0. */
   events: number;
-  /** The metric's value in this arm: "41%"; null without units. */
+  /** Value of the metric in this arm: "41%"; null without units. */
   value: string | null;
-  /** What it was computed from: "12 of 20 units". */
+  /** Its source: "12 of 20 units". */
   text: string;
 }
 
-/** What `upstack stats` computes the evidence from: the name of a calculation, and its input as a JSON object. */
+/** A calculation of `upstack stats` and its JSON input, which reproduce the evidence. */
 export interface Question {
   calculation: string;
   input: Readonly<Record<string, unknown>>;
 }
 
-/** What a look knows about one metric. Decision, view, pages and journal read this and no counts. */
+/** The evidence on one metric at one look: all that decision, view, pages and journal read of it. */
 export interface Evidence {
-  /** ln of the e-value for each claim: supported, refuted, harm. */
+  /** ln of the e-value per claim: supported, refuted, harm. */
   claims: ClaimEvidence;
   control: ArmEvidence;
   treatment: ArmEvidence;
-  /** Both arms in one phrase: "12 of 20 units in treatment, 0 of 20 in control". */
+  /** Both arms: "12 of 20 units in treatment, 0 of 20 in control". */
   text: string;
-  /** Takes longer than the claims, and no decision needs it. */
+  /** A function, because it costs more than the claims and no decision needs it. */
   effect(): Effect;
-  /** How many of what a plan counts were seen in both arms together. */
+  /** Count so far over both arms, in the unit of a plan. */
   seen: number;
-  /** How many of them half of all runs need until they are supported, if nothing changes; null when nobody can tell. */
+  /** Median count at which a run is supported when nothing changes; null when it cannot be computed. */
   needed(): number | null;
-  /** The calculation of the statistics core: "counts", "mean", "quantile". */
+  /** Method of the statistics core: "counts", "mean", "quantile". */
   method: string;
   question: Question;
 }

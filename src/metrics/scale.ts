@@ -4,17 +4,17 @@ import type { Effect } from './evidence.ts';
 /** Which way is better. */
 export type Direction = 'up' | 'down';
 
-/** What the effect of a treatment is measured on. */
+/** How the effect of a treatment is expressed: treatment / control, or treatment - control. */
 export type ScaleName = 'ratio' | 'difference';
 
 interface Scale {
-  /** The effect of a treatment that changes nothing. */
+  /** The effect of a treatment that changes nothing: 1 or 0. */
   readonly none: number;
-  /** The effect at which a metric begins to be worse than acceptable. */
+  /** Reads a margin: the largest acceptable effect in the bad direction. Throws through the field. */
   readMargin(field: Field, direction: Direction): number;
-  /** For the end of a sentence: "ratio 1, between 0.9 and 1.1, margin 0.8". */
+  /** "ratio 1, between 0.9 and 1.1, margin 0.8". */
   text(effect: Effect, margin: number): string;
-  /** An estimate as a chart can show it; null where it cannot. */
+  /** The estimate as shown to readers; null when the scale cannot show it. */
   shown(point: number | null): number | null;
 }
 

@@ -1,35 +1,35 @@
-/** What a metric kind contributes to queries: SQL per unit. ClickHouse's dialect; values only as parameters. */
+/** SQL that metric kinds contribute to queries, in ClickHouse's dialect. Values are always parameters. */
 
-/** What a kind may refer to when it compiles a metric. */
+/** Names a kind may use when it compiles a metric. */
 export interface UnitScope {
-  /** Ends every name that the metric brings along (columns, parameters), so that two metrics never clash. */
+  /** Suffix of every column and parameter of the metric, unique within the query. */
   n: string;
-  /** Condition on a unit: it can be judged. */
+  /** Condition: the unit can be judged. */
   judged: string;
 }
 
 /** Aggregates over the rows of one unit in one table. */
 export interface UnitColumns {
-  /** Items of a SELECT list that is grouped by unit, each with its alias. */
+  /** Items of a SELECT list grouped by unit, each with an alias. */
   columns: readonly string[];
-  /** Which rows they need. */
+  /** The rows they need. */
   where: string;
 }
 
-/** A metric in the query of a look. Its expressions may use `exposed`, the time of the unit's first exposure. */
+/** A metric's part of a look's query. Expressions may use `exposed`, the time of the unit's first exposure. */
 export interface UnitSql {
-  /** From the unit's spans since the run began; rows that expose it are there too. */
+  /** From the unit's spans since the start of the run; exposing spans are always included. */
   spans?: UnitColumns;
-  /** From the unit's product events since the run began; columns are empty for a unit without any. */
+  /** From the unit's product events since the start of the run; columns hold default values without any. */
   productEvents?: UnitColumns;
-  /** Aggregate over the units of one arm in one stage: an array of numbers, which `weigh` gets. */
+  /** Aggregate over the units of one arm in one stage: an array of numbers, the input of `weigh`. */
   totals: string;
   parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What units did lately: one row (`unit`, `first`, `value`) for each that counts towards a verdict. */
+/** Recent activity: one row (`unit`, `first`, `value`) per unit that counts towards a verdict. */
 export interface RecentSql {
-  /** Given a subquery for the units that may count; the parameter `seconds` says how long ago is lately. */
+  /** `units` is a subquery for the eligible units; the parameter `seconds` limits the age. */
   sql(units: string): string;
   parameters: Readonly<Record<string, unknown>>;
 }

@@ -2,17 +2,17 @@ import type { Field } from '../lib/yaml-file.ts';
 import { faultKind } from './faults/fault.ts';
 import type { Treatment, TreatmentKind } from './treatment.ts';
 
-/** Every kind of treatment that an experiment may apply. A new kind is added here and nowhere else. */
+/** All treatment kinds. Add a new kind here and nowhere else. */
 export const TREATMENT_KINDS: TreatmentKind[] = [faultKind];
 
-/** The kind of a treatment. */
+/** The kind of a treatment. Throws on an unknown key. */
 export function treatmentKind({ kind: key }: Treatment): TreatmentKind {
   const kind = TREATMENT_KINDS.find((known) => known.key === key);
   if (!kind) throw new Error(`there is no treatment kind "${key}"`);
   return kind;
 }
 
-/** The one treatment of a mapping like `{fault: …}`. Throws through the field. */
+/** Reads a mapping with one treatment: `{fault: …}`. Throws through the field. */
 export function readTreatment(field: Field): Treatment {
   const fields = field.fields(TREATMENT_KINDS.map(({ key }) => key));
   const [given, another] = TREATMENT_KINDS.flatMap((kind) => {
@@ -28,12 +28,12 @@ export function readTreatment(field: Field): Treatment {
   return given.kind.read(given.value);
 }
 
-/** A treatment as it is shown. */
+/** A treatment as shown in views, journal and findings. */
 export interface ShownTreatment {
   kind: string;
-  /** One line for people: "800 ms latency in shop-payments". */
+  /** One line for a reader: "800 ms latency in shop-payments". */
   text: string;
-  /** What the kind says of it, for programs. */
+  /** The parameters, for programs. */
   detail: Record<string, unknown>;
 }
 

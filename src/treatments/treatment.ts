@@ -1,14 +1,14 @@
 /**
- * What an experiment can change. A treatment is plain data: the key of its kind and what the experiment file said. A kind
- * is one object that knows all about its treatments; `kinds.ts` lists them. Nothing else compares keys, so adding a kind
- * touches its own files and that list.
+ * What an experiment can change. A treatment is plain data: the key of its kind plus the parameters from the experiment
+ * file. A kind is one object with everything specific to its treatments; `kinds.ts` lists the kinds. No other code
+ * compares keys, so adding a kind touches its own files and that list.
  */
 import type { UnitKind } from '../../sdk/src/core/lease.ts';
 import type { Field } from '../lib/yaml-file.ts';
 
-/** A treatment as an experiment carries it and the state engine stores it. Each kind extends it with its own parameters. */
+/** A treatment as stored in an experiment. Each kind adds its own parameters. */
 export interface Treatment {
-  /** The key of its kind. */
+  /** Key of the kind. */
   readonly kind: string;
 }
 
@@ -35,25 +35,25 @@ export interface Application<Applied extends Treatment = Treatment> {
 }
 
 /**
- * What the experiment engine does with a treatment of any kind. A promise that rejects says that nothing is known: the
- * caller tries again.
+ * How the experiment engine drives a treatment of any kind. A rejected promise means that the result is unknown; the
+ * caller retries.
  */
 export interface TreatmentControl<Applied extends Treatment = Treatment> {
   /**
-   * Applies the treatment to the slice, and keeps it applied: it is called about every second while the run may go on. A
-   * treatment that can end by itself does so a few seconds after the last call.
+   * Applies the treatment to the slice and keeps it applied. Called about every second while the run may continue. A
+   * treatment that can expire does so a few seconds after the last call.
    */
   apply(application: Application<Applied>): Promise<void>;
-  /** Applies it to a greater slice, in a new stage. Units that were treated stay treated. */
+  /** Applies the treatment to a larger slice, in a new stage. Treated units stay treated. */
   widen(application: Application<Applied>): Promise<void>;
   /**
-   * Ends every treatment of the run, beginning before it returns. Resolves when that is confirmed: then no application of
-   * the run that was made before is in effect, or can come into effect. A run that treats nothing is confirmed at once.
+   * Ends all treatments of the run; starts synchronously. Resolves once confirmed: no earlier application of the run is in
+   * effect or can still take effect. Idempotent.
    */
   withdraw(run: string): Promise<void>;
 }
 
-/** What controls act through; the composition root opens them. */
+/** What controls act through, opened by the composition root. */
 export interface TreatmentPorts {
   leases: TreatmentControl;
 }
@@ -61,15 +61,15 @@ export interface TreatmentPorts {
 export interface TreatmentKind<Applied extends Treatment = Treatment> {
   /** Its key under `treatment:` in an experiment file. */
   readonly key: Applied['kind'];
-  /** An example of what stands under the key, for errors. */
+  /** Example value of the key, for errors. */
   readonly example: string;
-  /** Reads what stands under the key. Throws through the field. */
+  /** Reads the value of the key. Throws through the field. */
   read(field: Field): Applied;
-  /** One line for people: "800 ms latency in shop-payments". */
+  /** One line for a reader: "800 ms latency in shop-payments". */
   describe(treatment: Applied, functionName: string): string;
-  /** What it is, as fields for programs. */
+  /** The parameters, for programs. */
   detail(treatment: Applied): Readonly<Record<string, unknown>>;
-  /** By how much it delays the record of an invocation, milliseconds. */
+  /** Delay it adds to the record of an invocation, milliseconds. */
   delayMs(treatment: Applied): number;
   control(ports: TreatmentPorts): TreatmentControl;
 }

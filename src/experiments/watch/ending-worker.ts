@@ -1,11 +1,11 @@
 /**
- * The end of one run, as a state machine:
+ * Ends one run. States:
  *
- * - withdrawing: the treatment is being withdrawn, again and again until its control confirms it.
- * - recording: it is withdrawn; the end is being written, again and again until the state engine has it.
+ * - withdrawing: withdraws the treatment, with retries, until its control confirms.
+ * - recording: writes the end, with retries, until the state engine has it.
  * - ended: verdict, decision, journal and finding are written.
  *
- * Nothing is recorded before the withdrawal is confirmed, and withdrawing never waits for the record of anything.
+ * Invariants: the end is recorded only after the withdrawal is confirmed; the withdrawal never waits for a record.
  */
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -42,7 +42,7 @@ export class Ending {
   #withdrawn = false;
   #withdrawal: Promise<Date>;
 
-  /** Begins to withdraw the treatment before it returns. `entries` come before those of the end. */
+  /** Starts the withdrawal synchronously. `entries` precede the entries of the end. */
   constructor(run: Run, end: End, entries: Entry[], options: EndingOptions) {
     this.end = end;
     this.#run = run;
@@ -53,12 +53,12 @@ export class Ending {
     this.#withdrawal.catch(() => undefined);
   }
 
-  /** Whether the treatment is confirmed to be withdrawn. */
+  /** Whether the withdrawal is confirmed. */
   get withdrawn(): boolean {
     return this.#withdrawn;
   }
 
-  /** Records the end once the treatment is withdrawn. Rejects only when the ending is left before. */
+  /** Records the end once the withdrawal is confirmed. Rejects only after `leave`. */
   async record(last: LastLook | undefined): Promise<Run> {
     const withdrawnAt = await this.#withdrawal;
     const { store, clock, tell } = this.#options;
@@ -78,7 +78,7 @@ export class Ending {
       },
       ...(last?.sequence === undefined ? {} : { look: { sequence: last.sequence, view: last.view } }),
     };
-    return this.#untilDone('the end of the run is not recorded yet; trying again', async () => {
+    return this.#untilDone('the end of the run is not recorded; retrying', async () => {
       const result = await store.end(runId, record, new Date(clock.now()));
       const run = result?.run ?? (await store.get(runId));
       tell({ run: summaryOf(run), ...(last ? { look: last.view } : {}), journal: result?.journal ?? [] });
@@ -86,7 +86,7 @@ export class Ending {
     });
   }
 
-  /** Gives up; the next start of the control room withdraws and records again. */
+  /** Stops retrying; the next start of the control room withdraws and records. */
   leave(): void {
     this.#left = true;
     this.#pause.end();
@@ -95,7 +95,7 @@ export class Ending {
   async #withdraw(): Promise<Date> {
     const { control, clock } = this.#options;
     await this.#untilDone(
-      'the treatment is not confirmed to be withdrawn yet; trying again',
+      'the withdrawal is not confirmed; retrying',
       () => within(MAX_ATTEMPT_MS, 'the withdrawal', control.withdraw(this.#run.runId)),
       (error) => this.#note(unconfirmedEntry(error)),
     );
@@ -121,7 +121,7 @@ export class Ending {
     }
   }
 
-  /** Journals one entry, without holding up what goes on. */
+  /** Journals one entry in the background. */
   #note(entry: Entry): void {
     const { store, clock, log, tell } = this.#options;
     const run = this.#run;

@@ -5,7 +5,7 @@ import { treatmentKind } from '../../treatments/kinds.ts';
 import type { Run } from '../definition/experiment.ts';
 import { lateBecause, silentBecause } from './freshness.ts';
 
-/** What a watch reads its run by. */
+/** The sources a watch reads. */
 export interface Readings {
   /** Totals as of a time, epoch milliseconds. */
   read(run: Run, atMs: number): Promise<RunTotals>;
@@ -20,7 +20,7 @@ export interface Readings {
 
 const MAX_READ_MS = 3_000;
 
-/** Reads the totals of one run, as long as they are worth a look. */
+/** Reads the totals of one run, and rejects stale ones. */
 export class FreshTotals {
   #run: Run;
   #readings: Readings;
@@ -33,8 +33,8 @@ export class FreshTotals {
   }
 
   /**
-   * Totals as of `atMs`. `treatedAt` is the monotonic time of the first application, undefined before. Throws when they
-   * cannot be read within 3 s, and when they show nothing: data are late or lost, or the treated function is silent.
+   * Totals as of `atMs`, epoch milliseconds. `treatedAt` is the monotonic time of the first application, undefined before.
+   * Throws after 3 s, and when data are late or lost or the treated function is silent.
    */
   async read(atMs: number, treatedAt: number | undefined): Promise<RunTotals> {
     const { clock, lagMs, failures, newest, read } = this.#readings;

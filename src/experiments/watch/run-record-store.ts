@@ -8,13 +8,13 @@ import { type Look, lookView } from './look.ts';
 const MIN_STORED_MS = 200;
 const MAX_STORED_LOOKS = 2_000;
 
-/** The last look of a run: `sequence` when it is still to be stored. */
+/** The last look of a run; `sequence` is set if the look is not stored yet. */
 export interface LastLook {
   view: LookView;
   sequence?: number;
 }
 
-/** What one run leaves behind while it goes on: looks, not all of them, and journal. */
+/** Writes looks (a sample of them) and journal of one run in progress. */
 export class RunRecord {
   #run: Run;
   #store: RunStore;
@@ -31,7 +31,7 @@ export class RunRecord {
     this.#clock = clock;
   }
 
-  /** Writes what the look brought, the first time with what is about to be done. `missed` looks came before it. */
+  /** Writes a look, and before the first application an entry that announces it. `missed` looks preceded it. */
   async look(look: Look, missed: number): Promise<{ view: LookView; journal: JournalEntry[] }> {
     const { experiment, runId } = this.#run;
     const sequence = ++this.#sequence;
@@ -59,10 +59,10 @@ export class RunRecord {
     return this.#store.append(this.#run.runId, entries, new Date(this.#clock.now()));
   }
 
-  /** What the end of the run has to say of its last look. */
+  /** The last look, for the record of the end. */
   last(look: Look): LastLook {
     const view = lookView(look);
-    // Its own number: a record of the same look may have been late and landed after all.
+    // A new sequence: an earlier, late write of the same look may have succeeded.
     return this.#stored === look ? { view } : { view, sequence: this.#sequence + 1 };
   }
 }

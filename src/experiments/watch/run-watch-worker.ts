@@ -1,11 +1,11 @@
 /**
- * Watches one run until its end, as a state machine:
+ * Watches one run until its end. States:
  *
- * - watching: a look at least every second, and soon after new data. The treatment is applied only after a look that could
- *   be evaluated, decided and recorded; whatever fails, it is not applied again, and after a few failures the run ends.
- * - ending: a decision was made, here or from outside (`ending-worker.ts`). The treatment is withdrawn from that moment on
- *   and never applied again; the end is recorded when the step that goes on is over.
- * - left: the control room stops. What is not recorded then is recorded at its next start.
+ * - watching: looks at least once a second and soon after new data. The treatment is applied only after a look was
+ *   evaluated, decided and recorded. After a failure it is not applied; after a few failures the run ends.
+ * - ending: a decision was made, here or by `stop` (`ending-worker.ts`). The withdrawal starts at once and the treatment
+ *   is never applied again; the end is recorded when the current step is over.
+ * - left: the control room stops. An unrecorded end is recorded at the next start.
  */
 
 import { Pause } from '../../lib/pause.ts';
@@ -21,11 +21,11 @@ import { RunRecord } from './run-record-store.ts';
 
 export interface WatchOptions extends EndingOptions, Readings {}
 
-/** A look at least this often, and at most this often when data arrive, milliseconds. */
+/** Longest and shortest time between two looks, milliseconds. */
 const MAX_LOOK_MS = 1_000;
 const MIN_LOOK_MS = 200;
 const APPLY_EVERY_MS = 900;
-/** Neither a record nor an application may take longer. */
+/** Limit of one record and of one application. */
 const MAX_STEP_MS = 3_000;
 
 export class RunWatch {
@@ -57,7 +57,7 @@ export class RunWatch {
     this.ended.catch(() => undefined);
   }
 
-  /** Whether the treatment is confirmed to be withdrawn. */
+  /** Whether the withdrawal is confirmed. */
   get withdrawn(): boolean {
     return this.#ending?.withdrawn ?? false;
   }
@@ -68,13 +68,13 @@ export class RunWatch {
     this.#pause.wake();
   }
 
-  /** Ends the run from outside, unless it is ending already. The withdrawal has begun when this returns. */
+  /** Ends the run, unless it is ending already. The withdrawal has started when this returns. */
   stop(end: End, entry?: Entry): void {
     this.#conclude(end, entry ? [entry] : []);
     this.#pause.end();
   }
 
-  /** Gives up withdrawing and recording; the next start of the control room does both. To be called after `stop`. */
+  /** Stops retrying; the next start of the control room withdraws and records. Call `stop` first. */
   leave(): void {
     this.#left = true;
     this.#ending?.leave();

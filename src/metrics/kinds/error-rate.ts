@@ -18,8 +18,8 @@ const label = (metric: ErrorRate) =>
   metric.function === undefined ? 'error-rate' : `error-rate ${metric.function}`;
 
 /**
- * An invocation counts when it ended after the exposure, because the caller of the function that was struck began before.
- * One failure per unit keeps the events independent, however often a failing client tries again.
+ * An invocation counts if it ended after the exposure, because the caller of the treated function started before it. A
+ * unit fails at most once, which keeps events independent when clients retry.
  */
 export const errorRate: MetricKind<ErrorRate> = {
   key: 'error-rate',

@@ -7,7 +7,7 @@ export interface FaultTreatment extends Treatment {
   readonly fault: Fault;
 }
 
-/** A latency or an error that the SDK injects into a function, for as long as the function holds a lease. */
+/** A latency or an error that the SDK injects into a function while the function holds a lease. */
 export const faultKind: TreatmentKind<FaultTreatment> = {
   key: 'fault',
   example: '{kind: latency, ms: 800}',

@@ -22,9 +22,9 @@ interface Held {
 }
 
 /**
- * The leases that are valid now, one per function, in memory only: a control room that starts again has none, and
- * whatever was being injected ends by itself. So a withdrawal needs no answer from anybody: it is confirmed when no
- * function is given a lease of the run any more, and the one that a function holds ends within its life.
+ * The valid leases, one per function, in memory only: after a restart there are none, and injection ends by itself. A
+ * withdrawal needs no answer from a function. It is confirmed once no function can fetch a lease of the run; a lease that
+ * a function already holds expires within its lifetime.
  */
 export class LeaseControl implements TreatmentControl<FaultTreatment> {
   #key: KeyObject;
@@ -53,7 +53,7 @@ export class LeaseControl implements TreatmentControl<FaultTreatment> {
     });
   }
 
-  /** The next lease has the greater share; a unit keeps its arm, because assignment grows with the share. */
+  /** The next lease carries the larger share. Treated units stay treated, because assignment is monotone in the share. */
   widen(application: Application<FaultTreatment>): Promise<void> {
     return this.apply(application);
   }
