@@ -40,8 +40,8 @@ before(async () => {
   ground.signals.onFlushed(() => room.worker.onFlushed());
 });
 after(async () => {
-  await room.worker.close();
-  await ground.close();
+  await room?.worker.close();
+  await ground?.close();
 });
 
 const applied = (runId: string) =>

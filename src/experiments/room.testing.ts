@@ -14,6 +14,7 @@ import { openState } from '../engines/state/open.ts';
 import { findingOperations } from '../findings/operations.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
+import { Lifecycle } from '../lib/process/lifecycle.ts';
 import { decodeMessage } from '../signals/product-events/message.ts';
 import { Signals } from '../signals/store.ts';
 import type { SignalRecord } from '../signals/tables.ts';
@@ -47,25 +48,27 @@ export interface Ground {
   close(): Promise<void>;
 }
 
+/** Opens engines and signals in a new directory. What was opened is closed again when a part does not open. */
 export async function openGround(): Promise<Ground> {
   const directory = await mkdtemp(join(tmpdir(), 'runs-'));
-  const [state, events] = await Promise.all([
-    openState({ url: 'embedded:', directory: join(directory, 'state'), log: silentLog }),
-    openEvents({ url: 'embedded:', directory: join(directory, 'events'), log: silentLog }),
-  ]);
-  const spool = { events, directory: join(directory, 'spool'), clock: systemClock, log: silentLog };
-  const signals = await Signals.open(spool);
-  return {
-    state,
-    events,
-    signals,
-    directory,
-    async close() {
-      await signals.close();
-      await Promise.all([state.close(), events.close()]);
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+  const opened = new Lifecycle();
+  opened.add('directory', directory, (it) => rm(it, { recursive: true, force: true }));
+  try {
+    const state = await openState({ url: 'embedded:', directory: join(directory, 'state'), log: silentLog });
+    opened.add('state', state, (it) => it.close());
+    const events = await openEvents({
+      url: 'embedded:',
+      directory: join(directory, 'events'),
+      log: silentLog,
+    });
+    opened.add('events', events, (it) => it.close());
+    const spool = { events, directory: join(directory, 'spool'), clock: systemClock, log: silentLog };
+    const signals = opened.add('signals', await Signals.open(spool), (it) => it.close());
+    return { state, events, signals, directory, close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 export interface Room {

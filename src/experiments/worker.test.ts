@@ -46,8 +46,8 @@ before(async () => {
   signals.onFlushed(() => room.worker.onFlushed());
 });
 after(async () => {
-  await room.worker.close();
-  await ground.close();
+  await room?.worker.close();
+  await ground?.close();
 });
 
 const start = (options: FileOptions, on = room) => startOn(on, options);
