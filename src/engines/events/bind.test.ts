@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bindLiterals } from './bind.ts';
 
-test('whole numbers and strings become literals with their type', () => {
+test('integers and strings become literals of their type', () => {
   assert.deepEqual(
     bindLiterals('SELECT {a:UInt32} + { b : Int8 }, {s:String}', { a: '7', b: '-1', s: 'x' }),
     {
@@ -12,14 +12,14 @@ test('whole numbers and strings become literals with their type', () => {
   );
 });
 
-test('other types and values that do not fit stay with the engine', () => {
+test('other types, and values that do not fit, are left to the engine', () => {
   const parameters = { a: '7; DROP', b: '\\N', c: "['x']", d: '1.5', e: 'x\\', unused: 'u' };
   const sql = 'SELECT {a:UInt32}, {b:String}, {c:Array(String)}, {d:Float64}, {e:String}, {missing:String}';
   const { unused: _, ...used } = parameters;
   assert.deepEqual(bindLiterals(sql, parameters), { sql, parameters: used });
 });
 
-test('a string becomes a literal only when everything in it is escaped', () => {
+test('a string becomes a literal only if it is fully escaped', () => {
   for (const wire of ["a\\'b", 'a\\\\', 'line\\nbreak', 'tab\tinside', '', 'ünïcode ✓', '{a:UInt32} -- $&']) {
     assert.deepEqual(bindLiterals('SELECT {s:String}', { s: wire }), {
       sql: `SELECT '${wire}'`,
@@ -32,7 +32,7 @@ test('a string becomes a literal only when everything in it is escaped', () => {
   }
 });
 
-test('quoted texts and comments are left alone', () => {
+test('quoted strings and comments are not changed', () => {
   const sql = `SELECT '{a:UInt32} \\' {a:UInt32}', "{a:UInt32}", \`{a:UInt32}\` -- {a:UInt32}
     /* {a:UInt32} */ FROM t`;
   assert.equal(bindLiterals(sql, { a: '1' }).sql, sql);

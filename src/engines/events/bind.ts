@@ -1,21 +1,23 @@
 /**
- * Puts parameters of plain types into the SQL as literals. The engine can bind every type itself, but only one
- * parameterised query at a time in the whole process; whole numbers and strings, nearly all there are, need no turn.
+ * Binds parameters of plain types as literals in the SQL. The engine can bind every type itself, but runs only one
+ * parameterised query at a time per process. Integers and strings, which are nearly all parameters, need not wait.
  */
 export interface BoundSql {
   sql: string;
-  /** Those that the engine must bind. */
+  /** Parameters left for the engine to bind. */
   parameters: Record<string, string>;
 }
 
-/** A quoted text, a comment, or a `{name:Type}` outside of both. */
+/** A quoted string, a comment, or a `{name:Type}` outside both. */
 const TOKENS =
   /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\{\s*(\w+)\s*:\s*([^{}]+?)\s*\}/g;
-/** Tab-separated escapes are those of a string literal; with every quote and line end escaped it is one already. */
+/**
+ * Tab-separated text has the escapes of a string literal. With every quote and line end escaped it is a valid literal.
+ */
 const ESCAPED = /^(?:[^\\'\n\r\0]|\\[\\'nrtbf0])*$/;
 const WHOLE = /^U?Int(8|16|32)$/;
 
-/** Wire values are escaped as in tab-separated text; a value that its type does not fit is left to the engine. */
+/** Takes wire values, escaped as in tab-separated text. A value that does not fit its type is left to the engine. */
 export function bindLiterals(sql: string, parameters: Record<string, string>): BoundSql {
   const left: Record<string, string> = {};
   const bound = sql.replaceAll(TOKENS, (token: string, name?: string, type?: string) => {
@@ -30,7 +32,7 @@ export function bindLiterals(sql: string, parameters: Record<string, string>): B
 }
 
 function literalOf(type: string, value: string): string | undefined {
-  // With its type, so that arithmetic and overloads see what the parameter says.
+  // The cast keeps the parameter's type for arithmetic and overloads.
   if (WHOLE.test(type)) return /^-?\d{1,10}$/.test(value) ? `CAST(${value}, '${type}')` : undefined;
   return type === 'String' && ESCAPED.test(value) ? `'${value}'` : undefined;
 }

@@ -1,9 +1,9 @@
-/** What the twin and its child say to each other over IPC. */
+/** The messages between the twin and its child over IPC. */
 export type ChildOrder =
   | { kind: 'open'; directory: string; configFile: string; token: string }
   | { kind: 'close' };
 
 export type ChildMessage =
   | { kind: 'ready'; port: number }
-  /** `locked`: another process holds the directory. `no-library`: chDB is not for this machine. */
+  /** `locked`: another process holds the directory. `no-library`: chDB is not installed for this machine. */
   | { kind: 'failed'; reason: 'no-library' | 'locked' | 'broken'; message: string };

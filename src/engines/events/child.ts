@@ -1,7 +1,7 @@
 /**
- * The events child: hosts the embedded engine, apart from the control room, so that its memory and its crashes are its
- * own. It is started by `twin.ts` with an IPC channel: it is told directory and token, and tells its port. When the
- * channel closes the control room is gone, and so is the child, at once: what it had acknowledged is on disk.
+ * The events child hosts the embedded engine in a process of its own, so that its memory use and crashes do not affect
+ * the control room. `twin.ts` starts it with an IPC channel, sends directory and token, and receives the port. When the
+ * channel closes, the control room has ended and the child exits immediately; acknowledged data are on disk.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

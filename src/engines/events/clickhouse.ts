@@ -8,14 +8,14 @@ import type { Endpoint } from './twin.ts';
 type Client = ReturnType<typeof createClient>;
 
 const REQUEST_TIMEOUT_MS = 60_000;
-/** A busy engine is not a dead one. */
+/** Long enough that a busy engine does not count as down. */
 const HEALTH_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 16;
 
 export interface ClickHouseOptions {
-  /** Where the engine is now; undefined while it is down. */
+  /** The current address of the engine; undefined while it is down. */
   endpoint: () => Endpoint | { url: string } | undefined;
-  /** How often the embedded engine was started again; absent for a remote one. */
+  /** Restarts of the embedded engine; absent for a remote one. */
   restarts?: () => number;
 }
 
@@ -24,14 +24,14 @@ export interface ClickHouseEngine extends EventsEngine {
   command(sql: string): Promise<void>;
 }
 
-/** An events engine over ClickHouse's HTTP interface. Opening connects to nothing yet. */
+/** An events engine over ClickHouse's HTTP interface. Connects on first use. */
 export function openClickHouse({ endpoint, restarts }: ClickHouseOptions): ClickHouseEngine {
   let client: Client | undefined;
   let connectedTo: string | undefined;
 
   function connected(): Client {
     const now = endpoint();
-    if (!now) throw problem('unavailable', 'the events engine is being started again: try again in a moment');
+    if (!now) throw problem('unavailable', 'the events engine is restarting: try again in a moment');
     if (client && connectedTo === now.url) return client;
     void client?.close();
     client = clientFor(now, restarts !== undefined);
@@ -43,7 +43,7 @@ export function openClickHouse({ endpoint, restarts }: ClickHouseOptions): Click
     try {
       return await work(connected());
     } catch (error) {
-      throw understood(error);
+      throw translated(error);
     }
   }
 
@@ -72,12 +72,12 @@ function clientFor(endpoint: Endpoint | { url: string }, embedded: boolean): Cli
     ...('token' in endpoint ? { username: 'default', password: endpoint.token } : {}),
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: CONNECTIONS,
-    // On loopback packing costs more than it saves.
+    // On loopback, compression costs more than it saves.
     compression: { request: !embedded, response: !embedded },
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 1,
       max_execution_time: REQUEST_TIMEOUT_MS / 1000,
-      // An error must come as a status, not in the middle of an answer.
+      // Errors must arrive as a status, not in the middle of a response.
       wait_end_of_query: 1,
     },
     log: { level: ClickHouseLogLevel.OFF },
@@ -121,11 +121,11 @@ async function healthOf(ask: () => Promise<string>, restarts: (() => number) | u
   }
 }
 
-/** Codes of ClickHouse for a server that cannot now: too many queries or parts, network, replicas, keeper. */
-const NOT_NOW = new Set(['202', '203', '209', '210', '242', '252', '279', '319', '425', '999']);
-/** Out of time, out of memory, or over a limit on what a query may read. */
+/** ClickHouse codes of temporary failures: too many queries or parts, network, replicas, keeper. */
+const TEMPORARY = new Set(['202', '203', '209', '210', '242', '252', '279', '319', '425', '999']);
+/** Timeout, out of memory, or over a limit on rows or bytes read. */
 const TOO_EXPENSIVE = new Set(['158', '159', '160', '241', '307', '396']);
-/** Rows that do not fit the table's types, which no retry can change. */
+/** Rows that do not fit the table's types; retrying does not help. */
 const BAD_ROWS = new Set([
   '6',
   '25',
@@ -149,23 +149,24 @@ const BAD_ROWS = new Set([
   '467',
 ]);
 
-/** The engine's error as a Problem where it is about the engine; other errors of ClickHouse stay as they are. */
-function understood(error: unknown): unknown {
+/** Converts errors of the engine to Problems. Other ClickHouse errors are returned unchanged. */
+function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if ((error as Partial<Problem>).name === 'Problem') return error;
   if (error instanceof ClickHouseError) {
-    if (NOT_NOW.has(error.code)) return unavailable(error);
+    if (TEMPORARY.has(error.code)) return unavailable(error);
     if (TOO_EXPENSIVE.has(error.code)) {
-      return problem('too-expensive', `the events engine stopped the question: ${error.message}`, error);
+      return problem('too-expensive', `the events engine stopped the query: ${error.message}`, error);
     }
     return BAD_ROWS.has(error.code) ? problem('refused-rows', error.message, error) : error;
   }
-  // The client throws what the socket threw, or an answer that is not ClickHouse's (a proxy before it): not there.
+  // The client throws the socket's error, or a response that is not ClickHouse's (of a proxy): the engine is
+  // unreachable.
   return unavailable(error);
 }
 
 function unavailable(error: Error): Problem {
   const { code } = error as { code?: string };
   const why = error.message === '' ? (code ?? error.name) : error.message;
-  return problem('unavailable', `the events engine does not answer (${why}): try again in a moment`, error);
+  return problem('unavailable', `the events engine is not responding (${why}): try again in a moment`, error);
 }

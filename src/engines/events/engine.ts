@@ -6,18 +6,21 @@ export interface EventsBatch {
   columns: readonly string[];
   rows: readonly (readonly unknown[])[];
   /**
-   * The deduplication token: the same batch may be sent any number of times and lands once, in the table and in the
-   * views that hang on it. It must name exactly this content.
+   * Deduplication token: a batch may be sent any number of times and is stored once, in the table and its dependent
+   * views. It must identify exactly this content.
    */
   token: string;
 }
 
-/** ClickHouse over its HTTP interface, embedded or remote. Both methods throw `events.unavailable` (503) when it is down. */
+/**
+ * ClickHouse over its HTTP interface, embedded or remote. `insert` and `query` throw `events.unavailable` (503) if it
+ * is down.
+ */
 export interface EventsEngine {
   insert(batch: EventsBatch): Promise<void>;
   /**
-   * Rows of one SELECT. `{name:Type}` in the SQL takes `parameters.name`. 64-bit integers arrive as strings unless the
-   * SQL converts them (`toUInt32`, `toFloat64`).
+   * Rows of one SELECT. `{name:Type}` in the SQL is bound to `parameters.name`. 64-bit integers arrive as strings
+   * unless the SQL converts them (`toUInt32`, `toFloat64`).
    */
   query<Row>(sql: string, parameters?: Record<string, unknown>): Promise<Row[]>;
   health(): Promise<Health>;

@@ -1,5 +1,5 @@
 /**
- * ClickHouse's HTTP interface over the embedded engine: https://clickhouse.com/docs/interfaces/http. What is not here:
+ * ClickHouse's HTTP interface over the embedded engine: https://clickhouse.com/docs/interfaces/http. Not supported:
  * users and roles, sessions across requests, progress headers, streaming of results, and native compression.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -9,8 +9,8 @@ import { sameSecret } from '../../lib/crypto/secret.ts';
 import { bindLiterals } from './bind.ts';
 import { type Sessions, type Statement, TooManyRequests } from './sessions.ts';
 
-const LARGEST_BODY_BYTES = 256 * 1024 * 1024;
-/** Parameters of the interface itself; every other one is a setting of the query. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+/** Parameters of the interface itself; all others are settings of the query. */
 const INTERFACE_PARAMETERS = new Set(
   `query query_id database default_format user password quota_key role session_id session_timeout session_check
   compress decompress stacktrace enable_http_compression http_zlib_compression_level wait_end_of_query buffer_size
@@ -20,7 +20,7 @@ const INTERFACE_PARAMETERS = new Set(
 );
 const READ_ONLY = /^\s*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXISTS|EXPLAIN)\b/i;
 const INSERT_FORMAT = /^\s*INSERT\s+INTO\b.*\bFORMAT\s+\w+\s*;?\s*$/is;
-/** Error codes of ClickHouse with an HTTP status of their own, as in its HTTPHandler; every other one is 500. */
+/** HTTP status per ClickHouse error code, as in its HTTPHandler; all others are 500. */
 const STATUS_OF_CODE: Record<string, number> = {
   '516': 401,
   '164': 403,
@@ -42,7 +42,7 @@ const STATUS_OF_CODE: Record<string, number> = {
 
 class Refused extends Error {}
 
-/** Answers requests that carry the token; everything else gets 401. */
+/** Serves requests that carry the token. All others get 401. */
 export function requestHandler(sessions: Sessions, token: string) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     answer(sessions, token, request, response).catch((error: unknown) => fail(response, error));
@@ -97,14 +97,14 @@ async function send(
   response.setHeader('Content-Encoding', 'gzip').setHeader('Content-Length', packed.length).end(packed);
 }
 
-/** What the request asks for; undefined for the bare address, which answers "Ok.". */
+/** The statement of a request; undefined for the bare address, which answers "Ok.". */
 function statementOf(method: string, parameters: URLSearchParams, body: Buffer): Statement | undefined {
   const query = parameters.get('query') ?? '';
   const insert = body.length > 0 && INSERT_FORMAT.test(query);
   const sql = insert ? query : [query, body.toString('utf8')].filter((part) => part !== '').join('\n');
   if (sql.trim() === '') return undefined;
   if (method === 'GET' && !READ_ONLY.test(sql)) {
-    throw new Refused('Code: 164. DB::Exception: GET only reads; use POST. (READONLY)');
+    throw new Refused('Code: 164. DB::Exception: GET is read-only: use POST. (READONLY)');
   }
   const bound: Record<string, string> = {};
   const settings: Record<string, string> = {};
@@ -133,7 +133,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > LARGEST_BODY_BYTES) throw tooLarge();
+    if (size > MAX_BODY_BYTES) throw tooLarge();
     parts.push(part);
   }
   const body = Buffer.concat(parts);
@@ -144,15 +144,13 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
       `Code: 48. DB::Exception: the encoding ${encoding} is not supported. (NOT_IMPLEMENTED)`,
     );
   }
-  return promisify(gunzip)(body, { maxOutputLength: LARGEST_BODY_BYTES }).catch(() => {
+  return promisify(gunzip)(body, { maxOutputLength: MAX_BODY_BYTES }).catch(() => {
     throw new Refused('Code: 117. DB::Exception: the body is not gzip, or too large. (INCORRECT_DATA)');
   });
 }
 
 function tooLarge(): Refused {
-  return new Refused(
-    `Code: 117. DB::Exception: the body exceeds ${LARGEST_BODY_BYTES} bytes. (INCORRECT_DATA)`,
-  );
+  return new Refused(`Code: 117. DB::Exception: the body exceeds ${MAX_BODY_BYTES} bytes. (INCORRECT_DATA)`);
 }
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -24,9 +24,9 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 }
 
 /**
- * Applies what the database has not seen yet and returns the names. The engine has no transactions, so every statement
- * is one that may be repeated (`IF NOT EXISTS`): a migration that was cut short is simply applied again. Throws
- * `events.migration-changed` when the text of an applied one differs from its checksum: add a new file instead.
+ * Applies pending migrations and returns their names. The engine has no transactions, so every statement must be
+ * repeatable (`IF NOT EXISTS`): an interrupted migration is applied again. Throws `events.migration-changed` if an
+ * applied migration no longer matches its checksum.
  */
 export async function migrate(engine: ClickHouseEngine, migrations: readonly Migration[]): Promise<string[]> {
   for (const statement of JOURNAL) await engine.command(statement);
@@ -42,7 +42,7 @@ export async function migrate(engine: ClickHouseEngine, migrations: readonly Mig
     if (before !== undefined) {
       throw problem(
         'migration-changed',
-        `${name} was applied with another text: restore it and add a new file`,
+        `${name} was changed after it was applied: restore it and add a new file`,
       );
     }
     for (const statement of statementsOf(text)) await engine.command(statement);
@@ -58,7 +58,7 @@ export async function migrate(engine: ClickHouseEngine, migrations: readonly Mig
   return applied;
 }
 
-/** Statements end with a semicolon at the end of a line. */
+/** Splits at semicolons at the end of a line. */
 function statementsOf(text: string): string[] {
   return text
     .split(/;[ \t]*(?:\n|$)/)

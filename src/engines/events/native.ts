@@ -1,6 +1,6 @@
 /**
- * The native interface of chDB, as far as the child needs it. The package's own sessions escape parameters once more and
- * load a query builder; the child wants the wire values passed as they are.
+ * The part of chDB's native interface that the child uses. The package's own sessions escape parameters a second time
+ * and load a query builder; the child needs wire values passed unchanged.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ export interface NativeInsert {
 export interface Native {
   CreateConnection(directory: string, commandLine: readonly string[]): Connection;
   CloseConnection(connection: Connection): void;
-  /** Runs off the event loop. One connection does one thing at a time. */
+  /** Runs off the event loop. A connection runs one query at a time. */
   QueryAsyncConnection(
     connection: Connection,
     sql: string,
@@ -39,7 +39,7 @@ export interface Native {
   ): Promise<NativeInsert>;
 }
 
-/** Loads the library; throws where the machine has none (musl, Windows, an install without it). */
+/** Loads the library. Throws where it is not installed (musl, Windows, installations without optional packages). */
 export function loadNative(): Native {
   const require = createRequire(import.meta.url);
   const loader = join(dirname(require.resolve('chdb')), 'dist', 'loader.js');

@@ -8,12 +8,12 @@ import { startEventsTwin } from './twin.ts';
 export interface EventsOptions {
   /** `embedded:` or the URL of a ClickHouse HTTP interface, `https://user:password@host:8443`. */
   url: string;
-  /** Where the embedded engine keeps its data; unused with a URL. */
+  /** Data directory of the embedded engine; unused with a URL. */
   directory: string;
   log: Log;
 }
 
-/** Opens the events engine, starting the embedded one if asked for, with all migrations applied. */
+/** Opens the events engine and applies all migrations. Starts the embedded engine for `embedded:`. */
 export async function openEvents({ url, directory, log }: EventsOptions): Promise<EventsEngine> {
   const twin = url === 'embedded:' ? await startEventsTwin(directory, log) : undefined;
   const engine: ClickHouseEngine = twin

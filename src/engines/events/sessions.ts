@@ -1,12 +1,12 @@
 /**
- * The pool of engine connections in the events child. A connection is serial, so each request holds one for itself;
- * settings and the database stay set on a connection, so they are brought to what the request wants before it runs.
+ * The pool of engine connections in the events child. A connection is serial, so each request has one to itself.
+ * Settings and database persist on a connection, so they are set to those of the request before it runs.
  */
 import type { Connection, Native, NativeInsert, NativeResult } from './native.ts';
 
 export interface Statement {
   sql: string;
-  /** Wire values of the `{name:Type}` in the SQL. */
+  /** Wire values of the `{name:Type}` parameters in the SQL. */
   parameters: Record<string, string>;
   settings: Record<string, string>;
   database: string;
@@ -22,8 +22,8 @@ interface Session {
 }
 
 const SESSIONS = 4;
-/** Requests that may wait for a connection. */
-const LONGEST_QUEUE = 256;
+/** Maximum number of requests that wait for a connection. */
+const MAX_WAITING = 256;
 const DEFAULT_DATABASE = 'default';
 
 export class TooManyRequests extends Error {}
@@ -60,12 +60,12 @@ export class Sessions {
     for (const { connection } of this.#all) this.#native.CloseConnection(connection);
   }
 
-  /** Inserts go first, and one connection is theirs alone, so that slow questions never hold up what comes in. */
+  /** Inserts go first and have one connection reserved, so that slow queries never delay ingestion. */
   #take(insert: boolean): Promise<Session> {
     const reserved = insert ? 0 : 1;
     if (this.#free.length > reserved) return Promise.resolve(this.#free.pop() as Session);
-    if (this.#waiting.length >= LONGEST_QUEUE) {
-      return Promise.reject(new TooManyRequests(`${LONGEST_QUEUE} requests are waiting already`));
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(new TooManyRequests(`${MAX_WAITING} requests are already waiting`));
     }
     return new Promise((take) => this.#waiting.push({ insert, take }));
   }
@@ -106,7 +106,7 @@ export class Sessions {
     if (Object.keys(parameters).length === 0) {
       return this.#native.QueryAsyncConnection(session.connection, sql, format);
     }
-    // Two parameterised queries at once overwrite each other's parameters inside the engine: one at a time.
+    // Concurrent parameterised queries overwrite each other's parameters inside the engine, so they run one at a time.
     const turn = this.#parameterised.then(() =>
       this.#native.QueryAsyncConnection(session.connection, sql, format, parameters),
     );

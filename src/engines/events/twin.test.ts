@@ -16,7 +16,7 @@ import { type ClickHouseEngine, openClickHouse } from './clickhouse.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { type EventsTwin, startEventsTwin } from './twin.ts';
 
-const LONGEST_RECOVERY_MS = 5_000;
+const MAX_RECOVERY_MS = 5_000;
 
 const closing = new WeakMap<TestContext, Lifecycle>();
 
@@ -91,10 +91,10 @@ test('kill -9 of the child under load: back within 5 s, every batch lands once i
     await until('some batches', () => done.size > before + 10);
     const failed = failures.length;
     process.kill(twin.pid() as number, 'SIGKILL');
-    await until('the outage', () => failures.length > failed, LONGEST_RECOVERY_MS);
+    await until('the outage', () => failures.length > failed, MAX_RECOVERY_MS);
     const answered = done.size;
     const since = performance.now();
-    await until('the recovery', () => done.size > answered + 5, LONGEST_RECOVERY_MS);
+    await until('the recovery', () => done.size > answered + 5, MAX_RECOVERY_MS);
     recoveries.push(Math.round(performance.now() - since));
   }
   going = false;
@@ -113,7 +113,7 @@ test('kill -9 of the child under load: back within 5 s, every batch lands once i
   assert.equal((await engine.health()).restarts, 2);
 });
 
-test('a control room that is killed leaves no child behind, and the next one opens its data', async (t) => {
+test('a killed control room leaves no child behind, and the next one opens its data', async (t) => {
   const directory = await scratch(t);
   const script = `
     import { startEventsTwin } from ${JSON.stringify(join(import.meta.dirname, 'twin.ts'))};
@@ -131,13 +131,13 @@ test('a control room that is killed leaves no child behind, and the next one ope
   const pid = Number(said);
   assert.ok(pid > 0 && alive(pid));
   room.kill('SIGKILL');
-  // At once, while the predecessor may still hold the lock of the directory.
+  // Immediately, while the predecessor may still hold the lock of the directory.
   const { engine } = await opened(t, directory);
   assert.equal((await engine.health()).ok, true);
-  await until('the end of the child', () => !alive(pid), LONGEST_RECOVERY_MS);
+  await until('the end of the child', () => !alive(pid), MAX_RECOVERY_MS);
 });
 
-test('only who has the token is answered', async (t) => {
+test('requests without the token get 401', async (t) => {
   const { twin } = await opened(t, await scratch(t));
   const { url, token } = twin.endpoint() as { url: string; token: string };
   assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -196,7 +196,7 @@ test('the HTTP interface: bodies, gzip both ways, settings, summary, errors', as
   assert.equal(changing.status, 403, 'GET only reads');
 });
 
-test('a migration is applied once, and refused when it was changed', async (t) => {
+test('a migration is applied once, and rejected when it was changed', async (t) => {
   const { engine } = await opened(t, await scratch(t));
   const all = await migrations();
   assert.deepEqual(await migrate(engine, all), ['001-signals.sql', '002-invocation-cost.sql']);
@@ -208,7 +208,7 @@ test('a migration is applied once, and refused when it was changed', async (t) =
   });
 });
 
-test('an engine that is not there is a Problem', async () => {
+test('an unreachable engine is a Problem', async () => {
   const engine = openClickHouse({ endpoint: () => ({ url: 'http://127.0.0.1:1' }) });
   await assert.rejects(engine.query('SELECT 1'), { code: 'events.unavailable', status: 503 });
   assert.equal((await engine.health()).ok, false);

@@ -1,6 +1,6 @@
 /**
- * The embedded events engine: chDB, the engine of ClickHouse as a library, in a supervised child process that serves
- * ClickHouse's HTTP interface on loopback to whoever has the token. The control room itself never loads the library.
+ * The embedded events engine: chDB, the ClickHouse engine as a library, in a supervised child process. The child serves
+ * ClickHouse's HTTP interface on loopback to holders of the token. The control room itself never loads the library.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -16,13 +16,14 @@ import type { ChildMessage, ChildOrder } from './child-protocol.ts';
 import { problem } from './problems.ts';
 
 const MB = 1024 * 1024;
-/** What the engine may take: a quarter of the machine, within these bounds. */
-const LEAST_MEMORY_BYTES = 700 * MB;
-const MOST_MEMORY_BYTES = 2048 * MB;
+/** The engine's memory limit is a quarter of the machine's memory, within these bounds. */
+const MIN_MEMORY_BYTES = 700 * MB;
+const MAX_MEMORY_BYTES = 2048 * MB;
 const THREADS = 12;
-/** How long a dying predecessor may hold the directory, and how long a stop may take, milliseconds. */
-const LONGEST_LOCK_MS = 8_000;
-const LONGEST_STOP_MS = 3_000;
+/** How long to wait for a dying predecessor to release the directory. */
+const MAX_LOCK_WAIT_MS = 8_000;
+/** A child that takes longer to stop is killed. */
+const MAX_STOP_MS = 3_000;
 const LOCK_POLL_MS = 100;
 
 export interface Endpoint {
@@ -31,7 +32,7 @@ export interface Endpoint {
 }
 
 export interface EventsTwin {
-  /** Where the child serves, undefined while it is down. Its port changes with every start. */
+  /** The child's address; undefined while it is down. The port changes with every start. */
   endpoint(): Endpoint | undefined;
   restarts(): number;
   pid(): number | undefined;
@@ -43,7 +44,9 @@ interface RunningChild extends Running {
   pid: number;
 }
 
-/** Starts the child on `directory`. Throws `events.no-twin` where the library is missing. */
+/**
+ * Starts the child on `directory`. Throws `events.no-twin` if the library is not installed, or `events.not-started`.
+ */
 export async function startEventsTwin(directory: string, log: Log): Promise<EventsTwin> {
   const data = join(directory, 'data');
   const configFile = join(directory, 'config.xml');
@@ -59,9 +62,9 @@ export async function startEventsTwin(directory: string, log: Log): Promise<Even
   };
 }
 
-/** Memory is capped here because the engine's own default is nearly all of the machine's. */
+/** Caps memory, because the engine's default is nearly all of the machine's memory. */
 function engineConfig(): string {
-  const memory = Math.round(Math.min(MOST_MEMORY_BYTES, Math.max(LEAST_MEMORY_BYTES, totalmem() / 4)));
+  const memory = Math.round(Math.min(MAX_MEMORY_BYTES, Math.max(MIN_MEMORY_BYTES, totalmem() / 4)));
   return `<clickhouse>
   <max_server_memory_usage>${memory}</max_server_memory_usage>
   <mark_cache_size>${64 * MB}</mark_cache_size>
@@ -76,7 +79,7 @@ function engineConfig(): string {
 }
 
 async function startUnlocked(data: string, configFile: string, log: Log): Promise<RunningChild> {
-  const deadline = performance.now() + LONGEST_LOCK_MS;
+  const deadline = performance.now() + MAX_LOCK_WAIT_MS;
   for (;;) {
     const started = await startChild(data, configFile, log);
     if ('endpoint' in started) return started;
@@ -92,17 +95,17 @@ function failure({ reason, message }: Failed, data: string): Problem {
     const platform = `${process.platform}-${process.arch}`;
     return problem(
       'no-twin',
-      `chDB is not installed for ${platform}: give an events URL with --events (${message})`,
+      `chDB is not installed for ${platform}: pass the URL of an events engine with --events (${message})`,
     );
   }
-  const why = reason === 'locked' ? `another process uses ${data}: stop it, or give another --data` : message;
+  const why = reason === 'locked' ? `another process uses ${data}: stop it, or pass another --data` : message;
   return problem('not-started', why);
 }
 
 async function startChild(data: string, configFile: string, log: Log): Promise<RunningChild | Failed> {
   const child = fork(join(import.meta.dirname, `child${extname(import.meta.filename)}`), [], {
     execArgv: [],
-    // A session of its own: Ctrl-C in a terminal reaches the control room alone, which stops the engine last.
+    // A session of its own, so that Ctrl-C in a terminal reaches only the control room, which stops the engine last.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH ?? '', TZ: 'UTC', UV_THREADPOOL_SIZE: String(THREADS) },
@@ -112,13 +115,17 @@ async function startChild(data: string, configFile: string, log: Log): Promise<R
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, by) => resolve(by ? `ended by ${by}` : `exit code ${code}`));
+    child.once('exit', (code, by) => resolve(by ? `killed by ${by}` : `exited with code ${code}`));
   });
   const token = newSecret();
   const said = new Promise<ChildMessage>((resolve) => child.once('message', resolve as (m: unknown) => void));
   order(child, { kind: 'open', directory: data, configFile, token });
   const early = ended.then(
-    (reason): Failed => ({ kind: 'failed', reason: 'broken', message: `it ${reason}` }),
+    (reason): Failed => ({
+      kind: 'failed',
+      reason: 'broken',
+      message: `the child process ended early: ${reason}`,
+    }),
   );
   const message = await Promise.race([said, early]);
   if (message.kind === 'failed') {
@@ -132,7 +139,7 @@ async function startChild(data: string, configFile: string, log: Log): Promise<R
 
 async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<void> {
   order(child, { kind: 'close' });
-  const force = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP_MS);
+  const force = setTimeout(() => child.kill('SIGKILL'), MAX_STOP_MS);
   await ended;
   clearTimeout(force);
 }

@@ -20,7 +20,7 @@ async function tree(native: string): Promise<string> {
   return native;
 }
 
-test('binaries below a closed folder are copied once, whole and open to every user', async (t) => {
+test('binaries below a closed folder are copied once, completely and readable by every user', async (t) => {
   const home = await scratch(t);
   const native = await tree(join(home, 'closed', 'native'));
   const target = join(home, 'copy');
@@ -33,7 +33,7 @@ test('binaries below a closed folder are copied once, whole and open to every us
   assert.equal((await stat(target)).ino, ino, 'not copied again');
 });
 
-test('a copy that lost a file, or that others may change, is made anew', async (t) => {
+test('a copy that lost a file, or that others may change, is replaced', async (t) => {
   const home = await scratch(t);
   const native = await tree(join(home, 'closed', 'native'));
   const target = join(home, 'copy');
@@ -47,7 +47,7 @@ test('a copy that lost a file, or that others may change, is made anew', async (
   assert.notEqual((await stat(target)).ino, ino);
 });
 
-test('the server never runs as root, and as the owner of the data where there is one', async (t) => {
+test('the server never runs as root, but as the owner of the data if there are any', async (t) => {
   const user = await serverUser(join(await scratch(t), 'nothing'));
   assert.equal(user?.uid, process.getuid?.() === 0 ? 65_534 : undefined);
   assert.ok((await stat(join(await postgresBinaries(user), 'bin', 'postgres'))).isFile());

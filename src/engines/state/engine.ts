@@ -7,11 +7,11 @@ import type { Health } from '../health.ts';
  */
 export interface StateEngine {
   /**
-   * Runs statements on the database. Throws the Problem `state.unavailable` (503, retry after 1 s) when the database
-   * cannot be reached; constraint violations and the like come through as `pg` errors with their `code`.
+   * Runs statements on the database. Throws the Problem `state.unavailable` (503, retry after 1 s) if the database is
+   * unreachable. Constraint violations and other errors of PostgreSQL are thrown as `pg` errors with their `code`.
    */
   run<Tables, Result>(work: (database: Kysely<Tables>) => Promise<Result>): Promise<Result>;
-  /** The same inside one transaction: all or nothing. */
+  /** Runs statements in one transaction, otherwise like `run`. */
   transaction<Tables, Result>(work: (database: Kysely<Tables>) => Promise<Result>): Promise<Result>;
   health(): Promise<Health>;
   close(): Promise<void>;

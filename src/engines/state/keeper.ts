@@ -1,7 +1,7 @@
 /**
- * Runs the server under a keeper, a few lines of POSIX shell that wait for two things: that the server ends (then the
- * keeper ends too) and that its own standard input closes, which happens when the control room stops it or dies, even by
- * `kill -9` (then the keeper shuts the server down). So no server outlives its control room.
+ * Runs the server under a keeper, a few lines of POSIX shell. The keeper exits when the server does. It shuts the
+ * server down when its own standard input closes, which happens when the control room stops it or dies, even by `kill
+ * -9`. So no server outlives its control room.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -22,18 +22,18 @@ kill $watch 2>/dev/null
 exit $code
 `;
 
-/** After this long without an end the server is killed, milliseconds. Its log makes good what it did not write. */
-const LONGEST_STOP_MS = 5_000;
-const LINES_KEPT = 12;
+/** A server that takes longer to stop is killed; its write-ahead log recovers what it did not write. */
+const MAX_STOP_MS = 5_000;
+const LOG_LINES = 12;
 
 export interface KeptServer extends Running {
   /** The last lines of the server's log. */
   lastLines(): string;
-  /** The keeper's process number. */
+  /** Process id of the keeper. */
   keeperPid: number;
 }
 
-/** Starts `command` below a keeper, in `directory`, as `user`. */
+/** Starts `command` under a keeper, in `directory`, as `user`. */
 export function keepServer(
   command: readonly string[],
   directory: string,
@@ -43,7 +43,7 @@ export function keepServer(
   const child = spawn('/bin/sh', ['-c', KEEPER, 'upstack-postgres', ...command], {
     ...user,
     cwd: directory,
-    // A session of its own: Ctrl-C in a terminal reaches the control room alone, which stops the server last.
+    // A session of its own, so that Ctrl-C in a terminal reaches only the control room, which stops the server last.
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' },
@@ -52,12 +52,12 @@ export function keepServer(
   const lines: string[] = [];
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
     lines.push(line);
-    if (lines.length > LINES_KEPT) lines.shift();
+    if (lines.length > LOG_LINES) lines.shift();
     (line.includes('PANIC') ? log.error : log.debug).call(log, { child: 'postgres', line }, 'server log');
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, by) => resolve(by ? `ended by ${by}` : `exit code ${code}`));
+    child.once('exit', (code, by) => resolve(by ? `killed by ${by}` : `exited with code ${code}`));
   });
   return {
     ended,
@@ -70,13 +70,14 @@ export function keepServer(
 async function stopServer(child: ChildProcess, ended: Promise<string>): Promise<void> {
   child.stdin?.end();
   const force = setTimeout(() => {
-    // The keeper leads its process group, in which the postmaster is too; the other server processes follow it.
+    // The keeper leads a process group that includes the postmaster. The other server processes end with the
+    // postmaster.
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It ended in between.
+      // It has already ended.
     }
-  }, LONGEST_STOP_MS);
+  }, MAX_STOP_MS);
   await ended;
   clearTimeout(force);
 }

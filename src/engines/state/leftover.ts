@@ -1,6 +1,6 @@
 /**
- * PostgreSQL processes that a previous life of the control room left on a data directory. Normally there are none: the
- * keeper ends the server when the control room dies. But the keeper itself may have been killed.
+ * Stops PostgreSQL processes that a previous control room left on a data directory. Normally there are none, because
+ * the keeper stops the server when the control room dies. But the keeper itself may have been killed.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { problem } from './problems.ts';
 
 const POLL_MS = 20;
-/** Fast shutdown first; when that takes too long, without a checkpoint; then by force. Milliseconds, signal. */
+/** Milliseconds, signal: fast shutdown, then immediate shutdown without a checkpoint, then kill. */
 const STEPS = [
   [0, 'SIGINT'],
   [1_500, 'SIGQUIT'],
@@ -18,7 +18,7 @@ const STEPS = [
 ] as const;
 const GIVE_UP_AFTER_MS = 10_000;
 
-/** Ends every server process on `directory` and resolves when none is left and no lock file names one. */
+/** Stops every server process on `directory`, then removes its lock file. Throws `state.not-started` if one remains. */
 export async function stopLeftover(directory: string): Promise<void> {
   const since = performance.now();
   const recorded = await recordedPid(directory);
@@ -33,7 +33,7 @@ export async function stopLeftover(directory: string): Promise<void> {
     const next = STEPS[step];
     if (next && elapsedMs >= next[0]) {
       const postmaster = left.find((pid) => pid === recorded);
-      // Without their postmaster the others end by themselves, as soon as they look: this makes them look.
+      // Without their postmaster the others end once they notice. The signal makes them notice.
       if (postmaster === undefined) for (const pid of left) signal(pid, step < 2 ? 'SIGQUIT' : 'SIGKILL');
       else if (next[1] === 'SIGKILL') for (const pid of left) signal(pid, 'SIGKILL');
       else signal(postmaster, next[1]);
@@ -41,7 +41,7 @@ export async function stopLeftover(directory: string): Promise<void> {
     }
     await pause(POLL_MS);
   }
-  // A dead server's lock file must go: its process number may be a zombie's or another program's by now.
+  // Remove a dead server's lock file, because its process id may now be a zombie's or another program's.
   await rm(join(directory, 'postmaster.pid'), { force: true });
 }
 
@@ -77,6 +77,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended in between.
+    // It has already ended.
   }
 }

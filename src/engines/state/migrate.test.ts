@@ -29,7 +29,7 @@ async function rows(): Promise<number[]> {
   return (await engine.pool.query<{ n: number }>('select n from a order by n')).rows.map(({ n }) => n);
 }
 
-test('each migration is applied once, also by two control rooms at once', async () => {
+test('each migration is applied once, also by two control rooms at the same time', async () => {
   const applied = await Promise.all([migrate(engine.pool, [first]), migrate(engine.pool, [first])]);
   assert.deepEqual(applied.flat(), ['001-a.sql']);
   assert.deepEqual(await migrate(engine.pool, [first, second]), ['002-b.sql']);
@@ -37,7 +37,7 @@ test('each migration is applied once, also by two control rooms at once', async 
   assert.deepEqual(await rows(), [1, 2]);
 });
 
-test('the migrations of several directories are one sequence, and no number is there twice', async (t) => {
+test('the migrations of several directories form one sequence without duplicate numbers', async (t) => {
   const [one, other] = await Promise.all([
     mkdtemp(join(tmpdir(), 'upstack-one-')),
     mkdtemp(join(tmpdir(), 'upstack-other-')),
@@ -55,7 +55,7 @@ test('the migrations of several directories are one sequence, and no number is t
   await assert.rejects(readMigrations([one, other]), /003-c\.sql and 003-d\.sql have the same number/);
 });
 
-test('a changed migration is refused', async () => {
+test('a changed migration is rejected', async () => {
   await migrate(engine.pool, [first]);
   const changed = { ...first, text: `${first.text} -- better` };
   await assert.rejects(migrate(engine.pool, [changed]), {
@@ -64,7 +64,7 @@ test('a changed migration is refused', async () => {
   });
 });
 
-test('a migration that fails midway leaves nothing and is tried again', async () => {
+test('a migration that fails midway changes nothing and is retried', async () => {
   await migrate(engine.pool, [first, second]);
   const broken = { name: '003-c.sql', text: 'insert into a values (3); select nonsense;' };
   await assert.rejects(migrate(engine.pool, [first, second, broken]), /003-c\.sql/);

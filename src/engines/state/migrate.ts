@@ -9,10 +9,10 @@ export interface Migration {
   text: string;
 }
 
-/** Any number, the same in every control room: only one migrates at a time. */
+/** The advisory lock that lets only one control room migrate at a time; any number, the same in all. */
 const LOCK = 7_083_521;
 
-/** The `NNN-*.sql` files of all directories together, in order. Throws when two have the same number. */
+/** The `NNN-*.sql` files of all directories, in one order. Throws if two have the same number. */
 export async function readMigrations(directories: readonly string[]): Promise<Migration[]> {
   const migrations = (await Promise.all(directories.map(readDirectory))).flat();
   migrations.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,8 +33,8 @@ async function readDirectory(directory: string): Promise<Migration[]> {
 }
 
 /**
- * Applies what the database has not seen yet, one transaction each, and returns the names. Throws
- * `state.migration-changed` when the text of an applied one differs from its checksum: add a new file instead.
+ * Applies pending migrations, one transaction each, and returns their names. Throws `state.migration-changed` if an
+ * applied migration no longer matches its checksum.
  */
 export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): Promise<string[]> {
   const client = await pool.connect();
@@ -56,7 +56,7 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
       if (before !== undefined) {
         throw problem(
           'migration-changed',
-          `${name} was applied with another text: restore it and add a new file`,
+          `${name} was changed after it was applied: restore it and add a new file`,
         );
       }
       await apply(client, name, text, checksum);

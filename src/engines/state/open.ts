@@ -9,16 +9,16 @@ import { type StateTwin, startStateTwin } from './twin.ts';
 export interface StateOptions {
   /** `embedded:` or a `postgres://` URL. */
   url: string;
-  /** Where the embedded server keeps its data; unused with a URL. */
+  /** Data directory of the embedded server; unused with a URL. */
   directory: string;
   log: Log;
-  /** Directories with the migrations of parts that keep tables of their own here, besides those of the control room. */
+  /** Directories with migrations of other parts that have tables here, in addition to those of the control room. */
   migrations?: readonly string[];
 }
 
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
 
-/** Opens the state engine, starting the embedded server if asked for, with all migrations applied. */
+/** Opens the state engine and applies all migrations. Starts the embedded server for `embedded:`. */
 export async function openState(options: StateOptions): Promise<StateEngine> {
   const { url, directory, log } = options;
   const twin = url === 'embedded:' ? await startStateTwin(directory, log) : undefined;
@@ -54,19 +54,19 @@ async function withMigrations(
 /** PostgreSQL appendix A: wrong login, no such database, no privilege. */
 const REFUSALS = new Set(['28000', '28P01', '3D000', '42501']);
 
-/** What kept the database from opening, as a Problem that says what to check; other errors as they are. */
+/** Converts an error of opening the database to a Problem that says what to check. Other errors are returned unchanged. */
 function explained(error: Error, where: string): Error {
   if (unreachable(error)) {
-    return problem('unavailable', `${where} does not answer (${error.message}): check --state`, error);
+    return problem('unavailable', `${where} is not responding (${error.message}): check --state`, error);
   }
-  // The client itself refuses to log in without a password, with an error that has no code.
+  // Without a password the client itself fails, with an error that has no code.
   const refused = REFUSALS.has((error as { code?: string }).code ?? '') || error.message.startsWith('SASL:');
   if (!refused) return error;
   const check = 'check the role, its password, and that it owns the database';
-  return problem('refused', `${where} refuses (${error.message}): ${check}`, error);
+  return problem('refused', `${where} denied access (${error.message}): ${check}`, error);
 }
 
-/** The URL without its password. */
+/** The host, port and database of the URL, without credentials. */
 function whereOf(url: string): string {
   if (!URL.canParse(url) || url === 'embedded:') return 'PostgreSQL';
   const { hostname, port, pathname } = new URL(url);

@@ -7,14 +7,14 @@ import { problem } from './problems.ts';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** No statement of the control room works longer than this, milliseconds. */
+/** Maximum duration of a statement, and of an idle transaction. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 export interface PostgresOptions {
-  /** A `postgres://` URL or the connection of the embedded server. */
+  /** A `postgres://` URL, or the connection settings of the embedded server. */
   connection: string | pg.ClientConfig;
   log: Log;
-  /** How often the embedded server was started again; absent for a remote one. */
+  /** Restarts of the embedded server; absent for a remote one. */
   restarts?: () => number;
 }
 
@@ -22,7 +22,7 @@ export interface PostgresEngine extends StateEngine {
   pool: pg.Pool;
 }
 
-/** A state engine over a connection pool. Opening connects to nothing yet. */
+/** A state engine over a connection pool. Connects on first use. */
 export function openPostgres({ connection, log, restarts }: PostgresOptions): PostgresEngine {
   const pool = new pg.Pool({
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
@@ -32,7 +32,7 @@ export function openPostgres({ connection, log, restarts }: PostgresOptions): Po
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     types: { getTypeParser },
   });
-  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+  // The pool drops an idle connection that breaks. Without a listener its error would end the process.
   pool.on('error', (error) => log.debug({ engine: 'state', error: error.message }, 'idle connection broke'));
   pool.on('connect', (client) => client.on('error', () => undefined));
   const database = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
@@ -45,7 +45,7 @@ export function openPostgres({ connection, log, restarts }: PostgresOptions): Po
   };
 }
 
-/** 64-bit integers are counts here, far below 2^53, and arrive as numbers; every other type as `pg` has it. */
+/** 64-bit integers are parsed as numbers: they are counts, far below 2^53. All other types are parsed as in `pg`. */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === pg.types.builtins.INT8
     ? Number
@@ -58,7 +58,7 @@ async function orProblem<Result>(work: () => Promise<Result>): Promise<Result> {
     throw unreachable(error)
       ? problem(
           'unavailable',
-          `PostgreSQL does not answer (${(error as Error).message}): try again in a moment`,
+          `PostgreSQL is not responding (${(error as Error).message}): try again in a moment`,
           error,
         )
       : error;
@@ -76,12 +76,12 @@ const NETWORK_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** PostgreSQL appendix A: shutting down, crashed, starting up, dropped, out of connections; class 08 is connections. */
+/** PostgreSQL appendix A: shutdown, crash, startup, dropped, too many connections; class 08 is connection errors. */
 const SERVER_CODES = /^(57P0[1-5]|53300|08...)$/;
 const BROKEN =
   /connection (terminated|timeout|error|ended)|timeout exceeded when trying to connect|not queryable/i;
 
-/** Whether the error says that the database was not there, rather than that it refused the statement. */
+/** Whether the error means that the database was unreachable, rather than that it rejected the statement. */
 export function unreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as { code?: string; syscall?: string };
@@ -100,6 +100,6 @@ async function healthOf(pool: pg.Pool, restarts: (() => number) | undefined): Pr
     const version = rows[0]?.version.split(' ')[0] ?? '?';
     return { ...common, ok: true, detail: `PostgreSQL ${version}, ${restarts ? 'embedded' : 'remote'}` };
   } catch (error) {
-    return { ...common, ok: false, detail: `PostgreSQL does not answer: ${(error as Error).message}` };
+    return { ...common, ok: false, detail: `PostgreSQL is not responding: ${(error as Error).message}` };
   }
 }

@@ -18,7 +18,7 @@ import { openState } from './open.ts';
 import { openPostgres } from './postgres.ts';
 import { here, type StateTwin, startStateTwin } from './twin.ts';
 
-const LONGEST_RECOVERY_MS = 5_000;
+const MAX_RECOVERY_MS = 5_000;
 
 const closing = new WeakMap<TestContext, Lifecycle>();
 
@@ -99,7 +99,7 @@ for (const victim of ['postmaster', 'keeper'] as const) {
     const before = load.acknowledged.length;
     await until('the recovery', () => load.acknowledged.length > before + 20);
     const recoveredMs = performance.now() - since;
-    assert.ok(recoveredMs < LONGEST_RECOVERY_MS, `recovered after ${recoveredMs} ms`);
+    assert.ok(recoveredMs < MAX_RECOVERY_MS, `recovered after ${recoveredMs} ms`);
     await load.stop();
     t.diagnostic(
       `back after ${Math.round(recoveredMs)} ms, ${load.failures.length} writes refused meanwhile`,
@@ -118,7 +118,7 @@ for (const victim of ['postmaster', 'keeper'] as const) {
   });
 }
 
-test('a control room that is killed leaves no server behind, and the next one opens its data', async (t) => {
+test('a killed control room leaves no server behind, and the next one opens its data', async (t) => {
   const directory = await scratch(t);
   const script = `
     import { startStateTwin } from ${JSON.stringify(join(import.meta.dirname, 'twin.ts'))};
@@ -135,12 +135,12 @@ test('a control room that is killed leaves no server behind, and the next one op
   const pid = await postmasterPid(join(directory, 'postgres'));
   assert.ok(alive(pid));
   room.kill('SIGKILL');
-  await until('the end of the server', () => !alive(pid), LONGEST_RECOVERY_MS);
+  await until('the end of the server', () => !alive(pid), MAX_RECOVERY_MS);
   const { engine } = await opened(t, directory);
   assert.equal((await engine.health()).ok, true);
 });
 
-test('a server that a previous life left is stopped before the new one starts', async (t) => {
+test('a server left by a previous control room is stopped before the new one starts', async (t) => {
   const directory = await scratch(t);
   const first = await startStateTwin(directory, silentLog);
   await first.stop();
@@ -152,10 +152,10 @@ test('a server that a previous life left is stopped before the new one starts', 
   await until('the start of the first', () => postmasterPid(first.data).then(alive, () => false));
   const { engine } = await opened(t, directory);
   assert.equal((await engine.health()).ok, true);
-  assert.equal(await left.ended, 'exit code 0', 'shut down, not killed');
+  assert.equal(await left.ended, 'exited with code 0', 'shut down, not killed');
 });
 
-test('a path too long for a socket, below a folder that only we may enter', async (t) => {
+test('a path too long for a socket, below a folder that only the current user may enter', async (t) => {
   const closed = await scratch(t);
   await chmod(closed, 0o700);
   const directory = join(closed, 'deep'.repeat(20), 'deeper'.repeat(10));
@@ -164,7 +164,7 @@ test('a path too long for a socket, below a folder that only we may enter', asyn
   assert.equal((await engine.health()).ok, true);
 });
 
-test('a started server listens on no network address', async (t) => {
+test('the server listens on no network address', async (t) => {
   const { engine } = await opened(t, await scratch(t));
   const { rows } = await engine.run((db) =>
     sql<{ name: string; setting: string }>`select name, setting from pg_settings
@@ -178,7 +178,7 @@ test('a started server listens on no network address', async (t) => {
   );
 });
 
-test('a database that is not there is a Problem that names it', async () => {
+test('an unreachable database is a Problem that names it', async () => {
   const opening = openState({ url: 'postgres://u:secret@127.0.0.1:1/db', directory: '', log: silentLog });
   await assert.rejects(opening, (error: Problem) => {
     assert.equal(error.code, 'state.unavailable');

@@ -1,6 +1,6 @@
 /**
- * The embedded state engine: the real PostgreSQL from npm, supervised, reachable through a unix socket in its own data
- * directory and nowhere else. That directory is closed to other users, so the socket needs no password.
+ * The embedded state engine: the real PostgreSQL from npm, supervised. It is reachable only through a Unix socket in
+ * its data directory. That directory is closed to other users, so the socket needs no password.
  */
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, open, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -19,12 +19,12 @@ import { problem } from './problems.ts';
 const USER = 'upstack';
 const DATABASE = 'postgres';
 const PORT = 5432;
-/** Longest path of a unix socket: 108 bytes on Linux and 104 on macOS, with the ending zero. */
-const LONGEST_SOCKET_PATH = 103;
+/** Unix socket paths have at most 108 bytes on Linux and 104 on macOS, with the terminating zero. */
+const MAX_SOCKET_PATH_BYTES = 103;
 const POLL_MS = 15;
-const LONGEST_TRY_MS = 1_000;
-/** Longest start, milliseconds: replaying the log after a crash takes its time. */
-const LONGEST_START_MS = 60_000;
+const MAX_ATTEMPT_MS = 1_000;
+/** Long enough to replay the write-ahead log after a crash. */
+const MAX_START_MS = 60_000;
 const CONNECTIONS = 40;
 
 /** Server settings: no network, durable, and small. */
@@ -48,13 +48,16 @@ export interface StateTwin {
   connection: pg.ClientConfig;
   restarts(): number;
   stop(): Promise<void>;
-  /** The keeper's process number, undefined while the server is down. */
+  /** Process id of the keeper; undefined while the server is down. */
   keeperPid(): number | undefined;
   /** The server's data directory. */
   data: string;
 }
 
-/** Starts PostgreSQL on `directory/postgres`, creating the database cluster the first time. */
+/**
+ * Starts PostgreSQL on `directory/postgres`, and creates the database cluster the first time. Throws `state.no-twin` or
+ * `state.not-started`.
+ */
 export async function startStateTwin(directory: string, log: Log): Promise<StateTwin> {
   const data = join(directory, 'postgres');
   const user = await serverUser(data);
@@ -68,7 +71,7 @@ export async function startStateTwin(directory: string, log: Log): Promise<State
     const command = [join(native, 'bin', 'postgres'), '-D', here(data)];
     for (const [name, value] of Object.entries(SETTINGS)) command.push('-c', `${name}=${value}`);
     const server = keepServer(command, data, user, log);
-    await answering(server, connection);
+    await untilReady(server, connection);
     return server;
   });
   try {
@@ -90,8 +93,8 @@ export async function startStateTwin(directory: string, log: Log): Promise<State
 }
 
 /**
- * `initdb` beside the final place, then one sync and a rename: a cluster that exists is a whole one. The locale is
- * PostgreSQL's own C.UTF-8, which sorts alike on every machine.
+ * Runs `initdb` beside the final path, then syncs and renames, so that an existing cluster is always complete. The
+ * locale is PostgreSQL's own C.UTF-8, which sorts alike on every machine.
  */
 async function createCluster(native: string, data: string, user: ServerUser | undefined): Promise<void> {
   const draft = `${data}.new`;
@@ -111,10 +114,10 @@ async function createCluster(native: string, data: string, user: ServerUser | un
     await run(initdb, ['-D', here(draft), ...locale, ...login], options);
     await run(initdb, ['-D', here(draft), '--sync-only'], options);
   } catch (cause) {
-    const said = String((cause as { stderr?: string }).stderr ?? cause).trim();
+    const output = String((cause as { stderr?: string }).stderr ?? cause).trim();
     throw problem(
       'not-started',
-      `initdb failed in ${draft}: ${said}; or give a database with --state postgres://…`,
+      `initdb failed in ${draft} (${output}): correct that, or pass a database with --state postgres://…`,
       cause,
     );
   }
@@ -125,16 +128,16 @@ async function createCluster(native: string, data: string, user: ServerUser | un
 }
 
 /**
- * The data directory as the server names it: its working directory. So it may lie below a folder that the server's user
+ * The data directory as passed to the server: its working directory. So it may be below a folder that the server's user
  * cannot enter by name.
  */
 export function here(data: string): string {
   return process.platform === 'linux' ? '/proc/self/cwd' : data;
 }
 
-/** Where clients find the socket: the data directory, or a short link to it when its path is too long for a socket. */
+/** The directory of the socket: the data directory, or a short link to it if its path is too long for a socket. */
 async function socketDirectory(data: string): Promise<{ path: string; remove(): Promise<void> }> {
-  if (Buffer.byteLength(join(data, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET_PATH) {
+  if (Buffer.byteLength(join(data, `.s.PGSQL.${PORT}`)) <= MAX_SOCKET_PATH_BYTES) {
     return { path: data, remove: async () => undefined };
   }
   const short = await mkdtemp(join(tmpdir(), 'upstack-'));
@@ -142,27 +145,27 @@ async function socketDirectory(data: string): Promise<{ path: string; remove(): 
   return { path: join(short, 's'), remove: () => rm(short, { recursive: true, force: true }) };
 }
 
-async function answering(server: KeptServer, connection: pg.ClientConfig): Promise<void> {
+async function untilReady(server: KeptServer, connection: pg.ClientConfig): Promise<void> {
   let ended: string | undefined;
   void server.ended.then((reason) => {
     ended = reason;
   });
-  const deadline = performance.now() + LONGEST_START_MS;
+  const deadline = performance.now() + MAX_START_MS;
   for (;;) {
     const failure = await tryConnect(connection);
     if (!failure) return;
     if (ended !== undefined)
-      throw problem('not-started', `PostgreSQL: ${ended}: ${server.lastLines()}`, failure);
+      throw problem('not-started', `PostgreSQL did not start (${ended}): ${server.lastLines()}`, failure);
     if (performance.now() > deadline) {
       await server.stop();
-      throw problem('not-started', `PostgreSQL does not answer: ${server.lastLines()}`, failure);
+      throw problem('not-started', `PostgreSQL is not responding: ${server.lastLines()}`, failure);
     }
     await pause(POLL_MS);
   }
 }
 
 async function tryConnect(connection: pg.ClientConfig): Promise<unknown> {
-  const limits = { connectionTimeoutMillis: LONGEST_TRY_MS, query_timeout: LONGEST_TRY_MS };
+  const limits = { connectionTimeoutMillis: MAX_ATTEMPT_MS, query_timeout: MAX_ATTEMPT_MS };
   const client = new pg.Client({ ...connection, ...limits });
   client.on('error', () => undefined);
   try {
@@ -172,7 +175,7 @@ async function tryConnect(connection: pg.ClientConfig): Promise<unknown> {
   } catch (error) {
     return error;
   } finally {
-    // Not awaited: a server that dies in between never says goodbye.
+    // Not awaited: a server that has died never closes the connection.
     void client.end().catch(() => undefined);
   }
 }
@@ -184,6 +187,6 @@ async function exists(path: string): Promise<boolean> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return false;
-    throw problem('not-started', `${path} cannot be read (${code}): start as the user it belongs to`, cause);
+    throw problem('not-started', `${path} cannot be read (${code}): start as its owner`, cause);
   }
 }

@@ -174,7 +174,7 @@ test('while the state engine is away, events are refused, and one that ended is 
   await events.state.kill();
   const refused = (error: Error) => {
     assert.equal(error.name, 'ServiceException');
-    assert.match(error.message, /PostgreSQL does not answer/);
+    assert.match(error.message, /PostgreSQL is not responding/);
     return true;
   };
   await until('a refusal', () => events.send(other).then(() => false, refused));
