@@ -113,7 +113,7 @@ test('upstack deploy moves the alias, and upstack rollback moves it back', async
     assert.deepEqual([early.code, early.stdout], [2, '']);
     assert.match(
       early.stderr,
-      /^upstack: greeter has no version before 1, to which live points: deploy one\n$/,
+      /^upstack: greeter has no version before 1, the version of live: deploy one\n$/,
     );
     assert.match((await deploy('two')).stdout, /moved from version 1[\s\S]*upstack rollback greeter --to 1/);
     assert.equal(await said(), 'two');

@@ -3,18 +3,18 @@ import { type BuildFailure, type BuildResult, build } from 'esbuild';
 import { bundleName, type FunctionPackage, type ModuleFormat, zipOf } from './package.ts';
 import { problem } from './problems.ts';
 
-/** CommonJS dependencies inside an ESM bundle ask for built-in modules by `require`, which ESM does not have. */
+/** CommonJS dependencies in an ESM bundle call `require` for built-in modules; ESM does not define it. */
 const REQUIRE_FOR_ESM =
   "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);";
 const EXPORT_NAME = 'handler';
-/** The handler of every bundle, as the Lambda API takes it. */
+/** The handler of every bundle, in the format of the Lambda API. */
 export const HANDLER = `index.${EXPORT_NAME}`;
 
 type Output = BuildResult<{ metafile: true; write: false }>;
 
 /**
- * Bundles an entry file of the directory `root` with its dependencies and zips it. An ES module becomes `index.mjs`,
- * CommonJS `index.cjs`; `sourceMap` puts the source map beside it. Throws the Problems `deploy.bundle-failed`,
+ * Bundles an entry file of the directory `root` with its dependencies, and zips the bundle. An ES module becomes
+ * `index.mjs`, CommonJS `index.cjs`. `sourceMap` adds the source map. Throws the Problems `deploy.bundle-failed`,
  * `no-handler` and `too-large`.
  */
 export async function bundleFunction(
@@ -49,7 +49,7 @@ async function bundle(root: string, file: string, format: ModuleFormat, sourceMa
       outfile: join(root, bundleName(format)),
       write: false,
       metafile: true,
-      // An external map leaves no trace in the code, so that the same sources give the same bytes.
+      // An external source map does not change the code, so the same sources give the same bytes.
       sourcemap: sourceMap ? 'linked' : 'external',
       bundle: true,
       platform: 'node',

@@ -2,21 +2,21 @@ import type { ComputeEngine, FunctionInput } from '../../engines/compute/engine.
 import { Problem } from '../../lib/problem.ts';
 import { problem } from './problems.ts';
 
-/** What a deployment did: enough to say so, and to go back. */
+/** The result of a deployment, with what a rollback needs. */
 export interface Deployment {
   name: string;
   version: string;
   alias: string;
-  /** What the alias pointed at before; null when it is new. */
+  /** The version that the alias pointed to before; null if the alias is new. */
   previous: string | null;
   url: string;
-  /** False when code and configuration were already there, so that nothing new was published. */
+  /** False if code and configuration were unchanged, so that no version was published. */
   changed: boolean;
 }
 
 /**
- * Creates or updates a function, publishes a version, points the alias at it with all traffic, and gives the alias a
- * URL. Deploying the same package and configuration again changes nothing. Throws the Problems of the compute engine.
+ * Creates or updates a function, publishes a version, sends all traffic of the alias to it, and gives the alias a URL.
+ * Deploying the same package and configuration again changes nothing. Throws the Problems of the compute engine.
  */
 export async function deployFunction(
   compute: ComputeEngine,
@@ -50,7 +50,7 @@ async function currentAlias(compute: ComputeEngine, name: string, alias: string)
   }
 }
 
-/** What going back did. */
+/** The result of a rollback. */
 export interface RolledBack {
   name: string;
   alias: string;
@@ -59,8 +59,8 @@ export interface RolledBack {
 }
 
 /**
- * Points an alias, with all its traffic, at an earlier version: `to`, or the newest published one before its present
- * version. Throws `deploy.no-such-alias` and `deploy.no-earlier-version`, and the Problems of the compute engine.
+ * Sends all traffic of an alias to another version: `to`, or the newest one published before its current version.
+ * Throws `deploy.no-such-alias`, `deploy.no-earlier-version`, and the Problems of the compute engine.
  */
 export async function rollBack(
   compute: Pick<ComputeEngine, 'getFunction' | 'putAlias'>,
@@ -86,7 +86,7 @@ export async function rollBack(
   if (target === undefined) {
     throw problem(
       'no-earlier-version',
-      `${name} has no version before ${from}, to which ${alias} points: deploy one`,
+      `${name} has no version before ${from}, the version of ${alias}: deploy one`,
     );
   }
   await compute.putAlias(name, alias, target);

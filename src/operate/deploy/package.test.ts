@@ -10,17 +10,17 @@ test('the entry is index before handler, TypeScript before JavaScript', () => {
   assert.equal(entryOf(['main.ts']), undefined);
 });
 
-test('a directory is a custom runtime by its bootstrap, else Node by its entry, else Python', () => {
+test('a directory is custom if it has a bootstrap, else Node if it has an entry, else Python', () => {
   assert.equal(languageOf('d', ['bootstrap', 'index.ts', 'app.py']), 'custom');
   assert.equal(languageOf('d', ['handler.mjs', 'app.py']), 'node');
   assert.equal(languageOf('d', ['readme.md', 'anything.py']), 'python');
   assert.throws(() => languageOf('shop', ['readme.md', 'main.ts']), {
     code: 'deploy.no-entry',
-    message: /^shop holds no index\..*no Python file and no bootstrap: add one/,
+    message: /^shop has no index\..*no Python file and no bootstrap: add one/,
   });
 });
 
-test('a runtime is the newest of the language, or the one that is asked for', () => {
+test('the runtime is the newest of the language, or the requested one', () => {
   assert.equal(runtimeOf('node', undefined), 'nodejs24.x');
   assert.equal(runtimeOf('python', 'python3.12'), 'python3.12');
   assert.equal(runtimeOf('custom', undefined), 'provided.al2023');
@@ -33,7 +33,7 @@ test('a runtime is the newest of the language, or the one that is asked for', ()
   }
 });
 
-test('the same files give the same bytes in any order, and come out as they went in', () => {
+test('the same files give the same bytes in any order, and unzip unchanged', () => {
   const names = fc.stringMatching(/^[a-z]{1,8}(\/[a-z]{1,8})?\.js$/);
   fc.assert(
     fc.property(fc.dictionary(names, fc.uint8Array({ maxLength: 200 }), { minKeys: 1 }), (files) => {
@@ -49,7 +49,7 @@ test('the same files give the same bytes in any order, and come out as they went
   );
 });
 
-test('a package above the quota is refused', () => {
+test('a package above the quota is rejected', () => {
   const noise = crypto.getRandomValues(new Uint8Array(60_000));
   assert.throws(() => zipOf({ 'index.mjs': noise }, 50_000), {
     code: 'deploy.too-large',

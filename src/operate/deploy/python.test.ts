@@ -4,7 +4,7 @@ import { pythonHandlerOf } from './python.ts';
 
 const HANDLER = 'def handler(event, context):\n  return 1\n';
 
-test('the handler is in the first of the usual modules that has one', () => {
+test('the handler is taken from the first of the usual modules that has one', () => {
   const cases: [sources: Record<string, string>, handler: string][] = [
     [
       { 'lambda_function.py': 'def lambda_handler(event, context):\n  pass\n', 'app.py': HANDLER },
@@ -36,15 +36,15 @@ test('decorated, annotated and adapted handlers are found, others are not', () =
   ]) {
     assert.throws(() => pythonHandlerOf('d', { 'app.py': text }), {
       code: 'deploy.no-handler',
-      message: /^none of app\.py in d defines lambda_handler or handler: add it, or say with --handler/,
+      message: /^none of app\.py in d defines lambda_handler or handler: add it, or name it with --handler/,
     });
   }
 });
 
-test('a choice that nobody can make is asked for', () => {
+test('two possible handlers are a problem that asks for a choice', () => {
   assert.throws(() => pythonHandlerOf('d', { 'orders.py': HANDLER, 'carts.py': HANDLER }), {
     code: 'deploy.no-handler',
     message:
-      /a handler in orders\.py and carts\.py: say which with --handler, for example --handler orders\.handler$/,
+      /a handler in orders\.py and carts\.py: choose one with --handler, for example --handler orders\.handler$/,
   });
 });

@@ -1,13 +1,13 @@
 import { problem } from './problems.ts';
 
-/** Where a handler is looked for first, in this order; AWS's console and SAM name them so. */
+/** Modules searched first, in this order. These are the names that AWS's console and SAM use. */
 const MODULES = ['lambda_function', 'app', 'main', 'handler', 'index'];
 const FUNCTIONS = ['lambda_handler', 'handler'];
 
 /**
  * `module.function` of a Python function: the first of the usual modules that defines `lambda_handler` or `handler` at
- * its top level, or the only other one that does. `sources` maps the files of the directory itself to their text.
- * Throws `deploy.no-handler` (400).
+ * its top level, or the only other module that does. `sources` maps the top-level files to their contents. Throws
+ * `deploy.no-handler` (400).
  */
 export function pythonHandlerOf(directory: string, sources: Readonly<Record<string, string>>): string {
   const found = Object.entries(sources)
@@ -20,8 +20,8 @@ export function pythonHandlerOf(directory: string, sources: Readonly<Record<stri
   throw problem(
     'no-handler',
     first
-      ? `${directory} has a handler in ${found.map(({ module }) => `${module}.py`).join(' and ')}: say which with --handler, for example --handler ${first.module}.${first.name}`
-      : `none of ${files} in ${directory} defines ${FUNCTIONS.join(' or ')}: add it, or say with --handler module.function where it is`,
+      ? `${directory} has a handler in ${found.map(({ module }) => `${module}.py`).join(' and ')}: choose one with --handler, for example --handler ${first.module}.${first.name}`
+      : `none of ${files} in ${directory} defines ${FUNCTIONS.join(' or ')}: add it, or name it with --handler module.function`,
   );
 }
 
@@ -30,7 +30,7 @@ function rank(module: string): number {
   return known < 0 ? MODULES.length : known;
 }
 
-/** The handler that a module has at its top level: a function, or the value of an assignment, such as an adapter's. */
+/** The handler at the top level of a module: a function, or an assigned value, such as an adapter. */
 function definedIn(text: string): string | undefined {
   return FUNCTIONS.find((name) =>
     new RegExp(`^(def\\s+${name}\\s*\\(|${name}\\s*(:[^=\\n]+)?=[^=])`, 'm').test(text),

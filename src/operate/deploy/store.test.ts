@@ -14,7 +14,7 @@ async function temporary(t: TestContext): Promise<string> {
 
 const files = (text: string) => ({ 'metafile.json': Buffer.from(text), 'index.mjs.map': Buffer.from('{}') });
 
-test('evidence is kept by function and package, complete, and once', async (t) => {
+test('evidence is kept once per function and package, and is complete', async (t) => {
   const directory = await temporary(t);
   const digest = sha256('zip');
   const keeping = [1, 2, 3].map(() => keepEvidence(directory, 'cart', digest, files('first')));
@@ -26,7 +26,7 @@ test('evidence is kept by function and package, complete, and once', async (t) =
   assert.deepEqual(await readdir(join(directory, 'cart')), [digest.toString('hex')]);
 });
 
-test('of each function the newest hundred packages have evidence', async (t) => {
+test('the newest hundred packages of each function have evidence', async (t) => {
   const directory = await temporary(t);
   await keepEvidence(directory, 'other', sha256('zip'), files(''));
   for (let n = 0; n < 103; n++) {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { newId } from '../../lib/ids.ts';
 import type { Evidence } from './package.ts';
 
-/** Packages of one function whose evidence is kept; the oldest goes first. */
-const MOST_EVIDENCE = 100;
+/** Packages per function whose evidence is kept. The oldest is deleted first. */
+const MAX_PACKAGES = 100;
 
 /**
- * Keeps what tells later what is in a package (source map, metafile) as
- * `<directory>/<function>/<CodeSha256 in hexadecimal>/`, and returns that path. The same package has the same evidence,
- * so what is there stays. Throws what the file system throws.
+ * Writes the evidence of a package (source map, metafile) to `<directory>/<function>/<CodeSha256 in hexadecimal>/`, and
+ * returns that path. The same package has the same evidence, so existing evidence stays. Throws errors of the file
+ * system.
  */
 export async function keepEvidence(
   directory: string,
@@ -19,34 +19,34 @@ export async function keepEvidence(
 ): Promise<string> {
   const ofFunction = join(directory, functionName);
   const path = join(ofFunction, Buffer.from(codeSha256).toString('hex'));
-  if (await isThere(path)) return path;
+  if (await exists(path)) return path;
   await mkdir(ofFunction, { recursive: true, mode: 0o700 });
-  // Complete or not at all: written beside its place and moved there.
+  // Written beside its final path and renamed, so that evidence is always complete.
   const temporary = join(ofFunction, newId('tmp'));
   await mkdir(temporary, { mode: 0o700 });
   try {
     for (const [name, bytes] of Object.entries(evidence)) await writeFile(join(temporary, name), bytes);
     await rename(temporary, path).catch(async (error) => {
       // Another deployment of the same package was faster.
-      if (!(await isThere(path))) throw error;
+      if (!(await exists(path))) throw error;
     });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  await forgetOldest(ofFunction);
+  await deleteOldest(ofFunction);
   return path;
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-async function forgetOldest(ofFunction: string): Promise<void> {
+async function deleteOldest(ofFunction: string): Promise<void> {
   const names = await readdir(ofFunction);
-  if (names.length <= MOST_EVIDENCE) return;
+  if (names.length <= MAX_PACKAGES) return;
   const aged = await Promise.all(
     names.map(async (name) => ({ name, madeMs: (await stat(join(ofFunction, name))).mtimeMs })),
   );
   aged.sort((a, b) => a.madeMs - b.madeMs);
-  for (const { name } of aged.slice(0, -MOST_EVIDENCE)) await rm(join(ofFunction, name), { recursive: true });
+  for (const { name } of aged.slice(0, -MAX_PACKAGES)) await rm(join(ofFunction, name), { recursive: true });
 }

@@ -36,7 +36,7 @@ function executeBitsIn(zip: Uint8Array): Record<string, number> {
   return bits;
 }
 
-test('a TypeScript function with its parts becomes one module that loads by itself', async (t) => {
+test('a TypeScript function and its imports become one standalone module', async (t) => {
   const directory = await directoryWith(t, {
     'index.ts': `import { sep } from 'node:path';
       import { twice } from './twice.ts';
@@ -62,7 +62,7 @@ test('a CommonJS function stays CommonJS and keeps its handler', async (t) => {
   assert.equal(await handler({}), true);
 });
 
-test('the same sources give the same bytes, also from another place and later', async (t) => {
+test('the same sources give the same bytes, also from another directory and later', async (t) => {
   const files = { 'handler.mts': 'export const handler = async (): Promise<number> => 7;' };
   const one = await directoryWith(t, files);
   const two = await directoryWith(t, files);
@@ -74,7 +74,7 @@ test('the same sources give the same bytes, also from another place and later', 
   assert.deepEqual((await packageFunction(join(links, 'function'))).zip, first.zip);
 });
 
-test('what cannot be packaged is a problem that says where', async (t) => {
+test('a directory that cannot be packaged is a problem that says where', async (t) => {
   const broken = await directoryWith(t, { 'index.ts': 'export const handler = (;' });
   await assert.rejects(packageFunction(broken), { code: 'deploy.bundle-failed', message: /index\.ts:1: / });
   const unresolved = await directoryWith(t, {
@@ -88,14 +88,14 @@ test('what cannot be packaged is a problem that says where', async (t) => {
   await assert.rejects(packageFunction(nameless), { code: 'deploy.no-handler', message: /it exports main/ });
   await assert.rejects(packageFunction(nameless, { handler: 'index.main' }), {
     code: 'deploy.no-handler',
-    message: /leave out --handler/,
+    message: /omit --handler/,
   });
   const empty = await directoryWith(t, {});
   await assert.rejects(packageFunction(empty), { code: 'deploy.no-entry' });
   await assert.rejects(packageFunction(join(empty, 'gone')), { code: 'deploy.no-such-directory' });
 });
 
-test('a bundle comes with its source map and metafile, which leave no trace in the package unless asked for', async (t) => {
+test('a bundle has a source map and a metafile, outside the package by default', async (t) => {
   const directory = await directoryWith(t, {
     'index.ts': `import { twice } from './twice.ts';
       export const handler = async (n: number) => twice(n);`,
@@ -113,7 +113,7 @@ test('a bundle comes with its source map and metafile, which leave no trace in t
   assert.deepEqual(mapped['index.mjs.map'], new Uint8Array(evidence['index.mjs.map'] as Uint8Array));
 });
 
-test('Python files are zipped as they are, without caches, environments and repositories', async (t) => {
+test('Python files are zipped unchanged, without caches, virtual environments and repositories', async (t) => {
   const files = {
     'app.py': 'import shop.prices\ndef lambda_handler(event, context):\n  return 1\n',
     'shop/prices.py': 'TEA = 450\n',
@@ -161,7 +161,7 @@ test('a custom runtime keeps its execute bits, and must have one', async (t) => 
   assert.deepEqual(executeBitsIn(packaged.zip), { bootstrap: 0o111, 'function.sh': 0 });
 });
 
-test('a link to nothing is a problem that names it', async (t) => {
+test('a broken link is a problem that names it', async (t) => {
   const directory = await directoryWith(t, { 'app.py': 'def handler(event, context): pass\n' });
   await symlink('nowhere', join(directory, 'data.csv'));
   await assert.rejects(packageFunction(directory), {

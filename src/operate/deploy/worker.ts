@@ -14,23 +14,22 @@ import { problem } from './problems.ts';
 import { pythonHandlerOf } from './python.ts';
 
 export interface PackageOptions {
-  /** The runtime; else the newest of the language that the directory holds. */
+  /** The runtime; by default the newest of the directory's language. */
   runtime?: string | undefined;
-  /** `module.function` of Python, or what a custom runtime makes of it; a bundle's is always `index.handler`. */
+  /** `module.function` for Python, or as a custom runtime reads it; always `index.handler` for a bundle. */
   handler?: string | undefined;
-  /** Puts the source map of a bundle into the package too, for `node --enable-source-maps`. */
+  /** Adds the source map of a bundle to the package, for `node --enable-source-maps`. */
   sourceMap?: boolean | undefined;
 }
 
-/** What no package needs: caches, repositories, and what desktops leave behind. */
-const LEFT_OUT = /^(__pycache__|\.git|\.DS_Store|.*\.py[co])$/;
+/** Never packaged: caches, repositories and desktop files. */
+const EXCLUDED = /^(__pycache__|\.git|\.DS_Store|.*\.py[co])$/;
 
 /**
- * Makes a deployment package of a directory. One with an `index.*` or `handler.*` for Node is bundled with its
- * dependencies; one with Python files, or with an executable `bootstrap`, is zipped as it is, without caches and virtual
- * environments. The same sources give the same bytes.
- * Throws the Problems `deploy.no-such-directory`, `no-entry`, `no-handler`, `wrong-runtime`, `bundle-failed`, `not-bundled`,
- * `not-executable`, `unreadable` and `too-large`.
+ * Makes a deployment package of a directory. A Node entry (`index.*` or `handler.*`) is bundled with its dependencies.
+ * A directory with Python files or an executable `bootstrap` is zipped unchanged, without caches and virtual
+ * environments. The same sources give the same bytes. Throws the Problems `deploy.no-such-directory`, `no-entry`,
+ * `no-handler`, `wrong-runtime`, `bundle-failed`, `not-bundled`, `not-executable`, `unreadable` and `too-large`.
  */
 export async function packageFunction(
   directory: string,
@@ -39,13 +38,10 @@ export async function packageFunction(
   const files = await filesOf(directory);
   const language = languageOf(directory, files);
   const runtime = runtimeOf(language, options.runtime);
-  // The real path, so that a directory reached by a link bundles to the same bytes.
+  // The real path, so that a directory reached through a link gives the same bytes.
   const root = await realpath(resolve(directory));
   if (language !== 'node' && options.sourceMap) {
-    throw problem(
-      'not-bundled',
-      `${directory} is zipped as it is, without a source map: leave out --source-map`,
-    );
+    throw problem('not-bundled', `${directory} is zipped unbundled, without a source map: omit --source-map`);
   }
   switch (language) {
     case 'node':
@@ -68,20 +64,13 @@ async function filesOf(directory: string): Promise<string[]> {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries.filter((found) => !found.isDirectory()).map((found) => found.name);
   } catch (cause) {
-    throw problem(
-      'no-such-directory',
-      `${directory} is not a directory that can be read: check the path`,
-      cause,
-    );
+    throw problem('no-such-directory', `${directory} is not a readable directory: check the path`, cause);
   }
 }
 
 function requireOwnHandler(directory: string, wanted: string | undefined): void {
   if (wanted === undefined || wanted === HANDLER) return;
-  throw problem(
-    'no-handler',
-    `${directory} is bundled, so that its handler is ${HANDLER}: leave out --handler`,
-  );
+  throw problem('no-handler', `${directory} is bundled, so its handler is ${HANDLER}: omit --handler`);
 }
 
 function requireExecutable(directory: string, tree: Record<string, PackageFile>): void {
@@ -90,14 +79,14 @@ function requireExecutable(directory: string, tree: Record<string, PackageFile>)
   throw problem('not-executable', `${path} is not an executable program: run "chmod +x ${path}"`);
 }
 
-/** The text of the Python files in the directory itself, by name. */
+/** The contents of the Python files at the top level of the directory, by name. */
 async function textsOf(root: string, files: readonly string[]): Promise<Record<string, string>> {
   const modules = files.filter((file) => file.endsWith('.py'));
   const texts = await Promise.all(modules.map((file) => readFile(join(root, file), 'utf8')));
   return Object.fromEntries(modules.map((file, i) => [file, texts[i] as string]));
 }
 
-/** All files below a directory that belong into a package, by path. Links are followed, but not in circles. */
+/** All files below a directory that belong in a package, by path. Follows links, but not in cycles. */
 async function treeOf(root: string): Promise<Record<string, PackageFile>> {
   const tree: Record<string, PackageFile> = {};
   await collect(tree, root, '', new Set());
@@ -112,13 +101,13 @@ async function collect(
 ): Promise<void> {
   const real = await realpath(directory);
   const names = await readdir(directory);
-  // This file makes a directory a virtual environment of Python.
+  // This file marks a Python virtual environment.
   if (above.has(real) || (prefix !== '' && names.includes('pyvenv.cfg'))) return;
   for (const name of names) {
-    if (LEFT_OUT.test(name)) continue;
+    if (EXCLUDED.test(name)) continue;
     const path = join(directory, name);
     const found = await stat(path).catch((cause) => {
-      throw problem('unreadable', `${path} cannot be read: remove it or what it links to`, cause);
+      throw problem('unreadable', `${path} cannot be read: remove it, or correct the link`, cause);
     });
     if (found.isDirectory()) await collect(tree, path, `${prefix}${name}/`, new Set([...above, real]));
     if (!found.isFile()) continue;

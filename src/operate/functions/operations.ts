@@ -11,7 +11,7 @@ import { type FunctionView, functionRow, functionView } from './schema.ts';
 /** The alias that serves users. */
 const LIVE = 'live';
 const LIST_MINUTES = 15;
-const MOST_STEPS = 120;
+const MAX_STEPS = 120;
 const name = z.string().min(1).max(140).describe('the name of the function');
 const invocation = z.object({
   name,
@@ -22,13 +22,13 @@ const invocation = z.object({
     .min(1)
     .max(LONGEST_UNIT)
     .optional()
-    .describe('the person or session it is for: an alias with weights gives a unit always the same version'),
+    .describe('the person or session it is for: a weighted alias always gives a unit the same version'),
 });
 
 export function functionOperations(compute: ComputeEngine, events: EventsEngine) {
   return defineOperations(functionRoutes, {
     listFunctions: operation({
-      summary: 'Every function with its figures of the last 15 minutes',
+      summary: 'All functions with their figures for the last 15 minutes',
       permission: 'read',
       effect: 'reads',
       input: z.object({}),
@@ -36,7 +36,7 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
       run: async () => ({ functions: await listFunctions(compute, events) }),
     }),
     showFunction: operation({
-      summary: 'One function: versions, aliases and its figures over time',
+      summary: 'One function: versions, aliases and figures over time',
       permission: 'read',
       effect: 'reads',
       input: z.object({ name, minutes: z.number().int().min(5).max(10_080).default(60) }),
@@ -44,7 +44,7 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
       run: ({ name, minutes }) => showFunction(compute, events, name, minutes),
     }),
     invokeFunction: operation({
-      summary: 'Invoke a function with a JSON payload and wait for its answer',
+      summary: 'Invoke a function with a JSON payload and wait for the response',
       permission: 'operate',
       effect: 'acts-on-production',
       input: invocation,
@@ -66,7 +66,7 @@ export function functionOperations(compute: ComputeEngine, events: EventsEngine)
       },
     }),
     sendEvent: operation({
-      summary: 'Have a function invoked later with a JSON payload, and again when it fails',
+      summary: 'Invoke a function asynchronously with a JSON payload, with retries when it fails',
       permission: 'operate',
       effect: 'acts-on-production',
       input: invocation,
@@ -114,7 +114,7 @@ async function showFunction(
   name: string,
   minutes: number,
 ): Promise<FunctionView> {
-  const stepSeconds = Math.max(10, Math.ceil((minutes * 60) / MOST_STEPS / 10) * 10);
+  const stepSeconds = Math.max(10, Math.ceil((minutes * 60) / MAX_STEPS / 10) * 10);
   const [detail, totals, perVersion, steps, recentErrors] = await Promise.all([
     compute.getFunction(name),
     queries.totalsPerFunction(events, minutes),
@@ -151,7 +151,7 @@ async function showFunction(
   };
 }
 
-/** Turns rows of a series into aligned arrays. */
+/** Converts rows of a series to aligned arrays. */
 export function columns(steps: queries.SeriesStep[]) {
   return {
     at: steps.map((step) => step.at),
@@ -163,7 +163,7 @@ export function columns(steps: queries.SeriesStep[]) {
   };
 }
 
-/** The log as its author wrote it. */
+/** The function's own log lines. */
 function withoutTelemetry(log: string): string {
   return log
     .split('\n')

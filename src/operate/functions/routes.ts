@@ -1,6 +1,6 @@
 import type { Routes } from '../../access/route.ts';
 
-/** Where the operations of functions are served. */
+/** The routes of the function operations. */
 export const functionRoutes = {
   listFunctions: 'GET /api/functions',
   showFunction: 'GET /api/functions/:name',

@@ -6,9 +6,9 @@ export const functionRow = z.object({
   name: z.string(),
   runtime: z.string(),
   lastModified: z.string(),
-  /** What the alias `live` points at; null without one. */
+  /** The version that the alias `live` points to; null without that alias. */
   liveVersion: z.string().nullable(),
-  /** Of the last 15 minutes. */
+  /** Over the last 15 minutes. */
   invocations: z.number(),
   errors: z.number(),
   p50Ms: z.number().nullable(),
@@ -47,7 +47,7 @@ export const functionView = z.object({
       /** In the range. */
       invocations: z.number(),
       coldStarts: z.number(),
-      /** US dollars by AWS's prices; null when no invocation has a price. */
+      /** US dollars at AWS prices; null if no invocation has a price. */
       costUsd: z.number().nullable(),
     }),
   ),

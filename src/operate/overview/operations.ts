@@ -18,7 +18,7 @@ export interface OverviewSources {
   ingestion(): Overview['ingestion'];
   runs(): Promise<RunSummary[]>;
   openFindings(): Promise<number>;
-  /** People with a product event today and in the last seven days. */
+  /** People with a product event today, and in the last seven days. */
   people(): Promise<Overview['people']>;
 }
 
@@ -28,7 +28,7 @@ const RECENT_RUNS = 6;
 export function overviewOperations(sources: OverviewSources) {
   return defineOperations(overviewRoutes, {
     showOverview: operation({
-      summary: 'What runs, whether it is healthy, and what is being tried now',
+      summary: 'Engine health, traffic, and running and recent experiments',
       permission: 'read',
       effect: 'reads',
       input: z.object({}),
@@ -39,8 +39,8 @@ export function overviewOperations(sources: OverviewSources) {
 }
 
 /**
- * The home page's figures. Rates are of the last minute. While an engine is down, what comes from it is empty and
- * the rest is there: this is the page that has to say so.
+ * The figures of the home page. Rates cover the last minute. While an engine is down, its figures are empty and the
+ * rest are present, because this page must report the outage.
  */
 export async function readOverview(sources: OverviewSources): Promise<Overview> {
   const [engines, functions, now, steps, people, runs, openFindings] = await Promise.all([
@@ -71,9 +71,9 @@ export async function readOverview(sources: OverviewSources): Promise<Overview> 
   };
 }
 
-function whileDown<Value>(value: Promise<Value>, instead: Value): Promise<Value> {
+function whileDown<Value>(value: Promise<Value>, fallback: Value): Promise<Value> {
   return value.catch((error: unknown) => {
-    if (error instanceof Problem && error.status === 503) return instead;
+    if (error instanceof Problem && error.status === 503) return fallback;
     throw error;
   });
 }

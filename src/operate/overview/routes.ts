@@ -1,6 +1,6 @@
 import type { Routes } from '../../access/route.ts';
 
-/** Where the operations of the overview are served. */
+/** The routes of the overview operations. */
 export const overviewRoutes = {
   showOverview: 'GET /api/overview',
 } as const satisfies Routes;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runSummary } from '../../experiments/schema.ts';
 
-/** The home page: what runs, is it healthy, what is being tried now. */
+/** The home page: engine health, traffic, and running and recent experiments. */
 export const overview = z.object({
   demo: z.boolean(),
   engines: z.array(
@@ -13,7 +13,7 @@ export const overview = z.object({
     }),
   ),
   ingestion: z.object({
-    /** Acknowledged records not yet in the events engine, and the age of the oldest. */
+    /** Acknowledged records that are not yet in the events engine, and the age of the oldest. */
     waiting: z.number(),
     lagMs: z.number(),
     acceptedPerSecond: z.number(),
@@ -24,7 +24,7 @@ export const overview = z.object({
     errorRate: z.number().nullable(),
     p95Ms: z.number().nullable(),
   }),
-  /** Total over all functions for the last 30 minutes, one step a minute. */
+  /** Totals over all functions for the last 30 minutes, one step per minute. */
   series: z.object({
     at: z.array(z.number()),
     invocations: z.array(z.number()),
