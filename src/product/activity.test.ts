@@ -20,7 +20,7 @@ function asActivity(crowd: number[][]): Activity[] {
   }));
 }
 
-test('weekly growth adds up: active is new, returning and resurrecting, and the change is explained', () => {
+test('active people are new, returning and resurrecting, and changes add up from week to week', () => {
   fc.assert(
     fc.property(crowds, (crowd) => {
       const { weeks } = growth(asActivity(crowd), WEEKS, TODAY);

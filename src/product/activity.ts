@@ -1,7 +1,7 @@
 /**
  * Which weeks a person was active in, as bits: bit k is set when they were active k weeks ago (bit 0 is the current
  * week, Monday to Sunday, UTC). People with the same pattern are counted together, so that one scan of the events
- * answers growth, churn and retention. Bit 63 stands for every week 63 or more weeks ago.
+ * yields growth, churn and retention. Bit 63 stands for all weeks 63 or more weeks ago.
  */
 export interface Activity {
   weeks: bigint;

@@ -4,7 +4,7 @@ import type { GrowthView } from './schema.ts';
 /**
  * Growth accounting of the last `weeks` weeks, oldest first. In each week
  * active = new + returning + resurrecting, and active(w) - active(w-1) = new + resurrecting - dormant.
- * A person is new in the first week they were ever active in, not the first one on the chart.
+ * A person is new in the first week they were ever active, not in the first week on the chart.
  */
 export function growth(people: readonly Activity[], weeks: number, today: string): GrowthView {
   const rows = Array.from({ length: weeks }, (_, index) => week(people, weeks - 1 - index, today));

@@ -23,13 +23,13 @@ export function productOperations(events: EventsEngine) {
       },
     }),
     showRetention: operation({
-      summary: 'The retention triangle of weekly cohorts, and its averaged curve',
+      summary: 'The retention triangle of weekly cohorts, and the averaged curve',
       permission: 'read',
       effect: 'reads',
       input: z.object({
         weeks: z.number().int().min(2).max(52).default(10),
         kind: z.enum(['first', 'recurring']).default('first'),
-        event: z.string().optional().describe('the target event; any event without it'),
+        event: z.string().optional().describe('the target event (default: any event)'),
       }),
       output: retentionView,
       run: async ({ weeks, kind, event }) => {
@@ -47,7 +47,7 @@ export function productOperations(events: EventsEngine) {
       run: ({ event, days }) => queries.adoption(events, event, days),
     }),
     listFeatures: operation({
-      summary: 'Every product event: people, share of active people, uses, repeated use',
+      summary: 'All product events: people, share of active people, uses, repeated use',
       permission: 'read',
       effect: 'reads',
       input: z.object({ days }),

@@ -108,7 +108,7 @@ test('weekly activity counts people, an anonymous visit as the user it was linke
   assert.deepEqual(sorted((await queries.activity(events, 'Bought')).people), expectedActivity(bought));
 });
 
-test('features count people, uses and repeated use; a message that was sent twice counts once', async () => {
+test('features count people, uses and repeated use; a message sent twice counts once', async () => {
   const recent = happenings.filter((h) => h.daysAgo < DAYS);
   const view = await queries.features(events, DAYS);
   assert.equal(view.active, new Set(recent.map(personOf)).size);
@@ -126,7 +126,7 @@ test('features count people, uses and repeated use; a message that was sent twic
   }
 });
 
-test('adoption shows the first use ever of each person, with those before the period in the total', async () => {
+test('adoption shows the first use ever of each person; the total includes earlier uses', async () => {
   const uses = happenings.filter((h) => h.event === 'Wished');
   const first = new Map<string, number>();
   for (const h of uses) first.set(personOf(h), Math.max(first.get(personOf(h)) ?? 0, h.daysAgo));

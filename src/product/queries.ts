@@ -5,10 +5,10 @@ import { source } from '../signals/source.ts';
 import { type Activity, WEEKS_KEPT } from './activity.ts';
 import type { AdoptionView, FeaturesView } from './schema.ts';
 
-/** What a query may cost: it fails rather than take the events engine down with it. */
+/** Limits of a query. It fails before it can overload the events engine. */
 const LIMITS = 'SETTINGS max_memory_usage = 1000000000, max_execution_time = 20';
 
-/** The weeks each person was active in (did `event`, or anything), as one row per pattern; also the engine's date. */
+/** The weeks in which each person was active (with `event`, or any), one row per pattern; also the engine's date. */
 export async function activity(
   events: EventsEngine,
   event?: string,
@@ -38,11 +38,11 @@ interface FeatureFigures {
   repeat: number;
 }
 
-const MOST_FEATURES = 100;
+const MAX_FEATURES = 100;
 
 /**
- * Every event of the last `days` days (the 100 with most people), or one: people, uses, and people who did it on two
- * days or more.
+ * One event or all events of the last `days` days, at most the 100 with the most people: people, uses, and people who
+ * used it on at least two days.
  */
 export async function features(events: EventsEngine, days: number, event?: string): Promise<FeaturesView> {
   const [active, rows] = await Promise.all([
@@ -56,7 +56,7 @@ export async function features(events: EventsEngine, days: number, event?: strin
              ${event === undefined ? '' : 'AND event = {event:String}'}
            GROUP BY event, id`)}
          GROUP BY event, person
-       ) GROUP BY event ORDER BY people DESC, event LIMIT ${MOST_FEATURES} ${LIMITS}`,
+       ) GROUP BY event ORDER BY people DESC, event LIMIT ${MAX_FEATURES} ${LIMITS}`,
       { days, ...(event !== undefined && { event }) },
     ),
   ]);
@@ -64,7 +64,7 @@ export async function features(events: EventsEngine, days: number, event?: strin
   return { days, active, features: rows.map((row) => ({ ...row, rate: rate(row.people) })) };
 }
 
-/** People active at all in the last `days` days, today included. */
+/** The number of people active in the last `days` days, including today. */
 export async function activePeople(events: EventsEngine, days: number): Promise<number> {
   const [row] = await events.query<{ people: number }>(
     `SELECT toUInt32(uniqExact(person)) AS people FROM ${withPerson(`
@@ -75,7 +75,7 @@ export async function activePeople(events: EventsEngine, days: number): Promise<
   return row?.people ?? 0;
 }
 
-/** Who uses one feature, and when people first did, over the last `days` days. First means first ever. */
+/** Adoption of one feature over the last `days` days, with first uses per day. First means first ever. */
 export async function adoption(events: EventsEngine, event: string, days: number): Promise<AdoptionView> {
   const [all, first] = await Promise.all([features(events, days, event), firstUses(events, event, days)]);
   const nobody = { people: 0, uses: 0, repeat: 0, rate: all.active === 0 ? null : 0 };

@@ -1,12 +1,12 @@
 import { type Activity, activeIn, firstActive, mondayOf } from './activity.ts';
 import type { RetentionView } from './schema.ts';
 
-/** A `first` cohort is who was first active in the week; a `recurring` one is everybody active in it. */
+/** A `first` cohort is the people first active in the week; a `recurring` cohort is everybody active in it. */
 export type CohortKind = RetentionView['kind'];
 
 /**
- * The retention triangle of the last `weeks` weekly cohorts, oldest first: of each cohort, how many people were active
- * k weeks later. The averaged curve counts only cohorts whose k-th week has ended.
+ * The retention triangle of the last `weeks` weekly cohorts, oldest first: how many people of each cohort were active k
+ * weeks later. The averaged curve includes only cohorts whose week k has ended.
  */
 export function retention(
   people: readonly Activity[],

@@ -1,6 +1,6 @@
 import type { Routes } from '../access/route.ts';
 
-/** Where the operations of product metrics are served. */
+/** The routes of the operations of product metrics are served. */
 export const productRoutes = {
   showGrowth: 'GET /api/product/growth',
   showRetention: 'GET /api/product/retention',

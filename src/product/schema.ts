@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** The API's view of product metrics; `web/` imports these types. Weeks are named by their Monday, `YYYY-MM-DD`, UTC. */
+/**
+ * The API's view of product metrics; `web/` imports these types. Weeks are named by their Monday, `YYYY-MM-DD`, UTC.
+ */
 
 const growthWeek = z.object({
   week: z.string(),
@@ -9,9 +11,9 @@ const growthWeek = z.object({
   new: z.number(),
   returning: z.number(),
   resurrecting: z.number(),
-  /** Active the week before and not in this one. */
+  /** Active in the previous week, but not in this one. */
   dormant: z.number(),
-  /** dormant / active of the week before; null in the first week. */
+  /** dormant / active of the previous week; null in the first week. */
   churn: z.number().nullable(),
   /** The week has not ended yet. */
   settling: z.boolean(),
@@ -27,13 +29,13 @@ export const retentionView = z.object({
     z.object({
       week: z.string(),
       people: z.number(),
-      /** People active k weeks later, k = 0, 1, …; null where that week lies in the future. */
+      /** People active k weeks later, k = 0, 1, …; null if that week is in the future. */
       retained: z.array(z.number().nullable()),
       /** Index of the retained week that has not ended yet, or null. */
       settlingIndex: z.number().nullable(),
     }),
   ),
-  /** Retained share at k weeks over all eligible cohorts; null where nobody is eligible. */
+  /** Retained share after k weeks over all eligible cohorts; null if nobody is eligible. */
   curve: z.array(z.number().nullable()),
 });
 
@@ -45,7 +47,7 @@ export const adoptionView = z.object({
   active: z.number(),
   rate: z.number().nullable(),
   uses: z.number(),
-  /** Used it on at least two distinct days. */
+  /** Adopters who used it on at least two distinct days. */
   repeat: z.number(),
   /** First uses per day, oldest first, and their running total. */
   firstUses: z.array(z.object({ day: z.string(), people: z.number(), total: z.number() })),
