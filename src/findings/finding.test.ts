@@ -12,7 +12,7 @@ const outcome = (verdict: Outcome['verdict']): Outcome => ({
   treatment: '800 ms latency in shop-payments',
 });
 
-test('what a run makes of the latest finding', () => {
+test('how a run changes the latest finding', () => {
   const table: [
     FindingState | undefined,
     Outcome['verdict'],
@@ -40,7 +40,7 @@ test('what a run makes of the latest finding', () => {
   }
 });
 
-test('the detail keeps why it did not pass, and every run', () => {
+test('the detail keeps the reason of the last failed run, and every run', () => {
   const first = detailAfter(undefined, { ...outcome('refuted'), runId: 'run_1', reason: 'orders fell' });
   const verified = detailAfter(first, { ...outcome('supported'), reason: 'orders held' });
   assert.equal(verified.reason, 'orders fell');

@@ -1,6 +1,6 @@
 export type FindingState = 'open' | 'fixed' | 'verified' | 'reopened';
 
-/** What an experiment taught. It stays open until a re-run of the experiment is supported. */
+/** What an experiment showed to be wrong. It stays open until a re-run of the experiment is supported. */
 export interface Finding {
   findingId: string;
   /** The run that opened it. */
@@ -15,15 +15,15 @@ export interface Finding {
 
 export interface FindingDetail {
   function: string;
-  /** What was done to the function, for people. */
+  /** Description of the treatment for people. */
   treatment: string;
-  /** What the latest run that did not pass said. */
+  /** The reason of the latest run that did not pass. */
   reason: string;
   /** Every run that opened, confirmed, reopened or verified it, oldest first. */
   runs: { runId: string; verdict: string }[];
 }
 
-/** What a run that has ended says about its experiment's finding. */
+/** The outcome of an ended run, as input to its experiment's finding. */
 export interface Outcome {
   runId: string;
   experiment: string;
@@ -36,7 +36,7 @@ export interface Outcome {
 
 export type FindingChange = 'opened' | 'confirmed' | 'reopened' | 'verified';
 
-/** What becomes of the experiment's latest finding; undefined when the run taught nothing about it. */
+/** How a run changes its experiment's latest finding; undefined if it does not. */
 export function changeOf(
   latest: Pick<Finding, 'state'> | undefined,
   outcome: Outcome,
@@ -49,14 +49,14 @@ export function changeOf(
   return outcome.verdict === 'supported' && unverified ? 'verified' : undefined;
 }
 
-/** The state after a change. A finding that is confirmed stays what it is. */
+/** The state after a change. A confirmed finding keeps its state. */
 export function stateAfter(state: FindingState, change: FindingChange): FindingState {
   return { opened: 'open', confirmed: state, reopened: 'reopened', verified: 'verified' }[
     change
   ] as FindingState;
 }
 
-/** The detail after a run: its reason stands for the finding, unless it verified it. */
+/** The detail after a run. The run's reason replaces the finding's, unless the run verified it. */
 export function detailAfter(detail: FindingDetail | undefined, outcome: Outcome): FindingDetail {
   const { runId, verdict, reason, function: functionName, treatment } = outcome;
   return {

@@ -9,7 +9,7 @@ import { listFindings } from './store.ts';
 export function findingOperations(state: StateEngine) {
   return defineOperations(findingRoutes, {
     listFindings: operation({
-      summary: 'What experiments taught, newest first; open until a re-run is supported',
+      summary: 'Findings of experiments, newest first; open until a re-run is supported',
       permission: 'read',
       effect: 'reads',
       input: z.object({}),

@@ -1,6 +1,6 @@
 import type { Routes } from '../access/route.ts';
 
-/** Where the operations of findings are served. */
+/** The routes of the finding operations. */
 export const findingRoutes = {
   listFindings: 'GET /api/findings',
 } as const satisfies Routes;

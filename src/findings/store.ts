@@ -12,7 +12,7 @@ import {
   stateAfter,
 } from './finding.ts';
 
-/** The part of the database that findings own. */
+/** The tables owned by findings. */
 export interface FindingTables {
   findings: {
     finding_id: string;
@@ -39,7 +39,7 @@ export async function listFindings(state: StateEngine, limit = 500): Promise<Fin
   return rows.map(fromRow);
 }
 
-/** How many findings wait for a fix or its proof. */
+/** The number of findings that are not verified. */
 export async function countOpenFindings(state: StateEngine): Promise<number> {
   const row = await state.run<FindingTables, { count: number }>((database) =>
     database
@@ -52,8 +52,8 @@ export async function countOpenFindings(state: StateEngine): Promise<number> {
 }
 
 /**
- * Opens, confirms, reopens or verifies the finding of the run's experiment, inside the caller's transaction, so that
- * a run never ends without it. Returns what was done, or undefined when the run taught nothing about it.
+ * Opens, confirms, reopens or verifies the finding of the run's experiment. Runs in the caller's transaction, so that a
+ * run never ends without it. Returns the change, or undefined if there is none.
  */
 export async function settleFinding(
   database: Kysely<FindingTables>,
