@@ -8,7 +8,7 @@ import type { Api } from '../operations.ts';
 import { routes } from '../routes.ts';
 import { DEFAULT_DATA, DEFAULT_URL } from './defaults.ts';
 
-/** A running control room as a command sees it: where it is and the token that opens it. */
+/** The address of a running control room, and a token for it. */
 export interface Connection {
   url: string;
   token: string;
@@ -21,11 +21,11 @@ export type Answer<Name extends OperationName> = OutputOf<Api[Name]>;
 /** Fails the type check when an operation has no route. */
 const ROUTES: Readonly<Record<OperationName, Route>> = routes;
 
-const UNREACHABLE = { status: 503, title: 'The control room does not answer' };
+const UNREACHABLE = { status: 503, title: 'The control room is not responding' };
 
 /**
- * Finds the control room: `UPSTACK_URL` and `UPSTACK_TOKEN`, else the one that uses the data directory.
- * Throws a Problem that says what to start or set.
+ * Finds the control room through `UPSTACK_URL` and `UPSTACK_TOKEN`, else through the data directory. Throws a Problem
+ * that says what to start or set.
  */
 export async function connect(options: { data?: string }): Promise<Connection> {
   const { UPSTACK_URL: url, UPSTACK_TOKEN: token } = process.env;
@@ -34,7 +34,7 @@ export async function connect(options: { data?: string }): Promise<Connection> {
     throw new Problem(
       'cli.bad-url',
       { status: 400, title: 'Bad URL' },
-      `UPSTACK_URL "${url}" is not a URL: write it as http://host:port`,
+      `UPSTACK_URL "${url}" must be a URL such as http://host:port`,
     );
   }
   const directory = resolve(options.data ?? DEFAULT_DATA);
@@ -43,13 +43,13 @@ export async function connect(options: { data?: string }): Promise<Connection> {
     throw new Problem(
       'cli.no-control-room',
       { status: 400, title: 'No control room' },
-      `${directory} has no control room: start one with "upstack start", or give --data DIR, or set UPSTACK_URL and UPSTACK_TOKEN`,
+      `no control room in ${directory}: start one with "upstack start", or pass --data DIR, or set UPSTACK_URL and UPSTACK_TOKEN`,
     );
   }
   return { url: (await readInstance(directory))?.url || DEFAULT_URL, token: keys.token };
 }
 
-/** Calls an operation by its name. Throws the Problem that the control room answered with. */
+/** Calls an operation by its name. Throws the Problem that the control room returned, or `cli.unreachable`. */
 export async function call<Name extends OperationName>(
   connection: Connection,
   name: Name,
@@ -79,7 +79,7 @@ async function send(
     throw new Problem(
       'cli.unreachable',
       UNREACHABLE,
-      `${url} does not answer: is "upstack start" running?`,
+      `${url} is not responding: is "upstack start" running?`,
       error,
     );
   }
@@ -93,7 +93,7 @@ function problemFrom(status: number, text: string, retryAfter: string | null): P
     ...(retryAfter !== null && { retryAfterSeconds: Number(retryAfter) }),
   };
   const code = (document.type ?? '/problems/http/failure').replace('/problems/', '').replace('/', '.');
-  return new Problem(code, kind, document.detail ?? `the control room answered ${status}`);
+  return new Problem(code, kind, document.detail ?? `the control room returned status ${status}`);
 }
 
 function parse(text: string): { type?: string; title?: string; detail?: string } {

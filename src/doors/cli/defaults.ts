@@ -1,4 +1,4 @@
-/** What commands assume when nothing is said; the same as the control room's own defaults. */
+/** Defaults of command options, equal to those of the control room. */
 export const DEFAULT_DATA = '.upstack';
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_PORT = 4700;

@@ -6,11 +6,11 @@ import { type Deployment, deployFunction } from '../../operate/deploy/operations
 import { keepEvidence } from '../../operate/deploy/store.ts';
 import { packageFunction } from '../../operate/deploy/worker.ts';
 
-/** The compute engine that a command deploys to, and what its functions need to report to the control room. */
+/** The compute engine that a command deploys to, and the variables that let functions report to the control room. */
 export interface DeployTarget {
   compute: ComputeEngine;
   environment: Record<string, string>;
-  /** Where evidence of packages is kept; undefined when the control room's data directory is not on this machine. */
+  /** The directory for evidence of packages; undefined if the control room's data directory is not on this machine. */
   evidence: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface DeployOptions {
   sourceMap?: boolean;
 }
 
-/** What was deployed, and the directory with the source map and the metafile of its bundle. */
+/** The deployment, and the directory with the source map and the metafile of its bundle; null if not kept. */
 export type DirectoryDeployed = Deployment & { evidence: string | null };
 
 /** Packages a directory and deploys it. */
@@ -63,7 +63,7 @@ function variables(pairs: string[]): Record<string, string> {
       throw new Problem(
         'cli.bad-variable',
         { status: 400, title: 'Bad variable' },
-        `--env ${pair}: write it as NAME=VALUE`,
+        `--env ${pair}: must be NAME=VALUE`,
       );
     }),
   );

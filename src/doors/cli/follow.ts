@@ -4,8 +4,8 @@ import { type Connection, call } from './client.ts';
 import { boundsText, pointText } from './effect-text.ts';
 
 const POLL_MS = 400;
-/** How long a control room may be away (restarting, say) before following a run is given up. */
-const PATIENCE_MS = 60_000;
+/** How long the control room may be unreachable, such as while it restarts, before `follow` gives up. */
+const MAX_OUTAGE_MS = 60_000;
 
 const RETRY_MS = 500;
 const MAX_WAIT_MS = 15 * 60_000;
@@ -14,8 +14,8 @@ const MAX_WAIT_MS = 15 * 60_000;
 type EndedRun = Omit<RunView, 'looks' | 'journal' | 'source'> & { lastLook: LookView | null };
 
 /**
- * Starts a run. While another experiment is active on the function it waits its turn, at most 15 minutes, and says so
- * once; without `queue` it throws `experiments.target-busy`.
+ * Starts a run. While another experiment is active on the function, waits at most 15 minutes, and says so once. Without
+ * `queue`, throws `experiments.target-busy` instead.
  */
 export async function begin(
   connection: Connection,
@@ -40,19 +40,19 @@ export async function begin(
 
 /** Waits for a run's end, showing one progress line on a terminal. Survives a restart of the control room. */
 export async function follow(connection: Connection, started: RunSummary, show: boolean): Promise<EndedRun> {
-  let lastAnswer = Date.now();
+  let lastResponse = Date.now();
   for (;;) {
     try {
       const run = await call(connection, 'showRun', { runId: started.runId });
-      lastAnswer = Date.now();
+      lastResponse = Date.now();
       if (show) progress(line(run));
       if (run.status === 'ended') {
         if (show) progress('');
         return summary(run);
       }
     } catch (error) {
-      const away = error instanceof Problem && error.status === 503;
-      if (!away || Date.now() - lastAnswer > PATIENCE_MS) throw error;
+      const unreachable = error instanceof Problem && error.status === 503;
+      if (!unreachable || Date.now() - lastResponse > MAX_OUTAGE_MS) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import type { Start } from './commands/control-room.ts';
 import type { OpenTarget } from './commands/functions.ts';
 
-/** What commands need of the composition root. */
+/** What commands need from the composition root. */
 export interface Ports {
   start: Start;
   openTarget: OpenTarget;
 }
 
-/** A file of commands. It is loaded for the commands it names, and for help that lists all of them. */
+/** A file of commands, loaded only for its own commands and for help on all commands. */
 export interface CommandGroup {
-  /** The commands that the file defines, as typed after `upstack`. */
+  /** The commands in the file, as typed after `upstack`. */
   names: readonly string[];
   load(): Promise<(program: Command, ports: Ports) => void>;
 }

@@ -3,17 +3,17 @@ import { Problem } from '../../lib/problem.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours text when standard output is a terminal that wants colour. */
+/** Colours text if standard output is a terminal that supports colour. */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** Prints the one JSON document of a `--json` command, or what `render` makes of the result for people. */
+/** Prints a result: one JSON document with `--json`, else the text of `render`. */
 export function print<Result>(result: Result, json: boolean, render: (result: Result) => string): void {
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : render(result)}\n`);
 }
 
-/** Columns aligned by width; cells that look like numbers are set right. */
+/** A table with aligned columns. Numeric cells are right-aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => visible(row[column] ?? ''))));
@@ -32,7 +32,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 const NUMERIC = /^[-+]?[\d.,]+( ?(%|ms|s|KB|MB))?$/;
 
 function visible(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what colours are made of
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes start with the escape character
   return text.replace(/\u001b\[[0-9;]*m/g, '').length;
 }
 

@@ -13,20 +13,20 @@ export async function runCommand(line: readonly string[], version: string, ports
   try {
     await program.parseAsync(line, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = isAskedFor(error) ? 0 : 2;
+    if (error instanceof CommanderError) process.exitCode = isRequestedHelp(error) ? 0 : 2;
     else process.exitCode = fail(error);
   }
 }
 
-/** The groups that a command line needs: the one of its command; none for the version; else all, for help. */
+/** The groups to load for a command line: that of its command, none for the version, else all, for help. */
 function groupsFor([first]: readonly string[]): readonly CommandGroup[] {
   if (first === '--version' || first === '-V') return [];
   const named = GROUPS.filter(({ names }) => first !== undefined && names.includes(first));
   return named.length > 0 ? named : GROUPS;
 }
 
-/** Help that was asked for; commander shows it too when a subcommand is missing, which is bad input. */
-function isAskedFor({ code, exitCode }: CommanderError): boolean {
+/** Whether help was requested. Commander also shows it when a subcommand is missing, which is bad input. */
+function isRequestedHelp({ code, exitCode }: CommanderError): boolean {
   return (
     exitCode === 0 &&
     (code === 'commander.helpDisplayed' || code === 'commander.version' || code === 'commander.help')
@@ -42,7 +42,7 @@ function exitInsteadOfThrow(command: Command, parents = ''): void {
         .trim()
         .replace(/^error: /, '')
         .replace(/\s*\n\s*/g, ' ');
-      write(`upstack: ${line}: "${path} --help" tells how\n`);
+      write(`upstack: ${line}: see "${path} --help"\n`);
     },
   });
   for (const child of command.commands) exitInsteadOfThrow(child, `${path} `);

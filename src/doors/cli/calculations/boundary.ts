@@ -55,7 +55,7 @@ function boundaryOf(given: BoundaryInput) {
 export const boundaryCalculations: Record<string, Calculation> = {
   boundary: calculation(
     {
-      about: 'the uniform boundaries of the literature: how far a sum may stray at any time',
+      about: 'time-uniform boundaries of the literature: how far a sum may deviate at any time',
       input:
         '{kind: "normal"|"beta-binomial"|"gamma-poisson"|"gamma-exponential", v, vOpt, s?, alpha?: 0.05, sides?: 2, g, h (beta-binomial), c (gamma)} | {kind: "polynomial-stitching", v, vMin, c, alpha?} | {kind: "double-stitching", quantile, t, tOpt, alpha?}',
       schema: boundaryInput,

@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { Problem } from '../../../lib/problem.ts';
 import { StatsInputError } from '../../../stats/input.ts';
 
-/** One calculation of the statistics core, as `upstack stats <name>` offers it. */
+/** One calculation of the statistics core, as offered by `upstack stats <name>`. */
 export interface Calculation {
   /** One line for `--help`. */
   about: string;
-  /** The JSON object it takes, for `--help`; a question mark marks what has a default. */
+  /** The form of its input, a JSON object, for `--help`; a question mark marks fields with a default. */
   input: string;
-  /** Throws `Problem` (400) on input that it cannot take. */
+  /** Throws `Problem` (400) on invalid input. */
   run(input: unknown): object;
 }
 
 const BAD_INPUT = { status: 400, title: 'Bad numbers' };
 
-/** Types one calculation: its input is checked before it runs. */
+/** Makes a calculation that validates its input before it runs. */
 export function calculation<Input extends z.ZodType>(
   { about, input, schema }: { about: string; input: string; schema: Input },
   run: (input: z.output<Input>) => object,
@@ -41,7 +41,7 @@ function checked<Input extends z.ZodType>(schema: Input, given: unknown, form: s
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const { path, message } = nearest(parsed.error.issues, []);
-  throw badInput(`${path.join('.') || 'input'}: ${message.toLowerCase()}; it takes ${form}`);
+  throw badInput(`${path.join('.') || 'input'}: ${message.toLowerCase()}; expected ${form}`);
 }
 
 interface Mismatch {
@@ -49,7 +49,7 @@ interface Mismatch {
   message: string;
 }
 
-/** What is wrong; of several forms that a value may have, with the one that it comes nearest to. */
+/** The first issue; for a union, the issue of the variant that matched deepest. */
 function nearest(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[]): Mismatch {
   const [first] = issues;
   if (first === undefined) return { path: [...above], message: 'bad input' };
@@ -61,7 +61,7 @@ function nearest(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKe
   return deepest && deepest.path.length > path.length ? deepest : { path, message: first.message };
 }
 
-/** The metric is `counts` unless it is told. */
+/** Makes `counts` the default of `metric`. */
 export function withMetric<Input extends z.ZodType>(input: Input) {
   return z.preprocess(
     (given) =>
@@ -74,17 +74,17 @@ export const alpha = z.number().default(0.05);
 export const direction = z.enum(['up', 'down']);
 export const sides = z.union([z.literal(1), z.literal(2)]);
 
-/** The chance of as much evidence by bad luck, at any look: at most 1/E. */
+/** The chance of at least this much evidence under the null hypothesis, at any look: at most 1/E. */
 export function pOf(logE: number): number {
   return Math.min(1, Math.exp(-logE));
 }
 
-/** JSON has no infinity: an open end and an unreachable number are null. */
+/** JSON has no infinity, so an open end or an unreachable number is null. */
 export function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
-/** Either `stages`, or the two arms of the only one. */
+/** Either `stages`, or the two arms of a single stage. */
 export function staged<Arm extends z.ZodType>(arm: Arm) {
   const stage = z.strictObject({ control: arm, treatment: arm });
   return { control: arm.optional(), treatment: arm.optional(), stages: z.array(stage).min(1).optional() };

@@ -40,7 +40,7 @@ test('mean: the published one-sided bounds and p-value', () => {
   near((down.confidenceSequence as number[])[1], 0.5953217750613832);
 });
 
-test('mean: values may stand for their summary, and the log ratio for the difference', () => {
+test('mean: values may replace their summary, and the log ratio the difference', () => {
   const values = { control: { values: [1, 2, 3, 6] }, treatment: { values: [2, 3, 4, 9] } };
   const summary = {
     control: { n: 4, mean: 3, variance: 14 / 3 },
@@ -164,7 +164,7 @@ test('combine, proportion, band and boundary', () => {
 test('bad input is one line that names the place', () => {
   const arms = { control: [1], treatment: [2], quantile: 0.5 };
   const bad: [string, unknown, RegExp][] = [
-    ['counts', 5, /^input: .*; it takes \{stages/],
+    ['counts', 5, /^input: .*; expected \{stages/],
     ['counts', { stages: [] }, /^stages: /],
     ['counts', { stages: [{ control: -1, treatment: 0, share: 0.5 }] }, /^stages\[0\]\.control is -1/],
     ['counts', { stages: [{ control: 1, treatment: 0, share: 0.5 }], sclaes: [1] }, /sclaes/],
@@ -177,7 +177,7 @@ test('bad input is one line that names the place', () => {
       { ...arms, treatment: { histogram: { 5: 1 } } },
       /^control and treatment must both be samples or both/,
     ],
-    ['quantile', { ...arms, sides: 2, ratio: 1.1 }, /^sides 2 takes samples of one stage, and ratio 1/],
+    ['quantile', { ...arms, sides: 2, ratio: 1.1 }, /^sides 2 requires samples of one stage, and ratio 1/],
     ['quantile', { ...arms, treatment: [Number.NaN] }, /^treatment/],
     ['verdict', { direction: 'up', marginRatio: 0.8 }, /^give either stages or looks/],
     ['verdict', { metric: 'medians' }, /^metric: /],
@@ -315,7 +315,7 @@ const INPUTS: Record<string, fc.Arbitrary<unknown>> = {
 };
 
 for (const [name, inputs] of Object.entries(INPUTS)) {
-  test(`${name}: whatever it is given, it answers with numbers or refuses in one line`, () => {
+  test(`${name}: any input gives finite numbers or an error of one line`, () => {
     fc.assert(
       fc.property(inputs, (input) => {
         let result: unknown;

@@ -8,7 +8,7 @@ export const countStages = z
   .array(z.strictObject({ control: z.number(), treatment: z.number(), share: z.number() }))
   .min(1);
 
-/** JSON has no infinity: the logarithm of an open bound is null. */
+/** JSON has no infinity, so the logarithm of an open bound is null. */
 function logOf(bound: number | null): number | null {
   return bound === null ? null : finite(Math.log(bound));
 }

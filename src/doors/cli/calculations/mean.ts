@@ -36,7 +36,7 @@ const tuning = {
   scale: z.enum(['difference', 'logRatio']).default('difference'),
 };
 
-/** An arm as its summary, or as its values. */
+/** An arm: its summary, or its values. */
 export const arm = z.union([
   z.strictObject({
     n: z.number(),
@@ -95,7 +95,7 @@ export const meanCalculations: Record<string, Calculation> = {
   mean: calculation(
     {
       about: 'the difference of two means (asymptotic)',
-      input: `{control: {n, mean, variance}, treatment: {…}, ${TUNING}}; an arm may be {values: […]}, and stages: [{control, treatment}] may stand for the two arms`,
+      input: `{control: {n, mean, variance}, treatment: {…}, ${TUNING}}; an arm may be {values: […]}, and stages: [{control, treatment}] may replace the two arms`,
       schema: z.strictObject({ ...staged(arm), ...tuning }),
     },
     (given) =>
@@ -124,7 +124,7 @@ export const meanCalculations: Record<string, Calculation> = {
   ),
   cuped: calculation(
     {
-      about: 'the difference of two means, freed of a covariate from before the exposure',
+      about: 'the difference of two means, adjusted for a covariate from before the exposure (CUPED)',
       input: `{control: {n, meanX, meanY, varianceX, varianceY, covariance}, treatment: {…}, ${TUNING}}; x is the covariate`,
       schema: z.strictObject({ ...staged(pairSummary), ...tuning }),
     },

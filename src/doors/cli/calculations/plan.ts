@@ -64,7 +64,7 @@ const planInput = withMetric(
 type PlanInput = z.output<typeof planInput>;
 type Of<Metric> = Extract<PlanInput, { metric: Metric }>;
 
-/** Seconds until `sample` has come, where the traffic was told. */
+/** Seconds until `sample` has arrived, if the traffic is given. */
 function duration(sample: number, perSecond: number | undefined) {
   return perSecond === undefined ? {} : { seconds: finite(sample / perSecond) };
 }
@@ -73,9 +73,7 @@ function countsPlan({ baselineRate, perSecond, ...plan }: Of<'counts'>) {
   const { sample, median } = eventsForSupport(plan);
   // Units per event, over both arms.
   if (baselineRate !== undefined && baselineRate * plan.expectedRatio > 1) {
-    throw badInput(
-      `baselineRate is ${baselineRate}: ${plan.expectedRatio} times that is more than every unit`,
-    );
+    throw badInput(`baselineRate is ${baselineRate}: ${plan.expectedRatio} times that exceeds 1`);
   }
   const rate = baselineRate && baselineRate * (1 - plan.share + plan.share * plan.expectedRatio);
   const units = rate ? sample / rate : undefined;
@@ -101,7 +99,7 @@ function quantilePlan({ perSecond, plannedN, ...plan }: Of<'quantile'>) {
 export const planCalculations: Record<string, Calculation> = {
   plan: calculation(
     {
-      about: 'how much data a claim takes, how long that lasts, and what no test can beat',
+      about: 'how much data a claim needs, how long that takes, and the minimum for any test',
       input:
         '{metric?: "counts", direction, marginRatio, expectedRatio?: 1, share?: 0.5, alpha?: 0.05, power?: 0.8, baselineRate?, perSecond?: units (events without baselineRate)} | {metric: "proportion", control, treatment, share?, alpha?, power?, perSecond?} | {metric: "mean", sd, expected, null?: 0, plannedN?, share?, alpha?, power?, perSecond?} | {metric: "quantile", quantile, logSd, expectedRatio, ratio?: 1, plannedN?, share?, alpha?, perSecond?}',
       schema: planInput,

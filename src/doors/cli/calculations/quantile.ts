@@ -21,7 +21,7 @@ import {
   stagesOf,
 } from './calculation.ts';
 
-/** An arm as its samples, or as a histogram with log buckets. */
+/** An arm: its samples, or a histogram with log buckets. */
 export const distribution = z.union([
   z.array(z.number()),
   z.strictObject({
@@ -68,7 +68,7 @@ export const quantileCalculations: Record<string, Calculation> = {
     {
       about: 'the ratio of two quantiles, from samples or log-bucket histograms (exact)',
       input:
-        '{control: [samples] | {histogram: {"bucket": count}, growth?: 1.01, zeros?: 0}, treatment: …, quantile, ratio?: 1, direction?: "up"|"down", plannedN?: per arm, alpha?: 0.05, sides?: 1}; stages: [{control, treatment}] may stand for the two arms',
+        '{control: [samples] | {histogram: {"bucket": count}, growth?: 1.01, zeros?: 0}, treatment: …, quantile, ratio?: 1, direction?: "up"|"down", plannedN?: per arm, alpha?: 0.05, sides?: 1}; stages: [{control, treatment}] may replace the two arms',
       schema: z.strictObject({
         ...staged(distribution),
         quantile: z.number(),
@@ -91,7 +91,7 @@ export const quantileCalculations: Record<string, Calculation> = {
   ),
   band: calculation(
     {
-      about: 'half the height of a band around a whole distribution function, for charts',
+      about: 'the half-width of a confidence band around a distribution function, for charts',
       input: '{n, alpha?: 0.05, tMin?: 100}',
       schema: z.strictObject({ n: z.number(), alpha, tMin: z.number().default(100) }),
     },
@@ -102,7 +102,7 @@ export const quantileCalculations: Record<string, Calculation> = {
 function twoSided(stages: StageQuantiles[], tuning: QuantileTuning, ratio: number) {
   const [only, another] = stages;
   if (!only || another || ratio !== 1 || !Array.isArray(only.control) || !Array.isArray(only.treatment)) {
-    throw badInput('sides 2 takes samples of one stage, and ratio 1');
+    throw badInput('sides 2 requires samples of one stage, and ratio 1');
   }
   const logE = logEvidenceOfDifference({ control: only.control, treatment: only.treatment }, tuning);
   return { logE, p: pOf(logE) };

@@ -30,7 +30,7 @@ import { countStages } from './counts.ts';
 import { arm, armSummary } from './mean.ts';
 import { distribution, quantileStages, quantileTuning } from './quantile.ts';
 
-/** One look at all stages, or several in their order. */
+/** One look at all stages, or several looks in order. */
 function looked<Stages extends z.ZodType>(stages: Stages) {
   return {
     stages: stages.optional(),
@@ -68,7 +68,7 @@ interface Weighed {
   bounds: Bounds;
 }
 
-/** The verdict after all looks: claims latch, the bounds of all looks hold together. */
+/** The verdict after all looks: claims latch, and bounds only narrow from look to look. */
 function verdictOf<Stages>(
   {
     stages,
@@ -126,9 +126,9 @@ function meanWeigher(given: Extract<z.output<typeof verdictInput>, { metric: 'me
 export const verdictCalculations: Record<string, Calculation> = {
   verdict: calculation(
     {
-      about: 'the claims on one metric: supported, refuted, harm, over one look or several',
+      about: 'the claims on one metric (supported, refuted, harm) after one look or several',
       input:
-        '{metric?: "counts", stages: [{control, treatment, share}], direction, marginRatio, alpha?: 0.05} | {metric: "mean", stages: [{control, treatment}], direction, margin?: 0, scale?, plannedN?: 5000, alpha?} | {metric: "quantile", stages: [{control, treatment}], direction, marginRatio, quantile, plannedN?, alpha?}; looks: [{stages}] may stand for stages',
+        '{metric?: "counts", stages: [{control, treatment, share}], direction, marginRatio, alpha?: 0.05} | {metric: "mean", stages: [{control, treatment}], direction, margin?: 0, scale?, plannedN?: 5000, alpha?} | {metric: "quantile", stages: [{control, treatment}], direction, marginRatio, quantile, plannedN?, alpha?}; looks: [{stages}] may replace stages',
       schema: verdictInput,
     },
     (given) => {
@@ -152,7 +152,7 @@ export const verdictCalculations: Record<string, Calculation> = {
   ),
   combine: calculation(
     {
-      about: 'many e-values at once: the evidence that something is wrong, and which nulls fall (e-BH)',
+      about: 'several e-values together: the mean evidence, and the null hypotheses that e-BH rejects',
       input: '{logE: […], alpha?: 0.05, weights?: […]}',
       schema: z.strictObject({
         logE: z.array(z.number()).min(1),

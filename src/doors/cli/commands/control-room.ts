@@ -6,24 +6,24 @@ import { readInstance } from '../../../lib/process/instance.ts';
 import { DEFAULT_DATA, DEFAULT_HOST, DEFAULT_PORT, DEFAULT_URL } from '../defaults.ts';
 import { print } from '../output.ts';
 
-/** Starts the control room with the options as they were given; resolves when it has stopped. */
+/** Starts the control room with unchecked options; resolves when it has stopped. */
 export type Start = (options: Record<string, unknown>) => Promise<void>;
 
 export function controlRoomCommands(program: Command, { start }: { start: Start }): void {
   program
     .command('start')
     .description('start the control room')
-    .option('--port <n>', `port, 0 for any free one (default: ${DEFAULT_PORT})`)
+    .option('--port <n>', `port; 0 picks a free one (default: ${DEFAULT_PORT})`)
     .option(
       '--host <address>',
-      `address to bind (default: ${DEFAULT_HOST}; anything else opens it to the network)`,
+      `address to bind (default: ${DEFAULT_HOST}; other addresses expose it to the network)`,
     )
-    .option('--allow-host <name...>', 'further names it answers to, such as that of a proxy in front')
+    .option('--allow-host <name...>', 'additional host names to accept, such as that of a reverse proxy')
     .option('--data <dir>', `data directory (default: ${DEFAULT_DATA})`)
-    .option('--demo', 'deploy the example shop, let simulated shoppers use it, and run its experiments once')
-    .option('--demo-rate <n>', 'visits to the shop per second in the demo')
-    .option('--no-demo-experiments', 'leave the experiments of the demo to you')
-    .option('--no-isolation', 'run functions without a sandbox, also where bubblewrap works')
+    .option('--demo', 'deploy the example shop, simulate shoppers, and run its experiments once')
+    .option('--demo-rate <n>', 'simulated visits to the shop per second')
+    .option('--no-demo-experiments', 'do not run the experiments of the demo')
+    .option('--no-isolation', 'run functions without a sandbox, even if bubblewrap works')
     .option('--compute <url>', '"embedded:" or "aws:<region>"')
     .option('--compute-role <arn>', 'on AWS: the execution role of new functions')
     .option('--events <url>', '"embedded:" or the URL of a ClickHouse HTTP interface')
@@ -33,7 +33,7 @@ export function controlRoomCommands(program: Command, { start }: { start: Start 
 
   program
     .command('env')
-    .description("print the environment that AWS, OpenTelemetry and Segment clients need, for a shell's eval")
+    .description("print the variables that AWS, OpenTelemetry and Segment clients need, for a shell's eval")
     .option('--data <dir>', `data directory (default: ${DEFAULT_DATA})`)
     .option('--json', 'print one JSON document')
     .action(async (options: { data?: string; json?: boolean }) => {
@@ -52,7 +52,7 @@ async function environment(directory: string): Promise<Record<string, string>> {
     throw new Problem(
       'cli.no-control-room',
       kind,
-      `${directory} has no control room: start one with "upstack start", or give --data DIR`,
+      `no control room in ${directory}: start one with "upstack start", or pass --data DIR`,
     );
   }
   const url = (await readInstance(directory))?.url || DEFAULT_URL;

@@ -22,7 +22,7 @@ function exitCode({ verdict, decision }: Pick<RunSummary, 'verdict' | 'decision'
 }
 
 export function experimentCommands(program: Command): void {
-  const experiment = program.command('experiment').description('plan, run and look at experiments');
+  const experiment = program.command('experiment').description('plan, run and inspect experiments');
   planCommand(experiment);
   runCommand(experiment);
   listCommand(experiment);
@@ -33,9 +33,7 @@ export function experimentCommands(program: Command): void {
 function planCommand(experiment: Command): void {
   experiment
     .command('plan <file>')
-    .description(
-      'check an experiment file and the preparedness for it; changes nothing (exit code 1 when a check fails)',
-    )
+    .description('check an experiment file and its readiness; changes nothing (exit code 1 if a check fails)')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: Options) => {
@@ -50,12 +48,12 @@ function runCommand(experiment: Command): void {
   experiment
     .command('run <file>')
     .description(
-      'start an experiment and wait for its end (exit code: 0 supported, 3 refuted, 4 undecided, 5 invalid, 6 aborted)',
+      'run an experiment and wait until it ends (exit code: 0 supported, 3 refuted, 4 undecided, 5 invalid, 6 aborted)',
     )
     .option('--data <dir>', 'data directory of the control room')
     .option(
       '--no-queue',
-      'fail at once when another experiment is active on the function, instead of waiting its turn',
+      'fail immediately if another experiment is active on the function, instead of waiting',
     )
     .option('--json', 'print one JSON document at the end')
     .action(async (file: string, options: Options) => {
@@ -72,7 +70,7 @@ function runCommand(experiment: Command): void {
 function listCommand(experiment: Command): void {
   experiment
     .command('list')
-    .description('every run, newest first')
+    .description('list runs, newest first')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
@@ -84,7 +82,7 @@ function listCommand(experiment: Command): void {
 function showCommand(experiment: Command): void {
   experiment
     .command('show <run>')
-    .description('one run with its counts and journal')
+    .description('show a run with its counts and journal')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: Options) => {
@@ -97,7 +95,7 @@ function abortCommand(experiment: Command): void {
   experiment
     .command('abort <run>')
     .description('withdraw the treatment at once and end the run')
-    .option('--reason <text>', 'why, for the journal')
+    .option('--reason <text>', 'reason, for the journal')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: Options) => {
@@ -107,13 +105,13 @@ function abortCommand(experiment: Command): void {
     });
 }
 
-/** Says on standard error which checks of preparedness did not pass; they do not keep a run from starting. */
+/** Prints the readiness checks that did not pass on standard error. They do not stop a run. */
 async function tellReadiness(connection: Connection, runId: string): Promise<void> {
   const { journal } = await call(connection, 'showRun', { runId });
   const checks = (journal.find(({ kind }) => kind === 'readiness')?.detail.checks ??
     []) as PlanView['checks'];
   for (const { check, state, detail } of checks) {
-    if (state !== 'pass') process.stderr.write(`not prepared: ${check}: ${detail}\n`);
+    if (state !== 'pass') process.stderr.write(`not ready: ${check}: ${detail}\n`);
   }
 }
 
@@ -125,7 +123,7 @@ async function readSource(file: string): Promise<string> {
     throw new Problem(
       'cli.no-file',
       kind,
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}): give the path of an experiment file`,
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}): pass the path of an experiment file`,
     );
   }
 }

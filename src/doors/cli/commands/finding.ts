@@ -5,10 +5,10 @@ import { print, table } from '../output.ts';
 export function findingCommands(program: Command): void {
   const finding = program
     .command('finding')
-    .description('what experiments taught, open until a re-run passes');
+    .description('findings of experiments, open until a re-run passes');
   finding
     .command('list')
-    .description('every finding, newest first')
+    .description('list findings, newest first')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: { data?: string; json?: boolean }) => {
@@ -18,7 +18,7 @@ export function findingCommands(program: Command): void {
 }
 
 function render(findings: Answer<'listFindings'>['findings']): string {
-  if (findings.length === 0) return 'no findings: no experiment was refuted or aborted yet';
+  if (findings.length === 0) return 'no findings: no experiment has been refuted or aborted yet';
   return table(
     ['FINDING', 'STATE', 'EXPERIMENT', 'OPENED', 'TITLE'],
     findings.map((row) => [

@@ -32,7 +32,7 @@ export function functionCommands(program: Command, { openTarget }: { openTarget:
   rollbackCommand(program, openTarget);
   program
     .command('top')
-    .description('every function with its figures of the last 15 minutes')
+    .description('list functions with their figures for the last 15 minutes')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
@@ -42,14 +42,14 @@ export function functionCommands(program: Command, { openTarget }: { openTarget:
 
   program
     .command('invoke <function>')
-    .description('invoke a function and print its answer (exit code 1 when the function failed)')
-    .option('--payload <json>', 'the payload, or @FILE to read it from a file', '{}')
-    .option('--qualifier <version>', 'a version or an alias')
+    .description('invoke a function and print its response (exit code 1 if the function fails)')
+    .option('--payload <json>', 'JSON payload, or @FILE to read it from a file', '{}')
+    .option('--qualifier <version>', 'version or alias')
     .option(
       '--unit <unit>',
-      'the person or session it is for: an alias with weights keeps its version for it',
+      'person or session to invoke for: a weighted alias always gives a unit the same version',
     )
-    .option('--event', 'do not wait: the function runs later, and again when it fails')
+    .option('--event', 'invoke asynchronously, with retries when the function fails')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: Options) => {
@@ -75,14 +75,14 @@ export function functionCommands(program: Command, { openTarget }: { openTarget:
     .description(
       'package a directory (Node, Python or a bootstrap), create or update its function, publish a version and point the alias at it',
     )
-    .option('--name <function>', 'the name of the function (default: the name of the directory)')
-    .option('--alias <alias>', 'the alias to move', 'live')
+    .option('--name <function>', 'name of the function (default: the name of the directory)')
+    .option('--alias <alias>', 'alias to move', 'live')
     .option('--env <NAME=VALUE...>', 'environment variables of the function')
-    .option('--timeout <seconds>', 'how long an invocation may take', '10')
+    .option('--timeout <seconds>', 'maximum duration of an invocation', '10')
     .option('--memory <MB>', 'memory of an execution environment', '256')
-    .option('--runtime <runtime>', 'the runtime (default: the newest of the language)')
-    .option('--handler <handler>', 'module.function of Python, or what a custom runtime makes of it')
-    .option('--source-map', 'put the source map of a bundle into the package and let Node use it')
+    .option('--runtime <runtime>', 'runtime (default: the newest of the language)')
+    .option('--handler <handler>', 'module.function for Python, or as a custom runtime reads it')
+    .option('--source-map', 'add the source map of a bundle to the package and enable it in Node')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (directory: string, options: Options) => {
@@ -99,9 +99,9 @@ export function functionCommands(program: Command, { openTarget }: { openTarget:
 function rollbackCommand(program: Command, openTarget: OpenTarget): void {
   program
     .command('rollback <function>')
-    .description('point the alias at the version before its present one, or at the one you name')
-    .option('--alias <alias>', 'the alias to move', 'live')
-    .option('--to <version>', 'the version to go back to')
+    .description('point the alias at the previous version, or at the given one')
+    .option('--alias <alias>', 'alias to move', 'live')
+    .option('--to <version>', 'version to roll back to')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: Options) => {
@@ -161,7 +161,7 @@ function renderDeployed(result: DirectoryDeployed): string {
     result.previous === null || result.previous === result.version
       ? []
       : [
-          `to go back: upstack rollback ${result.name}${result.alias === 'live' ? '' : ` --alias ${result.alias}`} --to ${result.previous}`,
+          `to roll back: upstack rollback ${result.name}${result.alias === 'live' ? '' : ` --alias ${result.alias}`} --to ${result.previous}`,
         ];
   return [
     `${result.name}: version ${result.version}${result.changed ? '' : ' (nothing changed)'}, alias ${result.alias} ${moved}`,

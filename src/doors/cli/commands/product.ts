@@ -10,10 +10,14 @@ interface Common {
 
 export function productCommands(program: Command): void {
   withCommon(program.command('retention'))
-    .description('the retention triangle of weekly cohorts')
-    .option('--weeks <n>', 'how many weekly cohorts', '10')
-    .option('--kind <kind>', '"first" (first ever active in the week) or "recurring" (active in it)', 'first')
-    .option('--event <name>', 'the target event; any event without it')
+    .description('show the retention triangle of weekly cohorts')
+    .option('--weeks <n>', 'number of weekly cohorts', '10')
+    .option(
+      '--kind <kind>',
+      '"first" (people first active in the week) or "recurring" (all active in it)',
+      'first',
+    )
+    .option('--event <name>', 'target event (default: any event)')
     .action(async (options: Common & { weeks: string; kind: RetentionView['kind']; event?: string }) => {
       const { weeks, kind, event } = options;
       const input = { weeks: Number(weeks), kind, event };
@@ -22,16 +26,16 @@ export function productCommands(program: Command): void {
     });
 
   withCommon(program.command('churn'))
-    .description('weekly active people, who is new, who came back, who left')
-    .option('--weeks <n>', 'how many weeks', '12')
+    .description('show weekly active people: new, returning, resurrecting and dormant, with churn')
+    .option('--weeks <n>', 'number of weeks', '12')
     .action(async (options: Common & { weeks: string }) => {
       const view = await call(await connect(options), 'showGrowth', { weeks: Number(options.weeks) });
       print(view, options.json === true, renderGrowth);
     });
 
   withCommon(program.command('adoption <event>'))
-    .description('who uses a feature (its product event)')
-    .option('--days <n>', 'the period in days', '28')
+    .description('show the adoption of a feature (its product event)')
+    .option('--days <n>', 'period in days', '28')
     .action(async (event: string, options: Common & { days: string }) => {
       const view = await call(await connect(options), 'showAdoption', { event, days: Number(options.days) });
       print(view, options.json === true, renderAdoption);
@@ -39,7 +43,7 @@ export function productCommands(program: Command): void {
 }
 
 function settlingNote(): string {
-  return paint('dim', '* this week has not ended yet');
+  return paint('dim', '* incomplete week');
 }
 
 function withCommon(command: Command): Command {
@@ -82,6 +86,6 @@ function renderAdoption(view: AdoptionView): string {
   return [
     `${paint('bold', view.event)}, last ${view.days} days`,
     `${view.adopters} of ${view.active} active people used it (${percent(view.rate)}), ${view.uses} times`,
-    `${view.repeat} of them on two days or more`,
+    `${view.repeat} of them on at least two days`,
   ].join('\n');
 }

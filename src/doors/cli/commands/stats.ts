@@ -9,7 +9,7 @@ import { quantileCalculations } from '../calculations/quantile.ts';
 import { verdictCalculations } from '../calculations/verdict.ts';
 import { print } from '../output.ts';
 
-/** Every calculation of the statistics core, by its name. */
+/** All calculations of the statistics core, by name. */
 export const CALCULATIONS: Record<string, Calculation> = {
   ...countCalculations,
   ...meanCalculations,
@@ -22,13 +22,13 @@ export const CALCULATIONS: Record<string, Calculation> = {
 export function statsCommands(program: Command): void {
   const stats = program
     .command('stats')
-    .description('any calculation of the statistics core, on numbers you give it; needs no control room')
+    .description('run a calculation of the statistics core on your own numbers; needs no control room')
     .addHelpText('after', inputs);
   for (const [name, { about, input, run }] of Object.entries(CALCULATIONS)) {
     stats
       .command(name)
       .description(about)
-      .option('--input <json>', 'the numbers as a JSON object (default: standard input)')
+      .option('--input <json>', 'input as a JSON object (default: standard input)')
       .option('--json', 'print one JSON document')
       .addHelpText('after', `\nInput: ${input}`)
       .action(async (options: { input?: string; json?: boolean }) => {
@@ -40,16 +40,16 @@ export function statsCommands(program: Command): void {
 
 function inputs(): string {
   const lines = Object.entries(CALCULATIONS).map(([name, { input }]) => `  ${name.padEnd(12)} ${input}`);
-  return `\nInputs, a JSON object on standard input; ? marks what has a default:\n${lines.join('\n')}`;
+  return `\nInput, as a JSON object on standard input (? marks fields with a default):\n${lines.join('\n')}`;
 }
 
-/** The standard input; a person at a terminal who gives none is told what to give. */
+/** Reads standard input. Throws if it is a terminal, with the expected input. */
 async function standardInput(form: string): Promise<string> {
-  if (process.stdin.isTTY) throw badInput(`give the numbers on standard input or with --input: ${form}`);
+  if (process.stdin.isTTY) throw badInput(`pass the numbers on standard input or with --input: ${form}`);
   return text(process.stdin);
 }
 
-/** One line for each number, nested ones by their path. */
+/** One line per value; nested values are named by their path. */
 function render(result: object): string {
   const rows = (value: object, path: string): [string, string][] =>
     Object.entries(value).flatMap(([key, inner]) =>
@@ -66,6 +66,6 @@ function parse(input: string, form: string): unknown {
   try {
     return JSON.parse(input);
   } catch (error) {
-    throw badInput(`the input is not a JSON object (${(error as Error).message}): give ${form}`, error);
+    throw badInput(`the input must be a JSON object (${(error as Error).message}): pass ${form}`, error);
   }
 }
