@@ -137,13 +137,13 @@ export function ratio(value: number | null): string {
   return value >= 10 ? `${value.toFixed(1)}×` : `${value.toFixed(2)}×`;
 }
 
-/** A difference treatment - control in the metric's own unit, with three digits that count: `+0.12`, `−3.4`, `0`. */
+/** A difference treatment - control in the metric's own unit, with three significant digits: `+0.12`, `−3.4`, `0`. */
 export function difference(value: number): string {
   if (value === 0) return '0';
   return `${value > 0 ? '+' : '−'}${Number(Math.abs(value).toPrecision(3))}`;
 }
 
-/** A confidence sequence's bounds; open ends are named as what they are. */
+/** The bounds of a confidence sequence; an open end is 0 or ∞. */
 export function bounds(low: number | null, high: number | null): string {
   return `${low === null ? '0' : ratio(low)} to ${high === null ? '∞' : ratio(high)}`;
 }

@@ -12,7 +12,7 @@ export interface Resource<Data> {
 /** The last results by operation and input. A revisited page shows them immediately while it fetches again. */
 const answers = new Map<string, unknown>();
 
-/** Call when a session ends: the next one may have fewer permissions. */
+/** Clears the cache. Call it when a session ends, because the next one may have fewer permissions. */
 export function forgetAnswers(): void {
   answers.clear();
 }

@@ -30,7 +30,7 @@ test('steps start at zero and never exceed the top', () => {
   assert.deepEqual(steps(0.5, 5).length, 6);
 });
 
-test('the ratio axis always holds 1 and the margin, and cuts the early wide band', () => {
+test('the ratio axis always contains 1 and the margin, and cuts off the wide early band', () => {
   const wide = { point: 1, low: 0.01, high: 90 };
   const narrow = { point: 0.95, low: 0.85, high: 1.08 };
   assert.deepEqual(ratioDomain([wide, wide, narrow, narrow], 0.8), [0.7, 1.2]);
@@ -66,7 +66,7 @@ test('ticks stay within the axis and the limit, and include 1', () => {
   );
 });
 
-test('the axis of differences holds 0, the margin and the later band, and its ticks 0', () => {
+test('the axis of differences contains 0, the margin and the later band, and its ticks include 0', () => {
   assert.deepEqual(differenceDomain([{ point: 0.2, low: -0.9, high: 1.4 }], -0.5), [-1.2, 2]);
   assert.deepEqual(differenceTicks([-1.2, 2], 4), [-0.8, 0, 0.8, 1.6]);
   const thousandths = fc.integer({ min: -10_000_000, max: 10_000_000 }).map((value) => value / 1000);

@@ -56,8 +56,8 @@ export interface EffectPoint {
 }
 
 /**
- * The range of a ratio axis: it contains 1, the margin, and the band of the later half of the looks. The wide early band
- * is cut off, so that it does not flatten the rest. An open end gets extra room.
+ * The range of a ratio axis: it contains 1, the margin, and the band of the later half of the looks. The wide early
+ * band is cut off, so that it does not flatten the rest. An open end gets extra room.
  */
 export function ratioDomain(points: readonly EffectPoint[], margin: number): [number, number] {
   const { values: effects, open } = lateHalf(points);
@@ -95,7 +95,7 @@ export function ratioTicks([low, high]: readonly [number, number], maxTicks: num
   return fitting.reduce((best, ticks) => (gap(ticks) < gap(best) ? ticks : best), [1]);
 }
 
-/** The effects of the later half of the looks, and whether one of them is open. */
+/** The effects of the later half of the looks, and whether one of them has an open end. */
 function lateHalf(points: readonly EffectPoint[]): { values: number[]; open: boolean } {
   const late = points.slice(Math.floor(points.length / 2));
   return {
@@ -106,7 +106,7 @@ function lateHalf(points: readonly EffectPoint[]): { values: number[]; open: boo
   };
 }
 
-/** The same for differences: 0, the margin and the later band, on round numbers with some room. */
+/** The range of an axis of differences: it contains 0, the margin and the later band, and ends on round numbers. */
 export function differenceDomain(points: readonly EffectPoint[], margin: number): [number, number] {
   const { values, open } = lateHalf(points);
   const lowest = Math.min(0, margin, ...values);
@@ -119,15 +119,15 @@ export function differenceDomain(points: readonly EffectPoint[], margin: number)
   ];
 }
 
-/** Multiples of a round number within the domain, at most `most` of them; 0 is one. */
-export function differenceTicks([low, high]: readonly [number, number], most: number): number[] {
-  let step = ceiling((high - low) / Math.max(1, most));
+/** At most `maxTicks` multiples of a round number within the domain, including 0. */
+export function differenceTicks([low, high]: readonly [number, number], maxTicks: number): number[] {
+  let step = ceiling((high - low) / Math.max(1, maxTicks));
   const count = () => Math.floor(high / step) - Math.ceil(low / step) + 1;
-  while (count() > Math.max(1, most)) step = ceiling(step * 1.01);
+  while (count() > Math.max(1, maxTicks)) step = ceiling(step * 1.01);
   return Array.from({ length: count() }, (_, index) => multiple(Math.ceil(low / step) + index, step));
 }
 
-/** Without the digits that binary fractions add. */
+/** A multiple without the rounding error of binary fractions. */
 function multiple(times: number, step: number): number {
   return Number((times * step).toPrecision(12));
 }

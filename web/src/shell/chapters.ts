@@ -21,7 +21,7 @@ export interface Destination {
 export interface Chapter {
   title: string | null;
   destinations: readonly Destination[];
-  /** Not in the bottom bar of narrow screens: the account menu has it. */
+  /** Omitted from the bottom bar of narrow screens; the account menu has it. */
   aside?: true;
 }
 

@@ -80,7 +80,7 @@ function Trail() {
   );
 }
 
-/** Who is logged in, with Settings and log-out. */
+/** The account menu: who is logged in, Settings, and log out. */
 function Account({ onLogout }: { onLogout(): void }) {
   const { name, permissions } = useCaller();
   const settings = chaptersFor(permissions).flatMap(({ aside, destinations }) => (aside ? destinations : []));

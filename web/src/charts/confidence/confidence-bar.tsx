@@ -2,7 +2,7 @@ import type { MetricLook } from '../../../../src/experiments/schema.ts';
 import { estimateOf } from '../../parts/run/estimate.ts';
 import { EFFECT_SCALES, effectPosition } from './effect-scale.ts';
 
-/** The latest confidence sequence of a metric on one line: band, estimate, margin and no effect. */
+/** The latest bounds of a metric's confidence sequence on one line, with estimate, margin and no effect. */
 export function ConfidenceBar({ look }: { look: MetricLook }) {
   const { direction } = look;
   const scale = EFFECT_SCALES[look.scale];

@@ -20,7 +20,7 @@ interface ConfidenceChartProps {
   scale: MetricLook['scale'];
   direction: 'up' | 'down';
   verdict: Reference['verdict'];
-  /** Where the axis ends at least, in seconds. */
+  /** The time axis ends here or later, in seconds. */
   untilSeconds: number;
   small?: boolean;
   note?: string;
@@ -35,13 +35,13 @@ const legendOf = ({ name }: EffectScale): LegendItem[] => [
 
 function meaning(alpha: number): string {
   return (
-    'The line is the estimated effect: of the metric in treatment against control. Each edge of the band holds with ' +
-    `${percent(1 - alpha)} confidence at every look of the whole run at once, so the run may be watched, and stopped, at ` +
-    'any time. A verdict falls when the whole band lies on one side of the margin.'
+    'The line is the estimated effect: the metric in treatment compared with control. Each edge of the band holds with ' +
+    `${percent(1 - alpha)} confidence at all looks of the run together, so you may watch the run and stop it at any ` +
+    'time. The run reaches a verdict when the whole band lies on one side of the margin.'
   );
 }
 
-/** The effect of the treatment with its confidence sequence, drawn as the looks arrive. */
+/** The effect of the treatment with its confidence sequence, redrawn as looks arrive. */
 export function ConfidenceChart(props: ConfidenceChartProps) {
   const { looks, metric, margin, direction, verdict, untilSeconds, small = false } = props;
   const scale = EFFECT_SCALES[props.scale];
@@ -172,7 +172,7 @@ function summary(
   columns: ConfidenceColumns,
 ) {
   const last = columns.points.at(-1);
-  if (last === undefined) return `${title}: no look yet`;
+  if (last === undefined) return `${title}: no looks yet`;
   const { look, seconds } = last;
   const scale = EFFECT_SCALES[name];
   return (

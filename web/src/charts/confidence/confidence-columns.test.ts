@@ -31,7 +31,7 @@ function look(elapsedMs: number, numbers: Pick<MetricLook, 'point' | 'low' | 'hi
   };
 }
 
-test('open ends stand at the edge of the axis, missing estimates are gaps', () => {
+test('open ends are clamped to the axis, and missing estimates are gaps', () => {
   const columns = confidenceColumns(
     [
       look(1000, { point: null, low: null, high: null }),
@@ -50,7 +50,7 @@ test('open ends stand at the edge of the axis, missing estimates are gaps', () =
   assert.equal(columns.low[2], Math.log(0.85));
 });
 
-test('a look without the metric is left out', () => {
+test('a look without the metric is omitted', () => {
   assert.deepEqual(
     confidenceColumns([look(1000, { point: 1, low: 0.5, high: 2 })], 'other', 0.8, EFFECT_SCALES.ratio)
       .seconds,

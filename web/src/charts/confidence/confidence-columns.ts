@@ -1,9 +1,9 @@
 import type { LookView, MetricLook } from '../../../../src/experiments/schema.ts';
 import type { EffectScale } from './effect-scale.ts';
 
-/** One metric's confidence sequence over the run, as a chart needs it: on the scale of the axis, open ends clamped to it. */
+/** One metric's confidence sequence over the run, on the scale of the chart's axis; open ends are clamped to it. */
 export interface ConfidenceColumns {
-  /** The looks that the columns come from, aligned with them. */
+  /** The looks behind the columns, aligned with them. */
   points: readonly { seconds: number; look: MetricLook }[];
   seconds: number[];
   point: (number | null)[];
@@ -27,8 +27,8 @@ export function confidenceColumns(
     points.map(({ look }) => look),
     margin,
   );
-  const [least, most] = domain;
-  const clamp = (value: number) => scale.toAxis(Math.min(most, Math.max(least, value)));
+  const [min, max] = domain;
+  const clamp = (value: number) => scale.toAxis(Math.min(max, Math.max(min, value)));
   return {
     points,
     domain,

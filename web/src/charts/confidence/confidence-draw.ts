@@ -7,9 +7,9 @@ export interface Reference {
   margin: number;
   scale: EffectScale;
   direction: 'up' | 'down';
-  /** At the last look, once there is a verdict. */
+  /** Drawn at the last look; null until there is a verdict. */
   verdict: { label: string; colour: ColourName } | null;
-  /** Little room: no words in the chart. */
+  /** Omits the text in the chart. */
   small: boolean;
 }
 
@@ -28,7 +28,7 @@ export function drawBadSide(
   ctx.restore();
 }
 
-/** Over the lines: the margin and no effect with their names, and the verdict where it fell. */
+/** Over the lines: the margin and no effect with their labels, and the verdict where it was reached. */
 export function drawReference(chart: uPlot, reference: Reference, palette: Palette): void {
   const { margin, scale, direction, verdict, small } = reference;
   const { ctx, bbox } = chart;
@@ -72,7 +72,7 @@ function horizontal({ ctx, bbox, valToPos }: uPlot, at: number, stroke: string, 
   return y;
 }
 
-/** Writes below (side 1) or above (side -1, where there is room) a horizontal line, at its left end. */
+/** Labels a horizontal line at its left end: below (side 1), or above where there is room (side -1). */
 function name(
   { ctx, bbox }: uPlot,
   y: number,

@@ -2,22 +2,22 @@ import type { MetricLook } from '../../../../src/experiments/schema.ts';
 import { bounds, difference, NONE, ratio } from '../../format.ts';
 import { differenceDomain, differenceTicks, type EffectPoint, ratioDomain, ratioTicks } from '../scale.ts';
 
-/** How effects of one scale are drawn and written. */
+/** How effects of one scale are drawn and formatted. */
 export interface EffectScale {
-  /** What the line of a chart is. */
+  /** The label of a chart's line. */
   name: string;
-  /** The effect of a treatment that changes nothing, and its name in a chart. */
+  /** The effect of a treatment that changes nothing, and its label in a chart. */
   none: number;
   noneText: string;
-  /** The scale on which the axis is linear, and back. */
+  /** Converts to the scale on which the axis is linear, and back. */
   toAxis(effect: number): number;
   fromAxis(value: number): number;
   /** The effects at the ends of the axis. */
   domain(points: readonly EffectPoint[], margin: number): [number, number];
-  ticks(domain: readonly [number, number], most: number): number[];
-  /** Where the confidence sequence ends when it is open. */
+  ticks(domain: readonly [number, number], maxTicks: number): number[];
+  /** The lower end of an open confidence sequence. */
   lowest: number;
-  /** An effect, `NONE` without one. */
+  /** An effect as text; `NONE` for null. */
   text(effect: number | null): string;
   bounds(low: number | null, high: number | null): string;
 }
@@ -50,7 +50,7 @@ export const EFFECT_SCALES: Readonly<Record<MetricLook['scale'], EffectScale>> =
   },
 };
 
-/** Where an effect stands between the ends of the axis, 0..1; what lies beyond stands at the edge. */
+/** The position of an effect on the axis, from 0 to 1; effects beyond an end are clamped to it. */
 export function effectPosition(
   { toAxis }: EffectScale,
   effect: number,

@@ -8,7 +8,7 @@ const lookOf = (control: number, treatment: number, point: number | null) => ({
   treatment: { units: 100, events: treatment },
 });
 
-test('an estimate is shown from twenty events in both arms together', () => {
+test('an estimate needs twenty events over both arms', () => {
   assert.equal(estimateOf(lookOf(10, 9, 0.9)), null);
   assert.equal(estimateOf(lookOf(10, 10, 0.9)), 0.9);
   assert.equal(estimateOf(lookOf(1, 19, 0.9)), 0.9);

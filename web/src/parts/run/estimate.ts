@@ -1,7 +1,7 @@
-/** With fewer events in both arms together the estimate says more about chance than about the treatment. */
+/** Below this many events over both arms, an estimate is mostly chance. */
 const MIN_EVENTS = 20;
 
-/** The estimated effect where there are enough events to show one; null otherwise. */
+/** The estimated effect; null below MIN_EVENTS. */
 export function estimateOf(look: {
   point: number | null;
   control: { events: number };

@@ -53,7 +53,7 @@ const OUTCOMES = {
     label: 'Aborted',
     tone: 'bad',
     icon: IconHandStop,
-    meaning: 'The treatment was withdrawn at once and the run ended.',
+    meaning: 'The treatment was withdrawn immediately and the run ended.',
   },
 } as const satisfies Record<string, Outcome>;
 
