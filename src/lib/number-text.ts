@@ -1,11 +1,11 @@
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** A grouped count: `1,219`. */
+/** A count for people: `1,219`. */
 export function countText(value: number): string {
   return grouped.format(value);
 }
 
-/** A share (0 to 1) as per cent with two significant digits: `0.04%`, `4.2%`, `42%`. */
+/** A share from 0 to 1 as a percentage, with more digits the smaller it is: `0.04%`, `4.2%`, `42%`. */
 export function percentText(share: number): string {
   const value = share * 100;
   if (value === 0) return '0%';

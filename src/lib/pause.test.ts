@@ -6,13 +6,13 @@ import { Pause } from './pause.ts';
 const FAR_MS = 60_000;
 const started = () => systemClock.monotonic();
 
-test('a wait lasts until its latest moment', async () => {
+test('a wait lasts until `latest`', async () => {
   const from = started();
   await new Pause(systemClock).until(from + 30);
   assert.ok(started() - from >= 29);
 });
 
-test('a woken wait lasts until its soonest moment, an ended one no longer', async () => {
+test('a woken wait lasts until `soonest`, and an ended one ends now', async () => {
   const pause = new Pause(systemClock);
   const from = started();
   const woken = pause.until(from + FAR_MS, from + 30);
@@ -24,7 +24,7 @@ test('a woken wait lasts until its soonest moment, an ended one no longer', asyn
   await cut;
 });
 
-test('nothing happens to who wakes or ends no wait', () => {
+test('waking or ending without a wait does nothing', () => {
   const pause = new Pause(systemClock);
   pause.wake();
   pause.end();

@@ -1,37 +1,37 @@
 import type { Clock } from './clock.ts';
 
-/** Interruptible wait; one at a time. */
+/** Interruptible waits, one at a time. */
 export class Pause {
   #clock: Pick<Clock, 'monotonic'>;
-  #resting: { soonest: number; timer: NodeJS.Timeout; done: () => void } | undefined;
+  #current: { soonest: number; timer: NodeJS.Timeout; done: () => void } | undefined;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
-  /** Waits until `latest`; after `wake`, only until `soonest`. Both are monotonic milliseconds. */
+  /** Waits until `latest`, or, once woken, until `soonest`; both are monotonic milliseconds. */
   until(latest: number, soonest = latest): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(this.#resting?.timer);
-        this.#resting = undefined;
+        clearTimeout(this.#current?.timer);
+        this.#current = undefined;
         resolve();
       };
-      this.#resting = { soonest, timer: this.#timer(latest, done), done };
+      this.#current = { soonest, timer: this.#timer(latest, done), done };
     });
   }
 
-  /** Shortens the current wait to its `soonest`. */
+  /** Makes the current wait, if any, end at `soonest`. */
   wake(): void {
-    const resting = this.#resting;
-    if (!resting) return;
-    clearTimeout(resting.timer);
-    resting.timer = this.#timer(resting.soonest, resting.done);
+    const current = this.#current;
+    if (!current) return;
+    clearTimeout(current.timer);
+    current.timer = this.#timer(current.soonest, current.done);
   }
 
-  /** Ends the current wait now. */
+  /** Ends the current wait, if any, now. */
   end(): void {
-    this.#resting?.done();
+    this.#current?.done();
   }
 
   #timer(at: number, done: () => void): NodeJS.Timeout {
