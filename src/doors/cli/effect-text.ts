@@ -2,12 +2,12 @@ import type { MetricLook } from '../../experiments/schema.ts';
 
 const OPEN = { ratio: ['0', '∞'], difference: ['-∞', '∞'] } as const;
 
-/** The estimated effect with a number of digits after the point: "0.97", "–" without one. */
+/** The estimated effect with `digits` decimals: "0.97"; "–" for null. */
 export function pointText({ point }: Pick<MetricLook, 'point'>, digits: number): string {
   return point === null ? '–' : point.toFixed(digits);
 }
 
-/** Its confidence sequence: "0.81 … 1.12". */
+/** The bounds of the confidence sequence with `digits` decimals: "0.81 … 1.12". */
 export function boundsText(
   { scale, low, high }: Pick<MetricLook, 'scale' | 'low' | 'high'>,
   digits: number,

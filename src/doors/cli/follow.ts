@@ -10,7 +10,7 @@ const MAX_OUTAGE_MS = 60_000;
 const RETRY_MS = 500;
 const MAX_WAIT_MS = 15 * 60_000;
 
-/** What the list shows of a run, plus the last counts and how many invocations the treatment met. */
+/** A run as in the list of runs, plus its last look and its injections. */
 type EndedRun = Omit<RunView, 'looks' | 'journal' | 'source'> & { lastLook: LookView | null };
 
 /**

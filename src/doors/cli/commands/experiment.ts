@@ -94,7 +94,7 @@ function showCommand(experiment: Command): void {
 function abortCommand(experiment: Command): void {
   experiment
     .command('abort <run>')
-    .description('withdraw the treatment at once and end the run')
+    .description('withdraw the treatment immediately and end the run')
     .option('--reason <text>', 'reason, for the journal')
     .option('--data <dir>', 'data directory of the control room')
     .option('--json', 'print one JSON document')
