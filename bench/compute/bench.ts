@@ -13,7 +13,7 @@
  */
 import type { Bench, Row } from '../row.ts';
 import { measure, type Round, type Size } from './measure.ts';
-import { PEER } from './peer.ts';
+import { PEER } from './servers/peer.ts';
 import type { Starts } from './starts.ts';
 import type { Warm } from './warm.ts';
 

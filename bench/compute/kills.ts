@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../row.ts';
 import { bodyOf, Connection } from './connection.ts';
 import { invocations } from './requests.ts';
-import type { Twin } from './twin.ts';
+import type { Twin } from './servers/twin.ts';
 
 /** Milliseconds after the deadline. */
 export interface Kills {

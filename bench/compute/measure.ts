@@ -4,12 +4,12 @@ import { PARKED_PROCESSES } from '../../lambda/src/limits.ts';
 import { assertHello, HELLO, HELLO_PYTHON } from './account.ts';
 import { Connection } from './connection.ts';
 import { type Kills, killRound } from './kills.ts';
-import { PEER_FUNCTION, startPeer } from './peer.ts';
 import { invocations } from './requests.ts';
-import { type Served, serve } from './served.ts';
+import { PEER_FUNCTION, startPeer } from './servers/peer.ts';
+import { type Served, serve } from './servers/served.ts';
+import { startTwin, type Twin } from './servers/twin.ts';
 import { type Starts, startRound } from './starts.ts';
 import { firstPartMs } from './stream.ts';
-import { startTwin, type Twin } from './twin.ts';
 import { latencies, type Subject, throughput, type Warm, warmRound } from './warm.ts';
 
 export interface Size {

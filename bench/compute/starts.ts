@@ -6,7 +6,7 @@ import { median } from '../row.ts';
 import { assertHello, HELLO, HELLO_PYTHON } from './account.ts';
 import { Connection } from './connection.ts';
 import { invocations } from './requests.ts';
-import type { Language, Twin } from './twin.ts';
+import type { Language, Twin } from './servers/twin.ts';
 
 /** Milliseconds. */
 export interface Starts {

@@ -1,7 +1,7 @@
 /** Time to the first part of a streamed response, from a function that sleeps for a second before the next part. */
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CREDENTIALS, REGION } from './account.ts';
-import type { Twin } from './twin.ts';
+import type { Twin } from './servers/twin.ts';
 
 const NAME = 'streams';
 const CODE = `export const handler = awslambda.streamifyResponse(async (event, stream) => {

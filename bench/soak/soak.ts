@@ -1,7 +1,7 @@
 /** The sustained load, with measurements before, during and after it. */
 import { bodyOf, Connection } from '../compute/connection.ts';
 import { invocations } from '../compute/requests.ts';
-import { startTwin, type Twin } from '../compute/twin.ts';
+import { startTwin, type Twin } from '../compute/servers/twin.ts';
 import { type Holdings, isChild, settledHoldings } from './holdings.ts';
 
 export interface Size {

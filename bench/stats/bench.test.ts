@@ -10,8 +10,8 @@ import type { Row } from '../row.ts';
 import { cases, rowsOf } from './bench.ts';
 import { maxEvidence, stageCounts } from './ours.ts';
 import { binomialQuantile } from './race.ts';
-import { betaBinomial, binomial, geometric, normal } from './samplers.ts';
-import { phased } from './streams.ts';
+import { betaBinomial, binomial, geometric, normal } from './traffic/samplers.ts';
+import { phased } from './traffic/streams.ts';
 
 const SEED = 2026;
 

@@ -7,7 +7,7 @@ import { rateOracle } from './oracle.ts';
 import { binaryMeans, exactCounts } from './ours.ts';
 import { growthBook, mixtureSprt, zTest } from './peers.ts';
 import { type Case, delays, type Race } from './race.ts';
-import { type Binary, type Phase, steady } from './streams.ts';
+import { type Binary, type Phase, steady } from './traffic/streams.ts';
 
 const LOOKS_CORRECTED_FOR = 1_000;
 

@@ -11,7 +11,7 @@ import * as quantile from '../../src/stats/quantiles/quantile.ts';
 import { boundScales, weighCounts, weighMeans, weighQuantiles } from '../../src/stats/verdict.ts';
 import { median, type Row } from '../row.ts';
 import type { Case } from './race.ts';
-import { normal } from './samplers.ts';
+import { normal } from './traffic/samplers.ts';
 
 const METRICS = 1_000;
 /** Different data sets, so that caches do not serve all metrics. */

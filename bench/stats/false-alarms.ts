@@ -15,7 +15,7 @@ import {
   zTest,
 } from './peers.ts';
 import { alarmRow, type Case, falseAlarms, firstAlarms, type Race, share } from './race.ts';
-import { type Binary, phased, steady, summaryOfArm } from './streams.ts';
+import { type Binary, phased, steady, summaryOfArm } from './traffic/streams.ts';
 
 const LOOK = 100;
 type Test = (contrast: Contrast) => boolean;

@@ -12,8 +12,8 @@ import { shiftOracle } from './oracle.ts';
 import { ALPHA, binaryMeans, exactCounts, means, NEEDED } from './ours.ts';
 import { absolute, bandsApart, type Contrast, growthBook, mixtureSprt, zTest } from './peers.ts';
 import { type Case, delays, falseAlarms, type Race, type Stream } from './race.ts';
-import { normal } from './samplers.ts';
-import type { Binary } from './streams.ts';
+import { normal } from './traffic/samplers.ts';
+import type { Binary } from './traffic/streams.ts';
 
 const LOOK = 100;
 const MU = Math.log(200);

@@ -3,7 +3,7 @@
  * are equal", the best e-value uses as common distribution the mixture of the two in the shares of the arms (Grünwald, de Heide and Koolen, "Safe testing", JRSS B 86, 2024).
  */
 import type { Summary } from '../../src/stats/means/moments.ts';
-import type { Arm, Binary, Phase } from './streams.ts';
+import type { Arm, Binary, Phase } from './traffic/streams.ts';
 
 const NEEDED = Math.log(20);
 

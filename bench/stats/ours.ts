@@ -8,7 +8,7 @@ import { PLANNED_N } from '../../src/stats/means/mean.ts';
 import { bernoulliDivergence } from '../../src/stats/planning/limits.ts';
 import { type ArmMeans, type MeanClaim, weighMeans } from '../../src/stats/verdict.ts';
 import { absolute, zOf } from './peers.ts';
-import { type Binary, type Stage, summaryOfArm } from './streams.ts';
+import { type Binary, type Stage, summaryOfArm } from './traffic/streams.ts';
 
 export const ALPHA = 0.05;
 export const NEEDED = -Math.log(ALPHA);

@@ -11,8 +11,8 @@ import type { ArmMeans } from '../../src/stats/verdict.ts';
 import { means } from './ours.ts';
 import { absolute, type Contrast, chiSquare, growthBook, zTest } from './peers.ts';
 import { type Case, delays, falseAlarms, type Race, type Stream } from './race.ts';
-import { betaBinomial, binomial, geometric, normal } from './samplers.ts';
-import { summaryOfArm } from './streams.ts';
+import { betaBinomial, binomial, geometric, normal } from './traffic/samplers.ts';
+import { summaryOfArm } from './traffic/streams.ts';
 
 const LOOK = 100;
 

@@ -9,7 +9,7 @@ import { latchHypothesis, type Reached, type State, weighCounts } from '../../sr
 import { median, type Row } from '../row.ts';
 import { ALPHA, maxEvidence, NEEDED, stageCounts } from './ours.ts';
 import { alarmRow, type Case } from './race.ts';
-import { type Binary, steady } from './streams.ts';
+import { type Binary, steady } from './traffic/streams.ts';
 
 const CLAIM = { direction: 'up', marginRatio: 0.8 } as const;
 const LOG_MARGIN = Math.log(CLAIM.marginRatio);

@@ -3,8 +3,8 @@
  * Units are assigned at random, as in the product, so the sizes of the arms vary too; or they are dealt to the arms in
  * turn, as in many published simulations.
  */
-import type { Random } from '../../src/stats/numerics/random.ts';
-import type { ArmMeans } from '../../src/stats/verdict.ts';
+import type { Random } from '../../../src/stats/numerics/random.ts';
+import type { ArmMeans } from '../../../src/stats/verdict.ts';
 import { binomial } from './samplers.ts';
 
 export interface Arm {

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { openCompute } from '../../src/engines/compute/aws.ts';
-import { CREDENTIALS, REGION } from './account.ts';
+import { openCompute } from '../../../src/engines/compute/aws.ts';
+import { CREDENTIALS, REGION } from '../account.ts';
 import { type Asked, serve } from './served.ts';
 
 export interface Twin extends Asked {

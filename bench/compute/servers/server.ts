@@ -4,9 +4,9 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { listen } from '../../lambda/src/http/server.ts';
-import { open } from '../../lambda/src/lambda.ts';
-import { CREDENTIALS, REGION } from './account.ts';
+import { listen } from '../../../lambda/src/http/server.ts';
+import { open } from '../../../lambda/src/lambda.ts';
+import { CREDENTIALS, REGION } from '../account.ts';
 
 const server = await listen(0);
 const twin = await open({

@@ -2,7 +2,7 @@
  * Exact samplers for the simulated streams. Binomial counts draw a batch of visits at once, which makes hundreds of
  * millions of visits affordable. No sampler is a normal approximation, because false alarms come from the tails.
  */
-import type { Random } from '../../src/stats/numerics/random.ts';
+import type { Random } from '../../../src/stats/numerics/random.ts';
 
 /** Binomial(n, p) counts for n up to 150, by inversion with one table per n. */
 export function binomial(p: number): (n: number, random: Random) => number {

@@ -6,14 +6,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HELLO } from './account.ts';
-import { Connection } from './connection.ts';
+import { HELLO } from '../account.ts';
+import { Connection } from '../connection.ts';
 import { end, failure, type Served } from './served.ts';
 
 export const PEER = 'serverless-offline 14.8.2';
 export const PEER_FUNCTION = 'bench-dev-hello';
 const PACKAGES = ['osls@4.3.1', 'serverless-offline@14.8.2'];
-const FOLDER = resolve(import.meta.dirname, '../../.artefacts/bench-compute');
+const FOLDER = resolve(import.meta.dirname, '../../../.artefacts/bench-compute');
 /** Written after a successful installation. */
 const INSTALLED = join(FOLDER, `${PACKAGES.join('+')}.installed`);
 const SERVICE = `service: bench
