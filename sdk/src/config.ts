@@ -3,6 +3,8 @@ export interface Config {
   functionName: string;
   functionVersion: string;
   instance: string;
+  /** As it is set: the control room checks the name and refuses what it cannot place. Undefined when unset. */
+  environment: string | undefined;
   /** True when the platform may run several invocations in this process at a time. */
   concurrent: boolean;
   /** `host:port` of the runtime API, never struck and never given a trace. */
@@ -17,6 +19,7 @@ function readConfig(env: Record<string, string | undefined>): Config {
     functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? 'function',
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION ?? '$LATEST',
     instance: env.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
+    environment: env.UPSTACK_ENVIRONMENT || undefined,
     concurrent: Number(env.AWS_LAMBDA_MAX_CONCURRENCY ?? 1) > 1,
     runtimeApi: env.AWS_LAMBDA_RUNTIME_API?.toLowerCase(),
     control: readControl(env),

@@ -12,8 +12,11 @@ const HTTP = {
   },
 };
 
-async function withFunction(test: (fn: FunctionProcess) => Promise<void>): Promise<void> {
-  const fn = new FunctionProcess();
+async function withFunction(
+  test: (fn: FunctionProcess) => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<void> {
+  const fn = new FunctionProcess(env);
   try {
     await test(fn);
   } finally {
@@ -22,6 +25,16 @@ async function withFunction(test: (fn: FunctionProcess) => Promise<void>): Promi
 }
 
 describe('a wrapped handler', { concurrency: 2 }, () => {
+  it('says the environment that it is configured for on every line', () =>
+    withFunction(
+      async (fn) => {
+        await fn.invoke('status', { status: 200 }, { requestId: 'a' });
+        await fn.span('a');
+        assert.deepEqual([...new Set(fn.telemetry.map((line) => line.environment))], ['staging']);
+      },
+      { UPSTACK_ENVIRONMENT: 'staging' },
+    ));
+
   it('leaves one span per invocation, with what OpenTelemetry and the control room ask for', () =>
     withFunction(async (fn) => {
       await fn.invoke('status', { ...HTTP, status: 503 }, { requestId: 'a' });
@@ -50,6 +63,7 @@ describe('a wrapped handler', { concurrency: 2 }, () => {
         traceState: 'a=b',
       });
       assert.equal(a.status.code, 2);
+      assert.equal(fn.telemetry[0]?.environment, undefined);
       const started = Number(BigInt(a.startTimeUnixNano) / 1_000_000n);
       assert.ok(
         Math.abs(Date.now() - started) < 10_000 && BigInt(a.endTimeUnixNano) >= BigInt(a.startTimeUnixNano),

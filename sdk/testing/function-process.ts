@@ -104,7 +104,11 @@ export class FunctionProcess {
     });
   }
 
-  get telemetry(): { traces?: { resourceSpans: unknown[] }; events?: ProductEvent[] }[] {
+  get telemetry(): {
+    environment?: string;
+    traces?: { resourceSpans: unknown[] };
+    events?: ProductEvent[];
+  }[] {
     return this.lines.filter((line) => line.startsWith('{"upstack":1,')).map((line) => JSON.parse(line));
   }
 

@@ -37,13 +37,14 @@ function flush(): void {
   try {
     const texts = messages.drain().flatMap(messageText);
     untoldDrops += messages.takeDropped() + invocations.takeDropped();
+    const { environment } = config;
     const epochMs = wallNow() - monotonicNow();
     for (const [name, ended] of byName(invocations.drain())) {
       const spans = ended.map((invocation) => spanOf(invocation, epochMs));
       if (spans[0]) tellTroubles(spans[0].attributes);
-      write(encodeLines(resourceOf(name), spans, texts.splice(0)));
+      write(encodeLines({ resource: resourceOf(name), environment }, spans, texts.splice(0)));
     }
-    write(encodeLines({}, [], texts));
+    write(encodeLines({ resource: {}, environment }, [], texts));
   } catch {
     // A record that cannot be written is lost; the customer's code must not notice.
   }

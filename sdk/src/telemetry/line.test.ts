@@ -24,7 +24,7 @@ function spanRecord(over: Partial<SpanRecord> = {}): SpanRecord {
 describe('a telemetry line', () => {
   it('holds an OTLP/JSON export request and Segment messages', () => {
     const [line = '', ...more] = encodeLines(
-      RESOURCE,
+      { resource: RESOURCE },
       [spanRecord({ failure: 'broken', parentSpanId: 'b7ad6b7169203332' })],
       ['{"type":"track"}'],
     );
@@ -71,7 +71,7 @@ describe('a telemetry line', () => {
   });
 
   it('is not written when there is nothing to say', () => {
-    assert.deepEqual(encodeLines(RESOURCE, [], []), []);
+    assert.deepEqual(encodeLines({ resource: RESOURCE, environment: 'staging' }, [], []), []);
   });
 
   it('is split at 64 KB, loses nothing and holds no line feed, whatever the texts', () => {
@@ -81,15 +81,20 @@ describe('a telemetry line', () => {
       fc.nat(32_000).map((size) => JSON.stringify({ text: 'é'.repeat(size / 2) })),
       { maxLength: 12 },
     );
+    // Whatever the variable holds: the control room refuses a wrong name.
+    const environments = fc.option(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 4_096 }), {
+      nil: undefined,
+    });
     fc.assert(
-      fc.property(spans, messages, (someSpans, someMessages) => {
-        const lines = encodeLines(RESOURCE, someSpans, someMessages);
+      fc.property(spans, messages, environments, (someSpans, someMessages, environment) => {
+        const lines = encodeLines({ resource: RESOURCE, environment }, someSpans, someMessages);
         const names: string[] = [];
         const events: unknown[] = [];
         for (const line of lines) {
           assert.ok(Buffer.byteLength(line) <= LONGEST_LINE);
           assert.ok(!/[\r\n]/.test(line) && line.startsWith('{"upstack":1,'));
           const parsed = JSON.parse(line);
+          assert.equal(parsed.environment, environment);
           for (const span of parsed.traces?.resourceSpans[0].scopeSpans[0].spans ?? []) names.push(span.name);
           events.push(...(parsed.events ?? []));
         }

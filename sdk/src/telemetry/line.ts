@@ -3,6 +3,12 @@ import type { AttributeValue, SpanRecord } from './span.ts';
 /** What the lines say about where their spans come from; OpenTelemetry resource attributes. */
 export type Resource = Record<string, AttributeValue>;
 
+export interface LineOptions {
+  resource: Resource;
+  /** The environment that the function is configured for. */
+  environment?: string | undefined;
+}
+
 /** The longest line in bytes, without the line feed: the longest that a log pipeline takes in one piece. */
 export const LONGEST_LINE = 65_536;
 /** The longest product event in bytes, as Segment's HTTP API has it. */
@@ -15,20 +21,26 @@ const STATUS_ERROR = 2;
 
 /**
  * The telemetry lines for some spans and product events: each is one JSON document that begins with `{"upstack":1,`
- * and holds an OTLP/JSON export request in `traces`, Segment messages in `events`, or both. `messages` are JSON texts
+ * and holds an OTLP/JSON export request in `traces`, Segment messages in `events`, or both, after the environment if one
+ * is configured. `messages` are JSON texts
  * of at most 32 KB each. As few lines as fit the limit, no line feed inside one.
  */
-export function encodeLines(resource: Resource, spans: SpanRecord[], messages: string[]): string[] {
+export function encodeLines(
+  { resource, environment }: LineOptions,
+  spans: SpanRecord[],
+  messages: string[],
+): string[] {
+  const open = environment === undefined ? OPEN : `${OPEN}"environment":${JSON.stringify(environment)},`;
   const lines: string[] = [];
   const before = `"traces":{"resourceSpans":[{"resource":{"attributes":${attributes(resource)}},"scopeSpans":[{"scope":${SCOPE},"spans":[`;
   const after = ']}]}]}';
-  const frame = bytes(OPEN) + bytes(before) + bytes(after) + bytes(',"events":[]}');
+  const frame = bytes(open) + bytes(before) + bytes(after) + bytes(',"events":[]}');
   let taken: { spans: string[]; messages: string[]; size: number } = { spans: [], messages: [], size: frame };
   const close = () => {
     const parts: string[] = [];
     if (taken.spans.length > 0) parts.push(before + taken.spans.join(',') + after);
     if (taken.messages.length > 0) parts.push(`"events":[${taken.messages.join(',')}]`);
-    if (parts.length > 0) lines.push(`${OPEN}${parts.join(',')}}`);
+    if (parts.length > 0) lines.push(`${open}${parts.join(',')}}`);
     taken = { spans: [], messages: [], size: frame };
   };
   const add = (kind: 'spans' | 'messages', text: string) => {
