@@ -461,3 +461,36 @@ test('provisioned concurrency is there again after a restart, and its first invo
   const [report] = second.reports;
   assert.deepEqual([report?.coldStart, report?.initType], [false, 'provisioned-concurrency']);
 });
+
+test('lines and reports carry the tags of the function and the variables of the version, also after it is deleted', async () => {
+  const fixture = await new Fixture().open();
+  const code = `exports.handler = async ({ ms }) => {
+    console.log('begun');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    console.log('ended');
+  }`;
+  const variables = { STAGE: 'blue' };
+  await fixture.make('tagged', code, { Tags: { team: 'a' }, Environment: { Variables: variables } });
+  await fixture.invoke('tagged', { ms: 0 });
+  const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:tagged';
+  const tagged = await fixture.call('POST', `/2017-03-31/tags/${encodeURIComponent(arn)}`, {
+    Tags: { team: 'b' },
+  });
+  assert.equal(tagged.status, 204);
+  const begun = () => fixture.lines.filter(({ line }) => line.includes('begun')).length;
+  const running = fixture.invoke('tagged', { ms: 400 });
+  await until('the second invocation', () => begun() === 2);
+  await fixture.call('DELETE', `${FUNCTIONS}/tagged`);
+  await running;
+  await fixture.runtime.close();
+  const teams = fixture.lines.map(({ line, tags }) => `${/begun|ended/.exec(line)?.[0]} ${tags.team}`);
+  assert.deepEqual(teams, ['begun a', 'ended a', 'begun b', 'ended b']);
+  assert.deepEqual(
+    fixture.reports.map(({ tags, variables }) => [tags, variables]),
+    [
+      [{ team: 'a' }, variables],
+      [{ team: 'b' }, variables],
+    ],
+  );
+  assert.deepEqual(fixture.lines[0]?.variables, variables);
+});

@@ -6,7 +6,7 @@ import { answerApi, type RequestLimit, type RequestLine, requestLimit } from './
 import type { ApiAnswer, ApiContext, ApiRequest } from './api/operation.ts';
 import { EventInvocationWorker } from './async/worker.ts';
 import type { CatalogContext } from './catalog/functions.ts';
-import type { LayerRecord } from './catalog/records.ts';
+import type { FunctionRecord, LayerRecord } from './catalog/records.ts';
 import { Packages } from './catalog/storage/packages.ts';
 import { RecordFiles } from './catalog/storage/record-files.ts';
 import { CatalogStore } from './catalog/storage/store.ts';
@@ -91,6 +91,7 @@ export class EmbeddedRuntime {
       busyPoll: options.busyPoll,
       onInvocation,
       onLog,
+      tagsOf: lastTags(store),
     });
     const { state, units, draw = Math.random } = options;
     const catalog: CatalogContext = {
@@ -173,6 +174,16 @@ async function isolationOf({ directory, isolation = 'auto' }: EmbeddedRuntimeOpt
   if (isolation === 'off') return { sandbox: undefined, reason: 'it was switched off' };
   const found = await openSandbox(join(directory, 'sandbox'));
   return 'around' in found ? { sandbox: found, reason: '' } : { sandbox: undefined, reason: found.reason };
+}
+
+/** Tags by function name. A deleted function keeps its last ones: it may still be running. */
+function lastTags(store: CatalogStore): (functionName: string) => FunctionRecord['tags'] {
+  const last = new Map<string, FunctionRecord['tags']>();
+  return (functionName) => {
+    const tags = store.get(functionName)?.tags ?? last.get(functionName) ?? {};
+    last.set(functionName, tags);
+    return tags;
+  };
 }
 
 /** The packages of functions and of layers, also of deleted layer versions that a function has. */

@@ -9,12 +9,13 @@ export interface Invoked {
   version: VersionRecord;
   instance: string;
   httpStatus: number | undefined;
+  tags: Readonly<Record<string, string>>;
 }
 
 /** What the control room is told of an invocation: the platform's report, and what it cost. */
 export function invocationReport(end: InvocationEnd, invoked: Invoked): InvocationReport {
   const { report, startMs, coldStart, initializationType } = end;
-  const { name, version, instance, httpStatus } = invoked;
+  const { name, version, instance, httpStatus, tags } = invoked;
   const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = report.metrics;
   return {
     functionName: name,
@@ -37,5 +38,7 @@ export function invocationReport(end: InvocationEnd, invoked: Invoked): Invocati
     status: report.status === 'failure' ? 'error' : report.status,
     httpStatus,
     errorType: report.errorType ?? '',
+    tags,
+    variables: version.environment,
   };
 }

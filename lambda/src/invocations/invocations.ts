@@ -17,6 +17,8 @@ export interface InvocationsOptions extends EnvironmentsOptions {
   accountConcurrency: number;
   onInvocation(report: InvocationReport): void;
   onLog(line: FunctionLogLine): void;
+  /** The tags of a function, also of one that was deleted while it ran. */
+  tagsOf(functionName: string): Readonly<Record<string, string>>;
 }
 
 export interface InvokeInput {
@@ -53,7 +55,7 @@ export interface InvokeOutcome {
 }
 
 /** An invocation whose outcome is known, and the status of its HTTP answer maybe not yet. */
-type Answered = Omit<Invoked, 'httpStatus'> & { httpStatus: number | Promise<number> | undefined };
+type Answered = Omit<Invoked, 'httpStatus' | 'tags'> & { httpStatus: number | Promise<number> | undefined };
 
 /** Runs invocations in execution environments, and reports each one and each line that it writes. */
 export class Invocations {
@@ -121,8 +123,18 @@ export class Invocations {
   #onLine({ name: functionName, version, instance, requestId, line, source }: WrittenLine): void {
     this.#tails.get(requestId)?.push(line);
     const atMs = this.#options.clock.now();
-    const { version: number } = version;
-    this.#options.onLog({ source, functionName, version: number, instance, requestId, atMs, line });
+    const { version: number, environment: variables } = version;
+    const labels = { tags: this.#options.tagsOf(functionName), variables };
+    this.#options.onLog({
+      source,
+      functionName,
+      version: number,
+      instance,
+      requestId,
+      atMs,
+      line,
+      ...labels,
+    });
   }
 
   /** Reports without making the caller wait for the work that goes on after its answer. */
@@ -130,7 +142,8 @@ export class Invocations {
     const reporting = ended.then(async (end) => {
       const httpStatus = await invoked.httpStatus;
       this.#reports.delete(reporting);
-      this.#options.onInvocation(invocationReport(end, { ...invoked, httpStatus }));
+      const tags = this.#options.tagsOf(invoked.name);
+      this.#options.onInvocation(invocationReport(end, { ...invoked, httpStatus, tags }));
       return end;
     });
     this.#reports.add(reporting);
