@@ -8,6 +8,7 @@ import type { Endpoint } from './twin.ts';
 type Client = ReturnType<typeof createClient>;
 
 const REQUEST_TIMEOUT_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 24 * 3_600_000;
 /** Long enough that a busy engine does not count as down. */
 const HEALTH_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 16;
@@ -20,7 +21,7 @@ export interface ClickHouseOptions {
 }
 
 export interface ClickHouseEngine extends EventsEngine {
-  /** Runs a statement that returns nothing. */
+  /** Runs a statement that returns nothing and may take hours: a migration copies whole tables. */
   command(sql: string): Promise<void>;
 }
 
@@ -29,13 +30,18 @@ export function openClickHouse({ endpoint, restarts }: ClickHouseOptions): Click
   let client: Client | undefined;
   let connectedTo: string | undefined;
 
+  function now(): Endpoint | { url: string } {
+    const found = endpoint();
+    if (found) return found;
+    throw problem('unavailable', 'the events engine is restarting: try again in a moment');
+  }
+
   function connected(): Client {
-    const now = endpoint();
-    if (!now) throw problem('unavailable', 'the events engine is restarting: try again in a moment');
-    if (client && connectedTo === now.url) return client;
+    const current = now();
+    if (client && connectedTo === current.url) return client;
     void client?.close();
-    client = clientFor(now, restarts !== undefined);
-    connectedTo = now.url;
+    client = clientFor(current, restarts !== undefined, REQUEST_TIMEOUT_MS);
+    connectedTo = current.url;
     return client;
   }
 
@@ -58,7 +64,7 @@ export function openClickHouse({ endpoint, restarts }: ClickHouseOptions): Click
         });
         return result.json<Row>();
       }),
-    command: (sql) => attempt(async (connection) => void (await connection.command({ query: sql }))),
+    command: (sql) => attempt(() => runCommand(now(), restarts !== undefined, sql)),
     health: () => healthOf(() => attempt(version), restarts),
     async close() {
       await client?.close();
@@ -66,17 +72,31 @@ export function openClickHouse({ endpoint, restarts }: ClickHouseOptions): Click
   };
 }
 
-function clientFor(endpoint: Endpoint | { url: string }, embedded: boolean): Client {
+/** With a client of its own, because a timeout belongs to a client. */
+async function runCommand(
+  endpoint: Endpoint | { url: string },
+  embedded: boolean,
+  sql: string,
+): Promise<void> {
+  const client = clientFor(endpoint, embedded, COMMAND_TIMEOUT_MS);
+  try {
+    await client.command({ query: sql });
+  } finally {
+    await client.close();
+  }
+}
+
+function clientFor(endpoint: Endpoint | { url: string }, embedded: boolean, timeoutMs: number): Client {
   return createClient({
     url: endpoint.url,
     ...('token' in endpoint ? { username: 'default', password: endpoint.token } : {}),
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: timeoutMs,
     max_open_connections: CONNECTIONS,
     // On loopback, compression costs more than it saves.
     compression: { request: !embedded, response: !embedded },
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 1,
-      max_execution_time: REQUEST_TIMEOUT_MS / 1000,
+      max_execution_time: timeoutMs / 1000,
       // Errors must arrive as a status, not in the middle of a response.
       wait_end_of_query: 1,
     },

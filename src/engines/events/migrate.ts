@@ -27,13 +27,20 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
  * Applies pending migrations and returns their names. The engine has no transactions, so every statement must be
  * repeatable (`IF NOT EXISTS`): an interrupted migration is applied again. Throws `events.migration-changed` if an
  * applied migration no longer matches its checksum.
+ * `beforeUpgrade` is called before anything is applied to a database with data of an earlier release.
  */
-export async function migrate(engine: ClickHouseEngine, migrations: readonly Migration[]): Promise<string[]> {
+export async function migrate(
+  engine: ClickHouseEngine,
+  migrations: readonly Migration[],
+  beforeUpgrade: () => Promise<void> = async () => {},
+): Promise<string[]> {
   for (const statement of JOURNAL) await engine.command(statement);
   const rows = await engine.query<{ name: string; checksum: string }>(
     'SELECT name, checksum FROM upstack.migrations FINAL',
   );
   const known = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+  const pending = migrations.some(({ name }) => !known.has(name));
+  if (pending && known.size > 0) await beforeUpgrade();
   const applied: string[] = [];
   for (const { name, text } of migrations) {
     const checksum = createHash('sha256').update(text).digest('hex');

@@ -11,10 +11,20 @@ export interface EventsOptions {
   /** Data directory of the embedded engine; unused with a URL. */
   directory: string;
   log: Log;
+  /**
+   * Called with the engine of an earlier release's tables before they are migrated: what that release had begun to
+   * insert can be inserted again under the same tokens, which migrated tables may have forgotten.
+   */
+  beforeUpgrade?(engine: EventsEngine): Promise<void>;
 }
 
 /** Opens the events engine and applies all migrations. Starts the embedded engine for `embedded:`. */
-export async function openEvents({ url, directory, log }: EventsOptions): Promise<EventsEngine> {
+export async function openEvents({
+  url,
+  directory,
+  log,
+  beforeUpgrade,
+}: EventsOptions): Promise<EventsEngine> {
   const twin = url === 'embedded:' ? await startEventsTwin(directory, log) : undefined;
   const engine: ClickHouseEngine = twin
     ? openClickHouse(twin)
@@ -24,7 +34,8 @@ export async function openEvents({ url, directory, log }: EventsOptions): Promis
     await twin?.stop();
   };
   try {
-    const applied = await migrate(engine, await readMigrations(join(import.meta.dirname, 'migrations')));
+    const migrations = await readMigrations(join(import.meta.dirname, 'migrations'));
+    const applied = await migrate(engine, migrations, () => beforeUpgrade?.(engine) ?? Promise.resolve());
     if (applied.length > 0) log.info({ engine: 'events', applied }, 'migrations applied');
   } catch (error) {
     await close();
