@@ -15,7 +15,7 @@ import { openEngines } from './parts/engines.ts';
 import { openExperiments } from './parts/experiments.ts';
 import { openFoundation } from './parts/foundation.ts';
 import { overviewSources } from './parts/operate.ts';
-import { openSignals } from './parts/signals.ts';
+import { deliverAccepted, openSignals } from './parts/signals.ts';
 
 /** A control room that runs. */
 export interface ControlRoom {
@@ -47,7 +47,7 @@ export async function openControlRoom(config: Config, version: string): Promise<
 async function open(config: Config, version: string, opened: Lifecycle): Promise<ControlRoom> {
   let started = false;
   const foundation = await openFoundation(config, version, opened);
-  const engines = await openEngines(foundation, opened);
+  const engines = await openEngines(foundation, deliverAccepted(foundation), opened);
   const signals = await openSignals(foundation, engines, opened);
   const { compute, twin } = await openCompute(foundation, { engines, signals }, opened);
   const access = openAccess(foundation, engines, opened);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setImmediate as othersTurn, setTimeout as pause } from 'node:timers/promises';
 import { deployShop } from '../../examples/shop/deploy.ts';
 import { generateHistory } from '../../examples/shop/history.ts';
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { call } from '../doors/cli/client.ts';
 import { begin, follow } from '../doors/cli/follow.ts';
 import { insertDirectly } from '../signals/delivery/store.ts';
@@ -73,7 +74,7 @@ function complain(what: string, error: unknown): void {
  * spool the signals of now would have to wait behind it.
  */
 async function loadHistory({ events }: ControlRoom): Promise<void> {
-  if (await hasDemoHistory(events)) return;
+  if (await hasDemoHistory(events, DEFAULT_ENVIRONMENT)) return;
   const endMs = Date.now();
   const records: SignalRecord[] = [];
   for (const batch of generateHistory({ seed: SEED, endMs })) {
@@ -87,7 +88,7 @@ async function loadHistory({ events }: ControlRoom): Promise<void> {
 /** A message of the past counts as received when it happened: that is not late. */
 function historyRecords(message: { messageId: string; timestamp: string }): SignalRecord[] {
   const receipt = { receivedMs: Date.parse(message.timestamp), newMessageId: () => message.messageId };
-  const decoded = decodeMessage(message, receipt);
+  const decoded = decodeMessage(message, { ...receipt, origin: {} });
   return 'records' in decoded ? decoded.records : [];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { defineOperations, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { within } from '../lib/within.ts';
@@ -170,9 +171,13 @@ const MAX_REMEMBERED = 500;
 /** Injections per run; while the events engine is away, what was last known of them, so that a run can be seen then. */
 function lastKnownInjections(events: EventsEngine) {
   const known = new Map<string, Injections>();
-  return async (run: Parameters<typeof readInjections>[1]): Promise<Injections> => {
+  return async (run: Parameters<typeof readInjections>[2]): Promise<Injections> => {
     try {
-      const injections = await within(MAX_COUNT_MS, 'counting injections', readInjections(events, run));
+      const injections = await within(
+        MAX_COUNT_MS,
+        'counting injections',
+        readInjections(events, DEFAULT_ENVIRONMENT, run),
+      );
       if (known.size >= MAX_REMEMBERED) known.clear();
       known.set(run.runId, injections);
       return injections;

@@ -1,3 +1,4 @@
+import type { Environment } from '../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import type { RunTotals } from '../metrics/arms.ts';
 import { readRunTotals } from '../metrics/queries.ts';
@@ -10,10 +11,15 @@ import { metricsOf } from './watch/look.ts';
 const LIMITS = 'SETTINGS max_execution_time = 10, max_memory_usage = 1000000000';
 
 /** Everything one look reads, as of `atMs`. Throws what the events engine throws. */
-export function readTotals(events: EventsEngine, run: Run, atMs: number): Promise<RunTotals> {
+export function readTotals(
+  events: EventsEngine,
+  environment: Environment,
+  run: Run,
+  atMs: number,
+): Promise<RunTotals> {
   const { runId, experiment, startedAt, stages } = run;
   const delayMs = treatmentKind(experiment.treatment).delayMs(experiment.treatment);
-  const scope = { run: runId, startedAtMs: startedAt.getTime(), atMs, delayMs };
+  const scope = { environment, run: runId, startedAtMs: startedAt.getTime(), atMs, delayMs };
   return readRunTotals(events, metricsOf(experiment), stages.length, scope);
 }
 
@@ -28,13 +34,14 @@ const CLOCK_SKEW_MS = 2_000;
  */
 export async function newestInvocation(
   events: EventsEngine,
+  environment: Environment,
   functionName: string,
   atMs: number,
 ): Promise<number | undefined> {
   const [row] = await events.query<{ spans: number; newest: string }>(
     `SELECT toUInt32(count()) AS spans, toString(toUnixTimestamp64Milli(max(ended))) AS newest
      FROM (
-       SELECT Timestamp + toIntervalNanosecond(Duration) AS ended FROM ${source(traces)}
+       SELECT Timestamp + toIntervalNanosecond(Duration) AS ended FROM ${source(traces, environment)}
        WHERE Timestamp >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') AND FaasName = {function:String}
          AND SpanKind IN ('Server', 'Consumer')
      )
@@ -57,12 +64,13 @@ export interface Injections {
 /** Invocations of the run that met the fault, and when the first and the last of them began. */
 export async function readInjections(
   events: EventsEngine,
+  environment: Environment,
   run: Pick<Run, 'runId' | 'startedAt'>,
 ): Promise<Injections> {
   const [row] = await events.query<{ count: number; first: string; last: string }>(
     `SELECT toUInt32(count()) AS count, toString(toUnixTimestamp64Milli(min(Timestamp))) AS first,
        toString(toUnixTimestamp64Milli(max(Timestamp))) AS last
-     FROM ${source(traces)}
+     FROM ${source(traces, environment)}
      WHERE Run = {run:String} AND Injected != '' AND Timestamp >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') ${LIMITS}`,
     { run: run.runId, since: run.startedAt.getTime() - 60_000 },
   );

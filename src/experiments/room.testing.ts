@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { until } from '../../test/until.ts';
 import type { Caller } from '../access/caller.ts';
 import { type Call, mergeOperations } from '../access/operation.ts';
@@ -166,6 +167,7 @@ export function invocation(
 ): SignalRecord {
   const nanos = (ms: number) => `${BigInt(Math.floor(ms)) * 1_000_000n}`;
   const span: Span = {
+    environment: DEFAULT_ENVIRONMENT,
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
     parentSpanId: '',
@@ -206,7 +208,11 @@ export function order(unit: string, properties: Record<string, unknown> = {}): S
     messageId: `${unit}-order`,
     properties,
   };
-  const decoded = decodeMessage(message, { receivedMs: Date.now(), newMessageId: () => unit });
+  const decoded = decodeMessage(message, {
+    receivedMs: Date.now(),
+    origin: {},
+    newMessageId: () => unit,
+  });
   if (!('records' in decoded)) throw new Error('the order was refused');
   return decoded.records;
 }

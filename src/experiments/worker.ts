@@ -1,3 +1,4 @@
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { newSecret } from '../lib/crypto/secret.ts';
@@ -179,8 +180,8 @@ export class ExperimentWorker {
     const { events, signals } = this.#options;
     const watch = new RunWatch(run, {
       ...this.#endingOptions(run),
-      read: (watched, atMs) => readTotals(events, watched, atMs),
-      newest: (functionName, atMs) => newestInvocation(events, functionName, atMs),
+      read: (watched, atMs) => readTotals(events, DEFAULT_ENVIRONMENT, watched, atMs),
+      newest: (functionName, atMs) => newestInvocation(events, DEFAULT_ENVIRONMENT, functionName, atMs),
       lagMs: () => signals.lag().lagMs,
       failures: () => signals.failures?.() ?? 0,
     });

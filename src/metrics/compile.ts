@@ -1,3 +1,4 @@
+import type { Environment } from '../../sdk/src/core/environment.ts';
 import { productEvents as eventsTable } from '../signals/product-events/table.ts';
 import { source } from '../signals/source.ts';
 import { traces } from '../signals/traces/table.ts';
@@ -7,6 +8,7 @@ import type { Statement, UnitColumns } from './unit-sql.ts';
 
 /** Whose units are counted, and as of when. */
 export interface Scope {
+  environment: Environment;
   run: string;
   startedAtMs: number;
   /** Now; units are judged by the age that their exposure has at this moment. */
@@ -41,10 +43,10 @@ export function compileLook(metrics: readonly Metric[], scope: Scope): Statement
       FROM (
         SELECT Unit, minIf(Arm, ${EXPOSES}) AS arm, maxIf(Arm, ${EXPOSES}) AS other, minIf(Stage, ${EXPOSES}) AS stage,
           minIf(Timestamp, ${EXPOSES}) AS exposed${spans.columns.map((column) => `, ${column}`).join('')}
-        FROM ${source(traces)}
+        FROM ${source(traces, scope.environment)}
         WHERE Timestamp >= ${SINCE} AND Unit != '' AND ${anyOf([EXPOSES, ...spans.where])}
         GROUP BY Unit HAVING countIf(${EXPOSES}) > 0
-      ) AS units ${productEvents.columns.length === 0 ? '' : productEventsJoin(productEvents)}
+      ) AS units ${productEvents.columns.length === 0 ? '' : productEventsJoin(productEvents, scope.environment)}
       GROUP BY arm, stage ${LIMITS}`,
     parameters: Object.assign(
       { run: scope.run, since: scope.startedAtMs - BEFORE_START_MS },
@@ -53,10 +55,10 @@ export function compileLook(metrics: readonly Metric[], scope: Scope): Statement
   };
 }
 
-function productEventsJoin({ columns, where }: Columns): string {
+function productEventsJoin({ columns, where }: Columns, environment: Environment): string {
   return `LEFT JOIN (
       SELECT unit, ${columns.join(', ')}
-      FROM ${source(eventsTable)}
+      FROM ${source(eventsTable, environment)}
       WHERE ${anyOf(where)} AND type = 'track' AND unit != '' AND day >= toDate(${SINCE}, 'UTC') AND ts >= ${SINCE}
       GROUP BY unit
     ) AS done ON units.Unit = done.unit`;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
@@ -43,6 +44,7 @@ interface SpanInput {
   kind?: string;
   seconds?: number;
   faas?: string;
+  environment?: Environment;
 }
 
 let batches = 0;
@@ -61,6 +63,7 @@ async function spans(rows: SpanInput[]): Promise<void> {
       'SpanKind',
       'Duration',
       'FaasName',
+      'Environment',
     ],
     rows: rows.map((row) => [
       (START / 1000 + row.at).toFixed(3),
@@ -73,15 +76,19 @@ async function spans(rows: SpanInput[]): Promise<void> {
       row.kind ?? 'Server',
       String((row.seconds ?? 0.05) * 1e9),
       row.faas ?? 'shop-checkout',
+      row.environment ?? DEFAULT_ENVIRONMENT,
     ]),
     token: `spans-${batches++}`,
   });
 }
 
-async function orders(rows: { unit: string; at: number; id?: string; event?: string }[]): Promise<void> {
+async function orders(
+  rows: { unit: string; at: number; id?: string; event?: string }[],
+  environment = DEFAULT_ENVIRONMENT,
+): Promise<void> {
   await events.insert({
     table: 'upstack.product_events',
-    columns: ['event', 'day', 'ts', 'received', 'unit', 'message_id', 'type'],
+    columns: ['event', 'day', 'ts', 'received', 'unit', 'message_id', 'type', 'environment'],
     rows: rows.map(({ unit, at, id, event }) => {
       const ts = (START / 1000 + at).toFixed(3);
       return [
@@ -92,13 +99,15 @@ async function orders(rows: { unit: string; at: number; id?: string; event?: str
         unit,
         id ?? `${unit}-${at}`,
         'track',
+        environment,
       ];
     }),
     token: `orders-${batches++}`,
   });
 }
 
-const scopeAt = (seconds: number, run = RUN) => ({
+const scopeAt = (seconds: number, run = RUN, environment = DEFAULT_ENVIRONMENT) => ({
+  environment,
   run,
   startedAtMs: START,
   atMs: START + seconds * 1000,
@@ -242,6 +251,42 @@ test('an event in the millisecond of the exposure comes after it, however late i
   assert.deepEqual(await at(), { units: 4, events: 3 });
   await orders([{ unit: 'm4', at: 30.001 }]);
   assert.deepEqual(await at(), { units: 4, events: 4 }, 'the last millisecond of the window');
+});
+
+test('a run of another environment with the same id and units is another run', async () => {
+  const run = 'run_environments';
+  const staging = 'staging' as Environment;
+  await spans([
+    { unit: 'n1', at: 1, arm: 'control', run },
+    { unit: 'n2', at: 1, arm: 'treatment', run },
+    { unit: 'n1', at: 1, arm: 'treatment', run, environment: staging },
+    { unit: 'n2', at: 1, arm: 'treatment', run, environment: staging, error: true },
+    { unit: 'n3', at: 1, arm: 'control', run, environment: staging, error: true },
+  ]);
+  await orders([{ unit: 'n1', at: 2 }]);
+  await orders(
+    [
+      { unit: 'n2', at: 2 },
+      { unit: 'n3', at: 2 },
+    ],
+    staging,
+  );
+  const of = async (environment: Environment) => {
+    const { metrics, crossed } = await counts([ORDER, ERRORS], scopeAt(60, run, environment));
+    return { metrics, crossed };
+  };
+  const stage = (control: [number, number], treatment: [number, number]) => {
+    const named = ([units, events]: [number, number]) => ({ units, events });
+    return [{ control: named(control), treatment: named(treatment) }];
+  };
+  assert.deepEqual(await of(DEFAULT_ENVIRONMENT), {
+    metrics: [stage([1, 1], [1, 0]), stage([1, 0], [1, 0])],
+    crossed: 0,
+  });
+  assert.deepEqual(await of(staging), {
+    metrics: [stage([1, 1], [2, 1]), stage([1, 1], [2, 1])],
+    crossed: 0,
+  });
 });
 
 test('stages are kept apart', async () => {

@@ -1,5 +1,7 @@
 /** SQL that metric kinds contribute to queries, in ClickHouse's dialect. Values are always parameters. */
 
+import type { Environment } from '../../sdk/src/core/environment.ts';
+
 /** Names a kind may use when it compiles a metric. */
 export interface UnitScope {
   /** Suffix of every column and parameter of the metric, unique within the query. */
@@ -27,10 +29,17 @@ export interface UnitSql {
   parameters: Readonly<Record<string, unknown>>;
 }
 
+/** Whose recent rows are asked for. */
+export interface RecentScope {
+  environment: Environment;
+  /** A subquery for the eligible units. */
+  units: string;
+}
+
 /** Recent activity: one row (`unit`, `first`, `value`) per unit that counts towards a verdict. */
 export interface RecentSql {
-  /** `units` is a subquery for the eligible units; the parameter `seconds` limits the age. */
-  sql(units: string): string;
+  /** The parameter `seconds` limits the age. */
+  sql(scope: RecentScope): string;
   parameters: Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { defineOperations, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { growth } from './growth.ts';
@@ -18,7 +19,7 @@ export function productOperations(events: EventsEngine) {
       input: z.object({ weeks: z.number().int().min(2).max(52).default(12) }),
       output: growthView,
       run: async ({ weeks }) => {
-        const { people, today } = await queries.activity(events);
+        const { people, today } = await queries.activity(events, DEFAULT_ENVIRONMENT);
         return growth(people, weeks, today);
       },
     }),
@@ -34,7 +35,7 @@ export function productOperations(events: EventsEngine) {
       output: retentionView,
       run: async ({ weeks, kind, event }) => {
         const target = event === '' ? undefined : event;
-        const { people, today } = await queries.activity(events, target);
+        const { people, today } = await queries.activity(events, DEFAULT_ENVIRONMENT, target);
         return retention(people, weeks, kind, target ?? null, today);
       },
     }),
@@ -44,7 +45,7 @@ export function productOperations(events: EventsEngine) {
       effect: 'reads',
       input: z.object({ event: z.string().min(1).describe("the feature's event"), days }),
       output: adoptionView,
-      run: ({ event, days }) => queries.adoption(events, event, days),
+      run: ({ event, days }) => queries.adoption(events, DEFAULT_ENVIRONMENT, event, days),
     }),
     listFeatures: operation({
       summary: 'All product events: people, share of active people, uses, repeated use',
@@ -52,7 +53,7 @@ export function productOperations(events: EventsEngine) {
       effect: 'reads',
       input: z.object({ days }),
       output: featuresView,
-      run: ({ days }) => queries.features(events, days),
+      run: ({ days }) => queries.features(events, DEFAULT_ENVIRONMENT, days),
     }),
   });
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
@@ -20,6 +21,7 @@ interface Happening {
 }
 
 const DAYS = 28;
+const ELSEWHERE = 'elsewhere' as Environment;
 let events: EventsEngine;
 let directory: string;
 let today: string;
@@ -37,21 +39,55 @@ before(async () => {
   );
   await insert('product_events', rows, 'happenings');
   const identities = [...links].map(([anonymous, user]) => ({
+    environment: DEFAULT_ENVIRONMENT,
     anonymous_id: anonymous,
     user_id: user,
     first: `${today} 00:00:00.000`,
   }));
   await insert('identities', identities, 'links');
+  await insertElsewhere();
 });
+
+/**
+ * Another environment with the same people, events and messages: more happens there, and visitors who are anonymous in
+ * ours are known. No answer about ours may show any of it.
+ */
+async function insertElsewhere(): Promise<void> {
+  const rows = happenings.map((h, i) =>
+    row(h.event, day(i % 90), { user: '', anonymous: h.anonymous }, `m${i}`, ELSEWHERE),
+  );
+  await insert('product_events', rows, 'happenings elsewhere');
+  const identities = Array.from({ length: 150 }, (_, i) => ({
+    environment: ELSEWHERE,
+    anonymous_id: `a${i}`,
+    user_id: 'everybody',
+    first: `${day(200)} 00:00:00.000`,
+  }));
+  await insert('identities', identities, 'links elsewhere');
+}
 
 function insert<Name extends TableName>(table: Name, rows: RowOfTable<Name>[], token: string): Promise<void> {
   return events.insert(batchOf(positional(table, rows), token));
 }
 
-function row(event: string, on: string, who: { user: string; anonymous: string }, messageId: string) {
+function row(
+  event: string,
+  on: string,
+  who: { user: string; anonymous: string },
+  messageId: string,
+  environment = DEFAULT_ENVIRONMENT,
+) {
   const atMs = Date.parse(`${on}T12:00:00Z`);
   const { user: userId, anonymous: anonymousId } = who;
-  const base = { type: 'track', atMs, receivedMs: atMs, properties: {}, traceId: '', demo: false };
+  const base = {
+    environment,
+    type: 'track',
+    atMs,
+    receivedMs: atMs,
+    properties: {},
+    traceId: '',
+    demo: false,
+  };
   return productEventRow({ ...base, name: event, userId, anonymousId, unit: anonymousId, messageId });
 }
 
@@ -103,14 +139,32 @@ function sorted(activity: Activity[]): Activity[] {
 }
 
 test('weekly activity counts people, an anonymous visit as the user it was linked to', async () => {
-  assert.deepEqual(sorted((await queries.activity(events)).people), expectedActivity(happenings));
+  assert.deepEqual(
+    sorted((await queries.activity(events, DEFAULT_ENVIRONMENT)).people),
+    expectedActivity(happenings),
+  );
   const bought = happenings.filter((h) => h.event === 'Bought');
-  assert.deepEqual(sorted((await queries.activity(events, 'Bought')).people), expectedActivity(bought));
+  assert.deepEqual(
+    sorted((await queries.activity(events, DEFAULT_ENVIRONMENT, 'Bought')).people),
+    expectedActivity(bought),
+  );
+});
+
+test('the other environment has numbers of its own', async () => {
+  const { people } = await queries.activity(events, ELSEWHERE);
+  assert.equal(
+    people.reduce((sum, pattern) => sum + pattern.people, 0),
+    1,
+    'all visitors are one user there',
+  );
+  assert.equal(await queries.activePeople(events, ELSEWHERE, 90), 1);
+  assert.equal((await queries.adoption(events, ELSEWHERE, 'Wished', DAYS)).adopters, 1);
+  assert.equal(await queries.activePeople(events, 'nowhere' as Environment, 90), 0);
 });
 
 test('features count people, uses and repeated use; a message sent twice counts once', async () => {
   const recent = happenings.filter((h) => h.daysAgo < DAYS);
-  const view = await queries.features(events, DAYS);
+  const view = await queries.features(events, DEFAULT_ENVIRONMENT, DAYS);
   assert.equal(view.active, new Set(recent.map(personOf)).size);
   for (const row of view.features) {
     const uses = recent.filter((h) => h.event === row.event);
@@ -130,7 +184,7 @@ test('adoption shows the first use ever of each person; the total includes earli
   const uses = happenings.filter((h) => h.event === 'Wished');
   const first = new Map<string, number>();
   for (const h of uses) first.set(personOf(h), Math.max(first.get(personOf(h)) ?? 0, h.daysAgo));
-  const view = await queries.adoption(events, 'Wished', DAYS);
+  const view = await queries.adoption(events, DEFAULT_ENVIRONMENT, 'Wished', DAYS);
   assert.equal(view.firstUses.length, DAYS);
   let total = [...first.values()].filter((daysAgo) => daysAgo >= DAYS).length;
   for (const [index, row] of view.firstUses.entries()) {
@@ -145,11 +199,11 @@ test('a rare feature is counted however many others there are', async () => {
     row(event, today, { user: person, anonymous: '' }, `${event}-${person}`);
   const many = Array.from({ length: 101 }, (_, i) => [by(`Event ${i}`, 'r1'), by(`Event ${i}`, 'r2')]).flat();
   await insert('product_events', [...many, by('Rare', 'r1')], 'many');
-  const view = await queries.adoption(events, 'Rare', 7);
+  const view = await queries.adoption(events, DEFAULT_ENVIRONMENT, 'Rare', 7);
   assert.deepEqual([view.adopters, view.uses], [1, 1]);
 });
 
 test('a feature that nobody uses has zeros, not an error', async () => {
-  const view = await queries.adoption(events, 'Never', 7);
+  const view = await queries.adoption(events, DEFAULT_ENVIRONMENT, 'Never', 7);
   assert.deepEqual([view.adopters, view.uses, view.repeat, view.firstUses.length], [0, 0, 0, 7]);
 });

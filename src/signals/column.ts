@@ -2,6 +2,8 @@
  * Columns of the events engine, each with its type there and the types of its values here: as they are written (JSON in
  * an insert) and as they are read (JSON of a SELECT).
  */
+import type { Environment } from '../../sdk/src/core/environment.ts';
+
 declare const values: unique symbol;
 declare const name: unique symbol;
 
@@ -37,6 +39,7 @@ function column<Written, Read = Written>(type: string): Column<Written, Read> {
 export const text = column<string>('String');
 /** Text with few distinct values, kept as numbers of a dictionary. */
 export const label = column<string>('LowCardinality(String)');
+export const environment = column<Environment, string>('LowCardinality(String)');
 export const flag = column<boolean>('Bool');
 export const uint8 = column<number>('UInt8');
 export const uint16 = column<number>('UInt16');

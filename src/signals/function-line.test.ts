@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FunctionLogLine } from '../engines/compute/engine.ts';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../sdk/src/core/environment.ts';
+import type { FunctionLogLine, InvocationReport } from '../engines/compute/engine.ts';
 import { decodeFunctionLine } from './function-line.ts';
 import { invocationRow } from './invocations/row.ts';
 import { logRow } from './logs/row.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
+const STAGING = 'staging' as Environment;
 const newMessageId = () => 'msg_new';
 
-function written(line: string, source: FunctionLogLine['source'] = 'function'): FunctionLogLine {
-  return { source, functionName: 'cart', version: '3', instance: 'i', requestId: 'r', atMs: NOW, line };
+function written(line: string, change: Partial<FunctionLogLine> = {}): FunctionLogLine {
+  const where = { functionName: 'cart', version: '3', instance: 'i', requestId: 'r' };
+  return { source: 'function', ...where, atMs: NOW, line, tags: {}, variables: {}, ...change };
 }
 
 const decode = (line: string) => decodeFunctionLine(written(line), newMessageId);
@@ -55,19 +58,45 @@ test('other lines, and lines of extensions, are log lines', () => {
   ]) {
     assert.deepEqual(
       decode(other),
-      { records: [{ table: 'logs', row: logRow(written(other)) }], reasons: [] },
+      { records: [{ table: 'logs', row: logRow(written(other), DEFAULT_ENVIRONMENT) }], reasons: [] },
       other,
     );
   }
-  const ofExtension = decodeFunctionLine(written(whole, 'extension'), newMessageId);
+  const ofExtension = decodeFunctionLine(written(whole, { source: 'extension' }), newMessageId);
   assert.deepEqual(
     ofExtension.records.map(({ table }) => table),
     ['logs'],
   );
 });
 
+test('the tag of the function says the environment, else its configuration; a record may name another', () => {
+  const tags = { 'upstack:environment': 'tagged' };
+  const variables = { UPSTACK_ENVIRONMENT: 'of-variable' };
+  const environments = (members: object | string, change: Partial<FunctionLogLine>) => {
+    const said = typeof members === 'string' ? members : line(members);
+    const { records, reasons } = decodeFunctionLine(written(said, change), newMessageId);
+    const found = records.map(({ row }) => ('Environment' in row ? row.Environment : row.environment));
+    return reasons.length > 0 ? reasons : [...new Set(found)];
+  };
+  const spans = [span];
+  const good = { traces: { resourceSpans: [{ scopeSpans: [{ spans }] }] }, events: events.slice(0, 1) };
+  const configured = { environment: 'of-line', ...good };
+  assert.deepEqual(environments(configured, { tags, variables }), ['tagged']);
+  assert.deepEqual(environments(configured, { variables }), ['of-line']);
+  assert.deepEqual(environments(good, { variables }), ['of-variable']);
+  assert.deepEqual(environments(good, {}), ['production']);
+  assert.deepEqual(environments('hello', { tags, variables }), ['tagged']);
+  assert.deepEqual(environments('hello', { variables }), ['of-variable']);
+  const attributes = [{ key: 'deployment.environment.name', value: { stringValue: 'own' } }];
+  const named = { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] };
+  assert.deepEqual(environments({ traces: named }, { tags }), ['own']);
+  const refused = 'environment "Staging" must be 1 to 40 lower case letters, digits and hyphens';
+  assert.deepEqual(environments({ ...configured, environment: 'Staging' }, {}), [refused, refused]);
+  assert.deepEqual(environments('hello', { tags: { 'upstack:environment': 'Staging' } }), [refused]);
+});
+
 test('rows of invocations and log lines', () => {
-  const invocation = invocationRow({
+  const report: InvocationReport = {
     functionName: 'cart',
     version: '3',
     requestId: 'r',
@@ -84,8 +113,11 @@ test('rows of invocations and log lines', () => {
     status: 'error',
     httpStatus: 502,
     errorType: 'TypeError',
-  });
-  assert.deepEqual(invocation, {
+    tags: {},
+    variables: {},
+  };
+  assert.deepEqual(invocationRow(report, STAGING), {
+    environment: 'staging',
     ts: '1700000000.001',
     function: 'cart',
     version: '3',
@@ -103,8 +135,9 @@ test('rows of invocations and log lines', () => {
     init_type: 'on-demand',
     cost_usd: 0.000000227,
   });
-  const { line: cut, ...others } = logRow(written('x'.repeat(300_000)));
+  const { line: cut, ...others } = logRow(written('x'.repeat(300_000)), STAGING);
   assert.deepEqual(others, {
+    environment: 'staging',
     ts: '1768435200.000',
     function: 'cart',
     version: '3',

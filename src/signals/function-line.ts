@@ -3,8 +3,9 @@
  * that telemetry costs no network and survives a freeze or a crash of the function; every other line is a log line.
  */
 import type { FunctionLogLine } from '../engines/compute/engine.ts';
+import { environmentOf, functionEnvironment, type Receipt } from './environment.ts';
 import { logRow } from './logs/row.ts';
-import { decodeMessage, type Receipt } from './product-events/message.ts';
+import { decodeMessage } from './product-events/message.ts';
 import type { SignalRecord } from './tables.ts';
 import { tracesOfObject } from './traces/otlp-json.ts';
 
@@ -26,34 +27,52 @@ export function isTelemetryLine(line: string): boolean {
  * extensions are never telemetry.
  */
 export function decodeFunctionLine(line: FunctionLogLine, newMessageId: () => string): DecodedLine {
-  const receipt = { receivedMs: line.atMs, newMessageId };
-  const telemetry = line.source === 'function' ? decodeTelemetry(line.line, receipt) : undefined;
-  return telemetry ?? { records: [{ table: 'logs', row: logRow(line) }], reasons: [] };
+  const telemetry = line.source === 'function' ? telemetryOf(line.line) : undefined;
+  if (telemetry) return decodeTelemetry(telemetry, line, newMessageId);
+  const resolved = environmentOf('', { function: functionEnvironment(line) });
+  if ('reason' in resolved) return { records: [], reasons: [resolved.reason] };
+  return { records: [{ table: 'logs', row: logRow(line, resolved.environment) }], reasons: [] };
 }
 
-function decodeTelemetry(line: string, receipt: Receipt): DecodedLine | undefined {
+interface Telemetry {
+  /** What the SDK was configured with. */
+  environment?: unknown;
+  traces?: unknown;
+  events?: unknown;
+}
+
+function telemetryOf(line: string): Telemetry | undefined {
   if (!isTelemetryLine(line)) return undefined;
-  let parsed: { traces?: unknown; events?: unknown };
   try {
-    parsed = JSON.parse(line);
+    return JSON.parse(line) as Telemetry;
   } catch {
     return undefined;
   }
+}
+
+function decodeTelemetry(
+  { environment, traces, events }: Telemetry,
+  { atMs, tags, variables }: FunctionLogLine,
+  newMessageId: () => string,
+): DecodedLine {
+  // What ran is what the line says; the catalogue may have another version of it by now.
+  const configured = typeof environment === 'string' ? { UPSTACK_ENVIRONMENT: environment } : variables;
+  const origin = { function: functionEnvironment({ tags, variables: configured }) };
+  const receipt = { receivedMs: atMs, origin, newMessageId };
   const decoded: DecodedLine = { records: [], reasons: [] };
-  if (parsed.traces !== undefined) addTraces(decoded, parsed.traces, receipt.receivedMs);
-  if (Array.isArray(parsed.events)) {
-    for (const message of parsed.events) {
-      const result = decodeMessage(message, receipt);
-      if ('reason' in result) decoded.reasons.push(result.reason);
-      else decoded.records.push(...result.records);
-    }
+  if (traces !== undefined) addTraces(decoded, traces, receipt);
+  if (!Array.isArray(events)) return decoded;
+  for (const message of events) {
+    const result = decodeMessage(message, receipt);
+    if ('reason' in result) decoded.reasons.push(result.reason);
+    else decoded.records.push(...result.records);
   }
   return decoded;
 }
 
-function addTraces(decoded: DecodedLine, traces: unknown, nowMs: number): void {
+function addTraces(decoded: DecodedLine, traces: unknown, receipt: Receipt): void {
   try {
-    const { records, rejected, reason } = tracesOfObject(traces, nowMs);
+    const { records, rejected, reason } = tracesOfObject(traces, receipt);
     for (const record of records) decoded.records.push(record);
     if (rejected > 0) decoded.reasons.push(reason);
   } catch (error) {

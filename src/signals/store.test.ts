@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { until } from '../../test/until.ts';
 import { openClickHouse } from '../engines/events/clickhouse.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
@@ -54,6 +55,7 @@ async function opened(t: TestContext, run: string, maxBytes?: number): Promise<S
 function exposure(run: string, unit: string): SignalRecord {
   const nanos = `${Date.now()}000000`;
   const row = spanRow({
+    environment: DEFAULT_ENVIRONMENT,
     traceId: '0af7651916cd43dd8448eb211c80319c',
     spanId: 'b7ad6b7169203331',
     parentSpanId: '',
@@ -75,7 +77,7 @@ function exposure(run: string, unit: string): SignalRecord {
 }
 
 function linked(anonymous_id: string, user_id: string, first: string): SignalRecord {
-  return { table: 'identities', row: { anonymous_id, user_id, first } };
+  return { table: 'identities', row: { environment: DEFAULT_ENVIRONMENT, anonymous_id, user_id, first } };
 }
 
 interface Counts {
@@ -280,7 +282,8 @@ test('half characters anywhere and impossible event times take nothing of others
     span('late', { endTimeUnixNano: '99999999999999999999' }),
     span('last', { status: { code: 2, message: LONE } }),
   ];
-  const decoded = tracesOfObject({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, Date.now());
+  const receipt = { receivedMs: Date.now(), origin: {} };
+  const decoded = tracesOfObject({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, receipt);
   assert.equal(decoded.rejected, 3);
   assert.match(
     decoded.reason,
@@ -292,7 +295,7 @@ test('half characters anywhere and impossible event times take nothing of others
     userId: run,
     properties: { [LONE]: [{ deep: LONE, kept: '\\ud83d 😀' }] },
   };
-  const event = decodeMessage(message, { receivedMs: Date.now(), newMessageId: () => run });
+  const event = decodeMessage(message, { ...receipt, newMessageId: () => run });
   assert.ok('records' in event);
   const raw = exposure(run, `${run}${LONE}`);
   await signals.append([...decoded.records, ...event.records, raw, exposure(run, 'other')]);

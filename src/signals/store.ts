@@ -8,6 +8,7 @@ import { Spool, SpoolFullError } from '../lib/spool/spool.ts';
 import { doneWithin } from '../lib/within.ts';
 import { encodePayload } from './delivery/payload.ts';
 import { type DeliveredSegment, Delivery } from './delivery/worker.ts';
+import { environmentOf, functionEnvironment } from './environment.ts';
 import { decodeFunctionLine } from './function-line.ts';
 import { invocationRow } from './invocations/row.ts';
 import { problem } from './problems.ts';
@@ -97,16 +98,15 @@ export class Signals {
   /** Keeps a line that a function or an extension wrote: telemetry of the SDK decoded, any other as a log line. */
   functionLine(line: FunctionLogLine): void {
     const { records, reasons } = decodeFunctionLine(line, randomUUID);
-    const { functionName } = line;
-    if (reasons.length > 0) {
-      this.#options.log.warn({ functionName, reasons }, 'telemetry of a function was refused');
-    }
+    if (reasons.length > 0) this.#refuse(line.functionName, reasons);
     this.#keep(records);
   }
 
   /** Keeps the compute engine's report on an ended invocation. */
   invocation(report: InvocationReport): void {
-    this.#keep([{ table: 'invocations', row: invocationRow(report) }]);
+    const resolved = environmentOf('', { function: functionEnvironment(report) });
+    if ('reason' in resolved) this.#refuse(report.functionName, [resolved.reason]);
+    else this.#keep([{ table: 'invocations', row: invocationRow(report, resolved.environment) }]);
   }
 
   lag(): SignalsLag {
@@ -148,6 +148,10 @@ export class Signals {
     if (settled) await this.#delivery.ended();
   }
 
+  #refuse(functionName: string, reasons: readonly string[]): void {
+    this.#options.log.warn({ functionName, reasons }, 'telemetry of a function was refused');
+  }
+
   /** Nobody waits for these records: the function has gone on. */
   #keep(records: readonly SignalRecord[]): void {
     this.append(records).catch((error: unknown) =>
@@ -185,6 +189,15 @@ export class Signals {
     }
     this.#progress.arrive(records);
   }
+}
+
+/**
+ * Sends what a previous process left in the spool, for a few seconds at most; the rest stays. At least the segment that
+ * it may have inserted and not removed is settled then.
+ */
+export async function deliverSpool(options: SignalsOptions): Promise<void> {
+  const signals = await Signals.open(options);
+  await signals.close();
 }
 
 async function framesOf(records: readonly SignalRecord[]): Promise<Frame[]> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { openEvents } from '../engines/events/open.ts';
 import { silentLog } from '../lib/log.ts';
 import { exposures } from './exposures/table.ts';
@@ -34,11 +35,11 @@ test('every table has exactly the declared columns, with their types', async (t)
 });
 
 test('values go out in the order of the columns, whatever the order of the keys', () => {
-  const row = { first: '1.000', user_id: 'u', anonymous_id: 'a' };
+  const row = { environment: DEFAULT_ENVIRONMENT, first: '1.000', user_id: 'u', anonymous_id: 'a' };
   assert.deepEqual(positional('identities', [row]), {
     table: 'identities',
-    columns: ['anonymous_id', 'user_id', 'first'],
-    rows: [['a', 'u', '1.000']],
+    columns: ['environment', 'anonymous_id', 'user_id', 'first'],
+    rows: [['production', 'a', 'u', '1.000']],
   });
 });
 
@@ -65,7 +66,11 @@ test('no two columns of a table can be swapped: the type check refuses it', () =
   const span = { TraceId: 'aa', SpanId: 'bb' } as Pick<SpanRow, 'TraceId' | 'SpanId'>;
   const event = { user_id: 'u', anonymous_id: 'a' } as Pick<ProductEventRow, 'user_id' | 'anonymous_id'>;
   const times = { duration_ms: 1, billed_ms: 2 } as Pick<InvocationRow, 'duration_ms' | 'billed_ms'>;
-  const swapped: [Pick<SpanRow, 'TraceId' | 'SpanId'>, Omit<IdentityRow, 'first'>, typeof times] = [
+  const swapped: [
+    Pick<SpanRow, 'TraceId' | 'SpanId'>,
+    Pick<IdentityRow, 'anonymous_id' | 'user_id'>,
+    typeof times,
+  ] = [
     {
       // @ts-expect-error a span's id is no trace id
       TraceId: span.SpanId,

@@ -47,6 +47,8 @@ export async function openDoors(
   const authenticate = (request: Credentials) => authentication.caller(request);
   const authenticateAgent = (request: Credentials) => authentication.caller(request, 'mcp');
   const authorize = (key: string) => authentication.isWriteKey(key);
+  // No write key is bound to an environment yet.
+  const admit = (key: string) => (authorize(key) ? {} : undefined);
   await door.serve(twin, (app) => {
     healthRoutes(app, instanceId, { started: isStarted, engines: overview.health });
     sessionRoutes(app, authentication, keys.sessionKey, systemClock);
@@ -57,8 +59,8 @@ export async function openDoors(
     opened.add('agents', endAgents, (end) => end());
     app.get('/openapi.json', async () => openApi(operations, version));
     leasesDoor(app, { current: (name) => experiments.leases.current(name), authorize });
-    otlpDoor(app, { signals, authorize });
-    segmentDoor(app, { signals, authorize });
+    otlpDoor(app, { signals, admit });
+    segmentDoor(app, { signals, admit });
     dashboard(app, DASHBOARD);
   });
 }

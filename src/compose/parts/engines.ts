@@ -13,12 +13,19 @@ export interface Engines {
   events: EventsEngine;
 }
 
-/** Opens both at the same time. When one does not open, the other is released with everything else. */
-export async function openEngines({ config, log }: Foundation, opened: Lifecycle): Promise<Engines> {
+/**
+ * Opens both at the same time. When one does not open, the other is released with everything else. `beforeUpgrade` is
+ * called with an events engine that still has the tables of an earlier release.
+ */
+export async function openEngines(
+  { config, log }: Foundation,
+  beforeUpgrade: (events: EventsEngine) => Promise<void>,
+  opened: Lifecycle,
+): Promise<Engines> {
   const directory = (name: string) => join(config.directory, name);
   const [state, events] = await Promise.allSettled([
     openState({ url: config.state, directory: directory('state'), log, migrations: [MIGRATIONS] }),
-    openEvents({ url: config.events, directory: directory('events'), log }),
+    openEvents({ url: config.events, directory: directory('events'), log, beforeUpgrade }),
   ]);
   if (state.status === 'fulfilled') opened.add('state', state.value, (it) => it.close());
   if (events.status === 'fulfilled') opened.add('events', events.value, (it) => it.close());

@@ -1,4 +1,5 @@
 /** The overview: it shows a little of everything, so it is handed what it needs of the other parts. */
+import { DEFAULT_ENVIRONMENT } from '../../../sdk/src/core/environment.ts';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
 import type { Health } from '../../engines/health.ts';
 import { summaryOf } from '../../experiments/view.ts';
@@ -30,7 +31,8 @@ export function overviewSources(
     runs: async () => (await store.list()).map(summaryOf),
     openFindings: () => countOpenFindings(state),
     people: async () => {
-      const [today, week] = await Promise.all([activePeople(events, 1), activePeople(events, 7)]);
+      const people = (days: number) => activePeople(events, DEFAULT_ENVIRONMENT, days);
+      const [today, week] = await Promise.all([people(1), people(7)]);
       return { today, week };
     },
   };

@@ -9,6 +9,7 @@ import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { SimpleSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Environment } from '../../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { openEvents } from '../../engines/events/open.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -20,6 +21,8 @@ import type { traces } from '../../signals/traces/table.ts';
 import { otlpDoor } from './door.ts';
 
 const KEY = 'wk_test';
+/** Bound to the environment `staging`. */
+const STAGING_KEY = 'wk_staging';
 type SelectedSpan = SelectedOf<typeof traces.columns>;
 
 let home: string;
@@ -51,7 +54,7 @@ before(async () => {
         await signals.append(records);
       },
     },
-    authorize: (key) => key === KEY,
+    admit: (key) => (key === KEY ? {} : key === STAGING_KEY ? { key: 'staging' as Environment } : undefined),
   });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -174,6 +177,31 @@ const body = (service: string, ...changes: object[]) => {
   const attributes = [{ key: 'service.name', value: { stringValue: service } }];
   return JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: made }] }] });
 };
+
+test('spans land in the environment of their resource, or of the write key when it is bound to one', async () => {
+  const named = (service: string, name: string) => {
+    const request = JSON.parse(body(service, {}));
+    request.resourceSpans[0].resource.attributes.push({
+      key: 'deployment.environment.name',
+      value: { stringValue: name },
+    });
+    return JSON.stringify(request);
+  };
+  const bound = { authorization: `Bearer ${STAGING_KEY}` };
+  await post(named('of-resource', 'pr-7'));
+  await post(named('of-key', 'pr-7'), bound);
+  await post(body('of-nobody', {}));
+  const environments = async (service: string) => (await spans(service)).map((span) => span.Environment);
+  assert.deepEqual(await environments('of-resource'), ['pr-7']);
+  assert.deepEqual(await environments('of-key'), ['staging']);
+  assert.deepEqual(await environments('of-nobody'), ['production']);
+  const refused = (await (await post(named('wrong', 'Production EU'))).json()) as { partialSuccess: object };
+  assert.deepEqual(refused.partialSuccess, {
+    rejectedSpans: '1',
+    errorMessage: 'environment "Production EU" must be 1 to 40 lower case letters, digits and hyphens',
+  });
+  assert.deepEqual(await environments('wrong'), []);
+});
 
 test('200 with partial_success when some spans were left out, {} when none was', async () => {
   const partial = await post(body('partial', {}, { traceId: 'no' }));

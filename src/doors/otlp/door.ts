@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../lib/problem.ts';
+import type { Origin, Receipt } from '../../signals/environment.ts';
 import type { SignalRecord } from '../../signals/tables.ts';
 import type { DecodedTraces } from '../../signals/traces/otlp.ts';
 import { tracesOfJson } from '../../signals/traces/otlp-json.ts';
@@ -13,7 +14,8 @@ import { problem } from './problems.ts';
 
 export interface OtlpDoorOptions {
   signals: { append(records: readonly SignalRecord[]): Promise<void> };
-  authorize(writeKey: string): boolean;
+  /** Where what the write key lets in comes from; undefined for a wrong key. */
+  admit(writeKey: string): Origin | undefined;
 }
 
 const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
@@ -23,18 +25,20 @@ const JSON_TYPE = 'application/json';
 const CODE_OF_STATUS: Record<number, number> = { 400: 3, 401: 16, 404: 12, 413: 8, 415: 3, 429: 8, 503: 14 };
 
 /** Adds `POST /v1/traces`, and clear refusals for `/v1/logs` and `/v1/metrics`. */
-export function otlpDoor(app: FastifyInstance, { signals, authorize }: OtlpDoorOptions): void {
+export function otlpDoor(app: FastifyInstance, { signals, admit }: OtlpDoorOptions): void {
   app.register(async (scope) => {
     takeRawBodies(scope, LARGEST_BODY_BYTES);
     scope.setErrorHandler(sendStatus);
-    scope.addHook('onRequest', async (request) => {
+    const originOf = (request: FastifyRequest): Origin => {
       const key = writeKeyOf(request);
-      if (key !== undefined && authorize(key)) return;
+      const origin = key === undefined ? undefined : admit(key);
+      if (origin) return origin;
       throw problem('no-write-key', 'send "authorization: Bearer <write key>"; "upstack env" prints the key');
-    });
+    };
+    scope.addHook('onRequest', async (request) => void originOf(request));
     scope.post('/v1/traces', async (request, reply) => {
       const body = await unpackedBody(request, LARGEST_BODY_BYTES);
-      const decoded = decode(request, body);
+      const decoded = decode(request, body, { receivedMs: Date.now(), origin: originOf(request) });
       await signals.append(decoded.records);
       return sendSuccess(request, reply, decoded);
     });
@@ -46,9 +50,9 @@ export function otlpDoor(app: FastifyInstance, { signals, authorize }: OtlpDoorO
   });
 }
 
-function decode(request: FastifyRequest, body: Buffer): DecodedTraces {
-  if (isProtobuf(request)) return tracesOfProtobuf(body, Date.now());
-  if (mediaType(request) === JSON_TYPE) return tracesOfJson(body.toString('utf8'), Date.now());
+function decode(request: FastifyRequest, body: Buffer, receipt: Receipt): DecodedTraces {
+  if (isProtobuf(request)) return tracesOfProtobuf(body, receipt);
+  if (mediaType(request) === JSON_TYPE) return tracesOfJson(body.toString('utf8'), receipt);
   throw problem(
     'unknown-type',
     `content-type "${mediaType(request)}" is not taken: ${PROTOBUF} or ${JSON_TYPE}`,

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Analytics } from '@segment/analytics-node';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Environment } from '../../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { openEvents } from '../../engines/events/open.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -15,6 +16,8 @@ import { Signals } from '../../signals/store.ts';
 import { segmentDoor } from './door.ts';
 
 const KEY = 'wk_test';
+/** Bound to the environment `staging`. */
+const STAGING_KEY = 'wk_staging';
 let home: string;
 let events: EventsEngine;
 let signals: Signals;
@@ -39,7 +42,7 @@ before(async () => {
         await signals.append(records);
       },
     },
-    authorize: (key) => key === KEY,
+    admit: (key) => (key === KEY ? {} : key === STAGING_KEY ? { key: 'staging' as Environment } : undefined),
   });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -117,6 +120,35 @@ test("Segment's own client: everything it sends is stored, once", async () => {
   assert.deepEqual(links, [
     { anonymous_id: 'visitor-0', user_id: 'ada' },
     { anonymous_id: 'visitor-1', user_id: 'ada' },
+  ]);
+});
+
+test('events land in the environment that they name, or in that of the write key when it is bound to one', async () => {
+  const message = (event: string, environment: unknown) => ({
+    event,
+    userId: 'eve',
+    context: { upstack: { environment } },
+  });
+  assert.equal((await post('/v1/track', message('Named', 'pr-7'), basic)).status, 200);
+  const bound = { authorization: `Bearer ${STAGING_KEY}` };
+  assert.equal((await post('/v1/track', message('Bound', 'pr-7'), bound)).status, 200);
+  assert.equal(
+    (await post('/v1/track', { ...message('In body', 'pr-7'), writeKey: STAGING_KEY })).status,
+    200,
+  );
+  assert.equal((await post('/v1/track', message('Unnamed', undefined), basic)).status, 200);
+  const refused = await post('/v1/track', message('Wrong', 'Prod'), basic);
+  assert.equal(refused.status, 400);
+  assert.match(await refused.text(), /environment \\"Prod\\" must be 1 to 40 lower case letters/);
+  await signals.settle();
+  const rows = await events.query(
+    `SELECT event, environment FROM upstack.product_events WHERE user_id = 'eve' ORDER BY event`,
+  );
+  assert.deepEqual(rows, [
+    { event: 'Bound', environment: 'staging' },
+    { event: 'In body', environment: 'staging' },
+    { event: 'Named', environment: 'pr-7' },
+    { event: 'Unnamed', environment: 'production' },
   ]);
 });
 

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../../lib/ids.ts';
 import { Problem } from '../../lib/problem.ts';
+import type { Origin } from '../../signals/environment.ts';
 import type { SignalRecord } from '../../signals/tables.ts';
 import { problemAnswer } from '../http/problem-json.ts';
 import { takeRawBodies, unpackedBody, writeKeyOf } from '../otlp/body.ts';
@@ -13,7 +14,8 @@ import { CALLS, type Call, decodeMessages, LARGEST_BATCH_BYTES, MOST_MESSAGES, m
 
 export interface SegmentDoorOptions {
   signals: { append(records: readonly SignalRecord[]): Promise<void> };
-  authorize(writeKey: string): boolean;
+  /** Where what the write key lets in comes from; undefined for a wrong key. */
+  admit(writeKey: string): Origin | undefined;
 }
 
 /** Invalid events that an answer lists. */
@@ -34,18 +36,21 @@ async function take(
   call: Call | 'batch',
   request: FastifyRequest,
   reply: FastifyReply,
-  { signals, authorize }: SegmentDoorOptions,
+  { signals, admit }: SegmentDoorOptions,
 ): Promise<FastifyReply> {
   const key = writeKeyOf(request);
-  if (key !== undefined && !authorize(key)) throw refused();
+  const header = key === undefined ? undefined : admit(key);
+  if (key !== undefined && !header) throw refused();
   const body = parsed(await unpackedBody(request, LARGEST_BATCH_BYTES));
-  if (key === undefined && !(typeof body.writeKey === 'string' && authorize(body.writeKey))) throw refused();
+  const origin = header ?? (typeof body.writeKey === 'string' ? admit(body.writeKey) : undefined);
+  if (!origin) throw refused();
   const messages = messagesOf(call, body);
   if (!messages || messages.length === 0 || messages.length > MOST_MESSAGES) {
     throw problem('broken-body', `"batch" must be a list of 1 to ${MOST_MESSAGES} messages`);
   }
   const { records, invalid } = decodeMessages(messages, {
     receivedMs: Date.now(),
+    origin,
     newMessageId: () => newId('msg'),
   });
   if (invalid.length > 0) {

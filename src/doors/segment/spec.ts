@@ -1,4 +1,4 @@
-import type { DecodedMessage, Receipt } from '../../signals/product-events/message.ts';
+import type { DecodedMessage, MessageReceipt } from '../../signals/product-events/message.ts';
 import { decodeMessage } from '../../signals/product-events/message.ts';
 import type { SignalRecord } from '../../signals/tables.ts';
 
@@ -35,7 +35,7 @@ export function messagesOf(call: Call | 'batch', body: Fields): unknown[] | unde
 }
 
 /** Rows of all messages, and what is wrong with those that are invalid. */
-export function decodeMessages(messages: readonly unknown[], receipt: Receipt): DecodedRequest {
+export function decodeMessages(messages: readonly unknown[], receipt: MessageReceipt): DecodedRequest {
   const decoded: DecodedRequest = { records: [], invalid: [] };
   for (const [index, message] of messages.entries()) {
     const result: DecodedMessage = decodeMessage(message, receipt);

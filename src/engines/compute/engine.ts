@@ -82,8 +82,16 @@ export interface InvokeResult {
   log: string | undefined;
 }
 
+/** What says where a function belongs. */
+interface FunctionLabels {
+  /** The tags that the function has now, or had when it was deleted. */
+  tags: Readonly<Record<string, string>>;
+  /** Environment variables of the version. */
+  variables: Readonly<Record<string, string>>;
+}
+
 /** What the twin knows of one ended invocation: the figures of `platform.report`. */
-export interface InvocationReport {
+export interface InvocationReport extends FunctionLabels {
   functionName: string;
   version: string;
   requestId: string;
@@ -108,7 +116,7 @@ export interface InvocationReport {
 }
 
 /** One line a function, or an extension beside it, wrote to standard output or error. */
-export interface FunctionLogLine {
+export interface FunctionLogLine extends FunctionLabels {
   source: 'function' | 'extension';
   functionName: string;
   version: string;

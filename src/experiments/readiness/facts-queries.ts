@@ -1,3 +1,4 @@
+import { DEFAULT_ENVIRONMENT } from '../../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
 import { within } from '../../lib/within.ts';
 import { judgedAfterMs, metricKind } from '../../metrics/kinds.ts';
@@ -32,11 +33,11 @@ export async function readFacts(
   const { function: target, goal, guardrails, slice, alpha } = experiment;
   const [exists, spans, recent, running, ...units] = await Promise.all([
     orUnknown(functionExists(target)),
-    orUnknown(countInvocations(events, target, TELEMETRY_SECONDS)),
-    orUnknown(readRecent(events, goal.metric, target)),
+    orUnknown(countInvocations(events, DEFAULT_ENVIRONMENT, target, TELEMETRY_SECONDS)),
+    orUnknown(readRecent(events, DEFAULT_ENVIRONMENT, goal.metric, target)),
     orUnknown(store.running()),
     ...guardrails.map(({ metric }) =>
-      orUnknown(countUnits(events, metricKind(metric).functionOf(metric) ?? target)),
+      orUnknown(countUnits(events, DEFAULT_ENVIRONMENT, metricKind(metric).functionOf(metric) ?? target)),
     ),
   ]);
   const active = running?.find((run) => run.experiment.function === target);

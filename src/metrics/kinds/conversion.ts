@@ -49,7 +49,10 @@ export const conversion: MetricKind<Conversion> = {
   }),
   weigh: (_, stages, asked) => weighCounted(stages, asked, 'up'),
   recent: ({ event }) => ({
-    sql: (units) => `SELECT unit, min(ts) AS first, 1 AS value FROM ${source(productEvents)}
+    sql: ({
+      units,
+      environment,
+    }) => `SELECT unit, min(ts) AS first, 1 AS value FROM ${source(productEvents, environment)}
       WHERE event = {event:String} AND type = 'track' AND day >= toDate(now('UTC') - {seconds:UInt32})
         AND ts >= now() - {seconds:UInt32} AND ts <= now64(3) AND unit IN (${units}) GROUP BY unit`,
     parameters: { event },

@@ -50,7 +50,10 @@ export const errorRate: MetricKind<ErrorRate> = {
   },
   weigh: (_, stages, asked) => weighCounted(stages, asked, 'down'),
   recent: () => ({
-    sql: (units) => `SELECT Unit AS unit, min(Timestamp) AS first, 1 AS value FROM ${source(traces)}
+    sql: ({
+      units,
+      environment,
+    }) => `SELECT Unit AS unit, min(Timestamp) AS first, 1 AS value FROM ${source(traces, environment)}
       WHERE Timestamp >= now() - {seconds:UInt32} AND IsError AND Unit IN (${units}) GROUP BY Unit`,
     parameters: {},
   }),

@@ -104,10 +104,10 @@ export const orderValue: MetricKind<OrderValue> = {
   },
   weigh: (_, stages, asked) => weigh(stages, asked),
   recent: ({ property, cap }) => ({
-    sql: (units) => `SELECT seen.Unit AS unit, now64(3) - {seconds:UInt32} AS first,
+    sql: ({ units, environment }) => `SELECT seen.Unit AS unit, now64(3) - {seconds:UInt32} AS first,
         least({cap:Float64}, sum(amount)) AS value
       FROM (SELECT DISTINCT Unit FROM (${units})) AS seen LEFT JOIN (
-        SELECT unit, JSONExtractFloat(properties, {property:String}) AS amount FROM ${source(productEvents)}
+        SELECT unit, JSONExtractFloat(properties, {property:String}) AS amount FROM ${source(productEvents, environment)}
         WHERE ${EVENT} AND type = 'track' AND day >= toDate(now('UTC') - {seconds:UInt32}) AND ts >= now() - {seconds:UInt32}
       ) AS orders ON seen.Unit = orders.unit GROUP BY seen.Unit`,
     parameters: { property, cap },

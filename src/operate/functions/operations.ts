@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_UNIT } from '../../../sdk/src/core/baggage.ts';
+import { DEFAULT_ENVIRONMENT } from '../../../sdk/src/core/environment.ts';
 import { defineOperations, operation } from '../../access/operation.ts';
 import type { ComputeEngine, InvokeInput } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
@@ -88,8 +89,8 @@ function invokeInput({ payload, qualifier, unit, name }: z.infer<typeof invocati
 async function listFunctions(compute: ComputeEngine, events: EventsEngine) {
   const [functions, totals, minutes] = await Promise.all([
     compute.listFunctions(),
-    queries.totalsPerFunction(events, LIST_MINUTES),
-    queries.perMinute(events, LIST_MINUTES),
+    queries.totalsPerFunction(events, DEFAULT_ENVIRONMENT, LIST_MINUTES),
+    queries.perMinute(events, DEFAULT_ENVIRONMENT, LIST_MINUTES),
   ]);
   const details = await Promise.all(functions.map(({ name }) => compute.getFunction(name)));
   return details.map((detail) => {
@@ -117,10 +118,10 @@ async function showFunction(
   const stepSeconds = Math.max(10, Math.ceil((minutes * 60) / MAX_STEPS / 10) * 10);
   const [detail, totals, perVersion, steps, recentErrors] = await Promise.all([
     compute.getFunction(name),
-    queries.totalsPerFunction(events, minutes),
-    queries.totalsPerVersion(events, name, minutes),
-    queries.series(events, minutes, stepSeconds, name),
-    queries.recentErrors(events, name, 20),
+    queries.totalsPerFunction(events, DEFAULT_ENVIRONMENT, minutes),
+    queries.totalsPerVersion(events, DEFAULT_ENVIRONMENT, name, minutes),
+    queries.series(events, DEFAULT_ENVIRONMENT, { minutes, stepSeconds, name }),
+    queries.recentErrors(events, DEFAULT_ENVIRONMENT, name, 20),
   ]);
   const figures = totals.get(name);
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ENVIRONMENT } from '../../../sdk/src/core/environment.ts';
 import { defineOperations, operation } from '../../access/operation.ts';
 import type { ComputeEngine } from '../../engines/compute/engine.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
@@ -46,8 +47,12 @@ export async function readOverview(sources: OverviewSources): Promise<Overview> 
   const [engines, functions, now, steps, people, runs, openFindings] = await Promise.all([
     sources.health(),
     whileDown(sources.compute.listFunctions(), []),
-    whileDown(lastMinute(sources.events), { perSecond: 0, errorRate: null, p95Ms: null }),
-    whileDown(series(sources.events, MINUTES, 60), []),
+    whileDown(lastMinute(sources.events, DEFAULT_ENVIRONMENT), {
+      perSecond: 0,
+      errorRate: null,
+      p95Ms: null,
+    }),
+    whileDown(series(sources.events, DEFAULT_ENVIRONMENT, { minutes: MINUTES, stepSeconds: 60 }), []),
     whileDown(sources.people(), { today: 0, week: 0 }),
     whileDown(sources.runs(), []),
     whileDown(sources.openFindings(), 0),

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../../../sdk/src/core/environment.ts';
 import type { SignalRecord } from '../tables.ts';
 import { batchesOf } from './batches.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 
 const link = (visitor: string): SignalRecord => ({
   table: 'identities',
-  row: { anonymous_id: visitor, user_id: 'u', first: '1700000000.000' },
+  row: { environment: DEFAULT_ENVIRONMENT, anonymous_id: visitor, user_id: 'u', first: '1700000000.000' },
 });
 const line = (text: string): SignalRecord => ({
   table: 'logs',
-  row: { ts: '1700000000.000', function: 'cart', version: '1', instance: 'i', request_id: 'r', line: text },
+  row: {
+    environment: 'staging' as Environment,
+    ts: '1700000000.000',
+    function: 'cart',
+    version: '1',
+    instance: 'i',
+    request_id: 'r',
+    line: text,
+  },
 });
 const columns = ['anonymous_id', 'user_id', 'first'];
 
@@ -19,16 +28,16 @@ test('a payload says the columns of its rows', () => {
   assert.deepEqual(decodePayload(payload), [
     {
       table: 'identities',
-      columns,
+      columns: ['environment', ...columns],
       rows: [
-        ['a', 'u', '1700000000.000'],
-        ['b', 'u', '1700000000.000'],
+        ['production', 'a', 'u', '1700000000.000'],
+        ['production', 'b', 'u', '1700000000.000'],
       ],
     },
     {
       table: 'logs',
-      columns: ['ts', 'function', 'version', 'instance', 'request_id', 'line'],
-      rows: [['1700000000.000', 'cart', '1', 'i', 'r', 'bad\ufffd']],
+      columns: ['environment', 'ts', 'function', 'version', 'instance', 'request_id', 'line'],
+      rows: [['staging', '1700000000.000', 'cart', '1', 'i', 'r', 'bad\ufffd']],
     },
   ]);
 });

@@ -3,12 +3,15 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { openClickHouse } from '../../engines/events/clickhouse.ts';
 import type { EventsEngine } from '../../engines/events/engine.ts';
+import { migrate, readMigrations } from '../../engines/events/migrate.ts';
 import { openEvents } from '../../engines/events/open.ts';
+import { startEventsTwin } from '../../engines/events/twin.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { encodeFrame } from '../../lib/spool/frame.ts';
-import { Signals } from '../store.ts';
+import { deliverSpool, Signals } from '../store.ts';
 
 let home: string;
 let events: EventsEngine;
@@ -86,8 +89,10 @@ test('a spool that an earlier release left is delivered, column by column', asyn
   const one = async (sql: string) => (await events.query<Record<string, unknown>>(sql))[0];
   assert.deepEqual(
     await one(`SELECT TraceId, SpanId, SpanName, toString(Duration) AS Duration, StatusMessage, Events.Name,
-      Links.SpanId, Unit, Run, Experiment, Arm, Stage, Injected, FaasName, FaasVersion FROM upstack.otel_traces`),
+      Links.SpanId, Unit, Run, Experiment, Arm, Stage, Injected, FaasName, FaasVersion, Environment
+      FROM upstack.otel_traces`),
     {
+      Environment: 'production',
       TraceId: traceId,
       SpanId: 'b7ad6b7169203331',
       SpanName: 'checkout',
@@ -112,7 +117,8 @@ test('a spool that an earlier release left is delivered, column by column', asyn
     anonymous_id: 'a',
     unit: 'u1',
   });
-  assert.deepEqual(await one('SELECT anonymous_id, user_id FROM upstack.identities'), {
+  assert.deepEqual(await one('SELECT environment, anonymous_id, user_id FROM upstack.identities'), {
+    environment: 'production',
     anonymous_id: 'a',
     user_id: 'u',
   });
@@ -136,4 +142,41 @@ test('a spool that an earlier release left is delivered, column by column', asyn
     request_id: 'r',
     line: 'hello',
   });
+});
+
+test('what an earlier release inserted and did not remove from its spool is not there twice after an upgrade', async () => {
+  const [data, directory] = [join(home, 'old-events'), join(home, 'old-spool')];
+  const twin = await startEventsTwin(data, silentLog);
+  const old = openClickHouse(twin);
+  const migrations = await readMigrations(join(import.meta.dirname, '../../engines/events/migrations'));
+  await migrate(old, migrations.slice(0, 2));
+  const row = [ts, 'cart', '7', 'i', 'r', 'once'];
+  const columns = ['ts', 'function', 'version', 'instance', 'request_id', 'line'];
+  await old.insert({ table: 'upstack.logs', columns, rows: [row], token: 'seg_a:logs' });
+  await old.close();
+  await twin.stop();
+  await mkdir(directory, { recursive: true });
+  const segment = (line: string) => {
+    const payload = Buffer.from(JSON.stringify([['logs', [...row.slice(0, -1), line]]]));
+    return encodeFrame({ payload, count: 1 });
+  };
+  await writeFile(join(directory, 'seg_a.segment'), segment('once'));
+  await writeFile(join(directory, 'seg_b.segment'), segment('not yet'));
+
+  const options = { directory, clock: systemClock, log: silentLog };
+  const upgraded = await openEvents({
+    url: 'embedded:',
+    directory: data,
+    log: silentLog,
+    beforeUpgrade: (engine) => deliverSpool({ ...options, events: engine }),
+  });
+  const signals = await Signals.open({ ...options, events: upgraded });
+  await signals.settle();
+  const lines = await upgraded.query('SELECT environment, line FROM upstack.logs ORDER BY line');
+  await signals.close();
+  await upgraded.close();
+  assert.deepEqual(lines, [
+    { environment: 'production', line: 'not yet' },
+    { environment: 'production', line: 'once' },
+  ]);
 });

@@ -3,8 +3,12 @@ import { timeOfMs } from '../time.ts';
 import type { InvocationRow } from './table.ts';
 
 /** The row of one ended invocation. */
-export function invocationRow(report: InvocationReport): InvocationRow {
+export function invocationRow(
+  report: InvocationReport,
+  environment: InvocationRow['environment'],
+): InvocationRow {
   return {
+    environment,
     ts: timeOfMs(report.startMs),
     function: report.functionName,
     version: report.version,

@@ -1,4 +1,5 @@
 import {
+  environment,
   flag,
   float64,
   label,
@@ -13,7 +14,9 @@ import {
 /** The compute engine's reports, one per ended invocation. */
 export const invocations = {
   name: 'invocations',
+  environment: 'environment',
   columns: {
+    environment,
     ts: millis,
     function: label,
     version: label,
@@ -24,7 +27,7 @@ export const invocations = {
     memory_mb: uint32,
     max_memory_mb: float64,
     cold: flag,
-    /** Of the environment's initialisation, with its first invocation. */
+    /** Of the execution environment's initialisation, with its first invocation. */
     init_ms: optionalFloat64,
     status: label,
     /** Of the response through a function URL; 0 for an invocation by the API. */

@@ -6,8 +6,9 @@ import type { LogRow } from './table.ts';
 const MAX_LINE = 256 * 1024;
 
 /** The row of one line that a function or an extension wrote. */
-export function logRow(line: FunctionLogLine): LogRow {
+export function logRow(line: FunctionLogLine, environment: LogRow['environment']): LogRow {
   return {
+    environment,
     ts: timeOfMs(line.atMs),
     function: line.functionName,
     version: line.version,

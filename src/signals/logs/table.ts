@@ -1,9 +1,11 @@
-import { label, millis, type RowOf, text } from '../column.ts';
+import { environment, label, millis, type RowOf, text } from '../column.ts';
 
 /** Lines that functions and extensions wrote. */
 export const logs = {
   name: 'logs',
+  environment: 'environment',
   columns: {
+    environment,
     ts: millis,
     function: label,
     version: label,

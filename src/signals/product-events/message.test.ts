@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { decodeMessage } from './message.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 0, 0, 1);
-const receipt = { receivedMs: NOW, newMessageId: () => 'msg_new' };
+const receipt = { receivedMs: NOW, newMessageId: () => 'msg_new', origin: {} };
 const bought = { type: 'track', event: 'Order Completed', userId: 'u1', messageId: 'm1' };
 
 function rows(message: unknown): Record<string, Record<string, unknown>[]> {
@@ -40,6 +40,7 @@ test('a track becomes a row', () => {
   assert.deepEqual(rows(message), {
     product_events: [
       {
+        environment: 'production',
         event: 'Order Completed',
         day: '2026-01-14',
         ts: '1768435199.123',
@@ -54,13 +55,19 @@ test('a track becomes a row', () => {
         demo: true,
       },
     ],
-    identities: [{ anonymous_id: 'a1', user_id: 'u1', first: '1768435199.123' }],
+    identities: [{ environment: 'production', anonymous_id: 'a1', user_id: 'u1', first: '1768435199.123' }],
   });
 });
 
 test('the unit is the given one, else the visitor, else the user', () => {
   assert.equal(event({ ...bought, anonymousId: 'a1' }).unit, 'a1');
   assert.equal(event(bought).unit, 'u1');
+});
+
+test('an event and its link belong to the environment that the message names', () => {
+  const context = { upstack: { environment: 'staging' } };
+  const { product_events, identities } = rows({ ...bought, anonymousId: 'a1', context });
+  assert.deepEqual([product_events?.[0]?.environment, identities?.[0]?.environment], ['staging', 'staging']);
 });
 
 test('identify, page, screen, group and alias', () => {
@@ -81,7 +88,9 @@ test('identify, page, screen, group and alias', () => {
     '{"size":3}',
   );
   const alias = rows({ type: 'alias', userId: 'u2', previousId: 'u1' });
-  assert.deepEqual(alias.identities, [{ anonymous_id: 'u1', user_id: 'u2', first: '1768435201.000' }]);
+  assert.deepEqual(alias.identities, [
+    { environment: 'production', anonymous_id: 'u1', user_id: 'u2', first: '1768435201.000' },
+  ]);
 });
 
 test('a message without an id gets one, and without a time that of its receipt', () => {
@@ -107,6 +116,8 @@ test('what is wrong is said', () => {
     [{ ...bought, event: 'e'.repeat(257) }, /name is longer/],
     [{ type: 'alias', userId: 'u' }, /previousId/],
     [{ ...bought, timestamp: 'soon' }, /ISO 8601 time, not "soon"/],
+    [{ ...bought, context: { upstack: { environment: 7 } } }, /context.upstack.environment must be a string/],
+    [{ ...bought, context: { upstack: { environment: 'Prod' } } }, /environment "Prod" must be 1 to 40/],
     [{ ...bought, timestamp: 5 }, /ISO 8601/],
     [{ ...bought, timestamp: '2025-12-15T00:00:00Z' }, /more than 30 days ago/],
     [{ ...bought, properties: { text: '✓'.repeat(11_000) } }, /bytes, more than 32768/],

@@ -2,13 +2,13 @@
  * Product events out of messages of the Segment specification (https://segment.com/docs/connections/spec/), whichever
  * way they came: over HTTP or on a function's telemetry line.
  */
+import type { Environment } from '../../../sdk/src/core/environment.ts';
+import { environmentOf, type Receipt } from '../environment.ts';
 import { identityRow } from '../identities/row.ts';
 import type { SignalRecord } from '../tables.ts';
 import { type ProductEvent, productEventRow } from './row.ts';
 
-export interface Receipt {
-  /** When the message arrived, epoch milliseconds. */
-  receivedMs: number;
+export interface MessageReceipt extends Receipt {
   /** Gives a message without an id one. */
   newMessageId: () => string;
 }
@@ -30,9 +30,10 @@ const MAX_AHEAD_MS = 3_600_000;
 
 /**
  * Checks one message: its type, its ids (`userId` or `anonymousId`), the event's name, its size (32 KB) and its time
- * (not more than 30 days late; more than an hour ahead becomes the time of receipt).
+ * (not more than 30 days late; more than an hour ahead becomes the time of receipt), and its environment
+ * (`context.upstack.environment`).
  */
-export function decodeMessage(message: unknown, receipt: Receipt): DecodedMessage {
+export function decodeMessage(message: unknown, receipt: MessageReceipt): DecodedMessage {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     return { reason: 'a message must be an object' };
   }
@@ -41,19 +42,26 @@ export function decodeMessage(message: unknown, receipt: Receipt): DecodedMessag
   if (fault !== undefined) return { reason: fault };
   const ts = timeOf(fields, receipt.receivedMs);
   if (typeof ts === 'string') return { reason: ts };
-  const event = eventOf(fields, ts, receipt);
+  const resolved = environmentOf(textOf(upstackOf(fields).environment), receipt.origin);
+  if ('reason' in resolved) return resolved;
+  const event = eventOf(fields, ts, resolved.environment, receipt);
   const records: SignalRecord[] = [{ table: 'product_events', row: productEventRow(event) }];
   const link = identityRow(event);
   if (link) records.push({ table: 'identities', row: link });
   return { records };
 }
 
-function eventOf(fields: Fields, atMs: number, { receivedMs, newMessageId }: Receipt): ProductEvent {
+function eventOf(
+  fields: Fields,
+  atMs: number,
+  environment: Environment,
+  { receivedMs, newMessageId }: MessageReceipt,
+): ProductEvent {
   const { user, anonymous } = idsOf(fields);
-  const context = fieldsOf(fields.context);
-  const upstack = fieldsOf(context.upstack);
+  const upstack = upstackOf(fields);
   const hasTraits = fields.type === 'identify' || fields.type === 'group';
   return {
+    environment,
     name: nameOf(fields),
     type: String(fields.type),
     atMs,
@@ -63,7 +71,7 @@ function eventOf(fields: Fields, atMs: number, { receivedMs, newMessageId }: Rec
     unit: textOf(upstack.unit) || anonymous || user,
     messageId: textOf(fields.messageId) || newMessageId(),
     properties: fieldsOf(hasTraits ? fields.traits : fields.properties),
-    traceId: textOf(context.traceId),
+    traceId: textOf(fieldsOf(fields.context).traceId),
     demo: upstack.demo === true,
   };
 }
@@ -88,6 +96,9 @@ function faultOf(fields: Fields): string | undefined {
     if (typeof value !== 'string') return `${name} must be a text`;
     if (value.length > MAX_ID) return `${name} is longer than ${MAX_ID} characters`;
   }
+  const { environment } = upstackOf(fields);
+  if (environment !== undefined && environment !== null && typeof environment !== 'string')
+    return 'context.upstack.environment must be a string';
   const { user, anonymous } = idsOf(fields);
   if (type === 'alias' && (user === '' || anonymous === '')) return 'an alias needs userId and previousId';
   if (user === '' && anonymous === '') return 'userId or anonymousId is missing';
@@ -109,6 +120,9 @@ function timeOf({ timestamp, originalTimestamp }: Fields, receivedMs: number): n
   if (ms < receivedMs - MAX_AGE_MS) return `timestamp ${JSON.stringify(given)} is more than 30 days ago`;
   return ms > receivedMs + MAX_AHEAD_MS ? receivedMs : ms;
 }
+
+/** What our own SDK and the demo say beside Segment's fields. */
+const upstackOf = (fields: Fields): Fields => fieldsOf(fieldsOf(fields.context).upstack);
 
 /** A track's event, a page's or screen's name; the others are named by their type. */
 function nameOf({ type, event, name }: Fields): string {

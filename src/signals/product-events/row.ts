@@ -4,6 +4,7 @@ import type { ProductEventRow } from './table.ts';
 
 /** What one message says that somebody did. Times are epoch milliseconds. */
 export interface ProductEvent {
+  environment: ProductEventRow['environment'];
   name: ProductEventRow['event'];
   type: ProductEventRow['type'];
   atMs: number;
@@ -20,6 +21,7 @@ export interface ProductEvent {
 
 export function productEventRow(event: ProductEvent): ProductEventRow {
   return {
+    environment: event.environment,
     event: event.name,
     day: new Date(event.atMs).toISOString().slice(0, 10),
     ts: timeOfMs(event.atMs),

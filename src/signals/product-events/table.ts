@@ -1,9 +1,11 @@
-import { date, flag, label, millis, type RowOf, text } from '../column.ts';
+import { date, environment, flag, label, millis, type RowOf, text } from '../column.ts';
 
 /** What people did. */
 export const productEvents = {
   name: 'product_events',
+  environment: 'environment',
   columns: {
+    environment,
     event: label,
     day: date,
     ts: millis,

@@ -1,3 +1,4 @@
+import type { Receipt } from '../environment.ts';
 import { problem } from '../problems.ts';
 import { type DecodedTraces, decodeTraces, type Reading } from './otlp.ts';
 
@@ -16,20 +17,20 @@ const reading: Reading = {
 };
 
 /** Spans of an OTLP/JSON ExportTraceServiceRequest given as text. Throws `signals.malformed` (400). */
-export function tracesOfJson(text: string, nowMs: number): DecodedTraces {
+export function tracesOfJson(text: string, receipt: Receipt): DecodedTraces {
   let request: unknown;
   try {
     request = JSON.parse(text);
   } catch (cause) {
     throw problem('malformed', `the body is not JSON: ${(cause as Error).message}`, cause);
   }
-  return tracesOfObject(request, nowMs);
+  return tracesOfObject(request, receipt);
 }
 
 /** The same for a request that is parsed already. */
-export function tracesOfObject(request: unknown, nowMs: number): DecodedTraces {
+export function tracesOfObject(request: unknown, receipt: Receipt): DecodedTraces {
   try {
-    return decodeTraces(request, reading, nowMs);
+    return decodeTraces(request, reading, receipt);
   } catch (cause) {
     throw problem('malformed', `not an OTLP trace request: ${(cause as Error).message}`, cause);
   }

@@ -3,6 +3,7 @@
  * not described are skipped, as protobuf wants it.
  */
 import protobuf from 'protobufjs/light.js';
+import type { Receipt } from '../environment.ts';
 import { problem } from '../problems.ts';
 import { type DecodedTraces, decodeTraces, type Reading } from './otlp.ts';
 
@@ -111,9 +112,9 @@ function hexOf(bytes: Uint8Array | readonly number[]): string {
 }
 
 /** Spans of an OTLP/protobuf ExportTraceServiceRequest. Throws `signals.malformed` (400). */
-export function tracesOfProtobuf(body: Uint8Array, nowMs: number): DecodedTraces {
+export function tracesOfProtobuf(body: Uint8Array, receipt: Receipt): DecodedTraces {
   try {
-    return decodeTraces(traceRequest.decode(body), reading, nowMs);
+    return decodeTraces(traceRequest.decode(body), reading, receipt);
   } catch (cause) {
     throw problem('malformed', `not an OTLP trace request in protobuf: ${(cause as Error).message}`, cause);
   }

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/light.js';
+import type { Environment } from '../../../sdk/src/core/environment.ts';
 import { Problem } from '../../lib/problem.ts';
+import type { Origin } from '../environment.ts';
 import type { DecodedTraces } from './otlp.ts';
 import { tracesOfJson, tracesOfObject } from './otlp-json.ts';
 import { statusBytes, traceResponseBytes, tracesOfProtobuf } from './otlp-protobuf.ts';
 import type { SpanRow } from './table.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
+const RECEIPT = { receivedMs: NOW, origin: {} };
 const START = `${NOW - 1_000}000001`;
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
@@ -61,10 +64,11 @@ test('a span of the SDK becomes a row with what is asked for lifted out', () => 
     links: [{ traceId, spanId, attributes: [] }],
     somethingNew: { unknown: 1 },
   });
-  const decoded = tracesOfObject(requestOf(given), NOW);
+  const decoded = tracesOfObject(requestOf(given), RECEIPT);
   assert.deepEqual([decoded.rejected, decoded.reason], [0, '']);
   const [row] = rowsOf(decoded);
   assert.deepEqual(row, {
+    Environment: 'production',
     Timestamp: `${(NOW - 1_000) / 1000}.000000001`,
     TraceId: traceId,
     SpanId: spanId,
@@ -121,11 +125,33 @@ test('spans that cannot be kept are left out, counted and explained; the others 
       span({ startTimeUnixNano: `${NOW + 7_200_000}000000` }),
       span({ startTimeUnixNano: `${NOW - 31 * 86_400_000}000000` }),
     ),
-    NOW,
+    RECEIPT,
   );
   assert.equal(decoded.records.length, 1);
   assert.equal(decoded.rejected, 5);
   assert.match(decoded.reason, /traceId.*spanId.*startTimeUnixNano/);
+});
+
+test('the environment is that of the write key, else of the resource, else of the function, else production', () => {
+  const asked = (names: Record<string, string>, origin: Origin) => {
+    const attributes = Object.entries(names).map(([key, value]) => text(key, value));
+    const request = {
+      resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: [span(), span()] }] }],
+    };
+    const decoded = tracesOfObject(request, { receivedMs: NOW, origin });
+    return decoded.rejected > 0 ? `${decoded.rejected}: ${decoded.reason}` : rowsOf(decoded)[1]?.Environment;
+  };
+  const named = { 'deployment.environment.name': 'staging', 'deployment.environment': 'old' };
+  const key = 'pr-7' as Environment;
+  assert.equal(asked(named, { key, function: 'test' }), 'pr-7');
+  assert.equal(asked(named, { function: 'test' }), 'staging');
+  assert.equal(asked({ 'deployment.environment': 'old' }, {}), 'old');
+  assert.equal(asked({ 'deployment.environment.name': '' }, { function: 'test' }), 'test');
+  assert.equal(asked({}, { function: '' }), 'production');
+  const wrong = { 'deployment.environment.name': "Prod'; --" };
+  const refused = `2: environment "Prod'; --" must be 1 to 40 lower case letters, digits and hyphens`;
+  assert.equal(asked(wrong, {}), refused);
+  assert.equal(asked(wrong, { key }), 'pr-7');
 });
 
 test('every kind of attribute value becomes a text', () => {
@@ -142,22 +168,22 @@ test('every kind of attribute value becomes a text', () => {
     [null, ''],
   ];
   const attributes = values.map(([value], i) => ({ key: `${i}`, value }));
-  const [row] = rowsOf(tracesOfObject(requestOf(span({ attributes })), NOW));
+  const [row] = rowsOf(tracesOfObject(requestOf(span({ attributes })), RECEIPT));
   assert.deepEqual(row?.SpanAttributes, Object.fromEntries(values.map(([, shown], i) => [`${i}`, shown])));
 });
 
 test('broken JSON is a Problem that says what is wrong', () => {
   for (const body of ['', '{', '[]', '"x"', 'null', '{"resourceSpans":5}', '{"resourceSpans":[null]}']) {
-    assert.throws(() => tracesOfJson(body, NOW), { code: 'signals.malformed', status: 400 }, body);
+    assert.throws(() => tracesOfJson(body, RECEIPT), { code: 'signals.malformed', status: 400 }, body);
   }
   const wrong = JSON.stringify(requestOf(span({ startTimeUnixNano: 'soon' })));
-  assert.throws(() => tracesOfJson(wrong, NOW), /"soon" must be a whole number/);
+  assert.throws(() => tracesOfJson(wrong, RECEIPT), /"soon" must be a whole number/);
 });
 
 test('a value nested without end is cut, not followed', () => {
   let value: object = { stringValue: 'deep' };
   for (let i = 0; i < 2_000; i++) value = { arrayValue: { values: [value] } };
-  const [row] = rowsOf(tracesOfObject(requestOf(span({ attributes: [{ key: 'k', value }] })), NOW));
+  const [row] = rowsOf(tracesOfObject(requestOf(span({ attributes: [{ key: 'k', value }] })), RECEIPT));
   assert.match(JSON.stringify(row?.SpanAttributes), /…/);
 });
 
@@ -196,7 +222,7 @@ const protobufRequest = (...fields: Buffer[]) => {
 };
 
 test('protobuf gives the same row as JSON, skips what it does not know, and keeps 64 bits', () => {
-  const [row] = rowsOf(tracesOfProtobuf(protobufRequest(field(99, 'from the future')), NOW));
+  const [row] = rowsOf(tracesOfProtobuf(protobufRequest(field(99, 'from the future')), RECEIPT));
   assert.equal(row?.TraceId, traceId);
   assert.equal(row?.SpanId, spanId);
   assert.equal(row?.ParentSpanId, '');
@@ -211,7 +237,7 @@ test('a truncated protobuf body is a Problem wherever it is cut', () => {
   const whole = protobufRequest();
   for (let cut = 1; cut < whole.length; cut++) {
     assert.throws(
-      () => tracesOfProtobuf(whole.subarray(0, cut), NOW),
+      () => tracesOfProtobuf(whole.subarray(0, cut), RECEIPT),
       { code: 'signals.malformed' },
       `cut at ${cut}`,
     );
@@ -228,12 +254,12 @@ test('noise is either read as a request or refused as malformed, never anything 
   };
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) =>
-      refusedOrRead(() => tracesOfProtobuf(bytes, NOW)),
+      refusedOrRead(() => tracesOfProtobuf(bytes, RECEIPT)),
     ),
   );
   fc.assert(
     fc.property(fc.jsonValue(), (value) =>
-      refusedOrRead(() => tracesOfObject({ resourceSpans: value }, NOW)),
+      refusedOrRead(() => tracesOfObject({ resourceSpans: value }, RECEIPT)),
     ),
   );
   const whole = protobufRequest();
@@ -241,7 +267,7 @@ test('noise is either read as a request or refused as malformed, never anything 
     fc.property(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }), (at, byte) => {
       const changed = Buffer.from(whole);
       changed[at] = byte;
-      refusedOrRead(() => tracesOfProtobuf(changed, NOW));
+      refusedOrRead(() => tracesOfProtobuf(changed, RECEIPT));
     }),
   );
 });

@@ -3,6 +3,8 @@
  * and differ only in how ids, 64-bit numbers and bytes look, which a `Reading` says.
  * https://opentelemetry.io/docs/specs/otlp/ and opentelemetry/proto/trace/v1/trace.proto.
  */
+import type { Environment } from '../../../sdk/src/core/environment.ts';
+import { environmentOf, type Receipt } from '../environment.ts';
 import { jsonText } from '../json-text.ts';
 import type { SignalRecord } from '../tables.ts';
 import { spanRow } from './row.ts';
@@ -35,28 +37,50 @@ const LONGEST_VALUE = 16_384;
 const REASONS_SHOWN = 3;
 
 /** Rows of all spans that can be kept. Throws a TypeError where something has the wrong shape altogether. */
-export function decodeTraces(request: unknown, reading: Reading, nowMs: number): DecodedTraces {
+export function decodeTraces(request: unknown, reading: Reading, receipt: Receipt): DecodedTraces {
   const records: SignalRecord[] = [];
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   let rejected = 0;
+  const reject = (reason: string) => {
+    rejected++;
+    if (reasons.size < REASONS_SHOWN) reasons.add(reason);
+  };
   for (const resourceSpans of listOf(fieldsOf(request, 'the request').resourceSpans, 'resourceSpans')) {
     const resource = attributesOf(fieldsOf(resourceSpans.resource ?? {}, 'resource').attributes, reading);
+    const resolved = environmentOf(environmentIn(resource), receipt.origin);
     for (const scopeSpans of listOf(resourceSpans.scopeSpans, 'scopeSpans')) {
       const scope = fieldsOf(scopeSpans.scope ?? {}, 'scope');
       for (const fields of listOf(scopeSpans.spans, 'spans')) {
-        const span = spanOf(fields, resource, scope, reading);
-        const fault = spanFault(span, nowMs);
+        if ('reason' in resolved) {
+          reject(resolved.reason);
+          continue;
+        }
+        const span = spanOf(fields, { ...resolved, resource, scope }, reading);
+        const fault = spanFault(span, receipt.receivedMs);
         if (fault === undefined) records.push({ table: 'otel_traces', row: spanRow(span) });
-        else if (rejected++ < REASONS_SHOWN) reasons.push(fault);
+        else reject(fault);
       }
     }
   }
-  return { records, rejected, reason: reasons.join('; ') };
+  return { records, rejected, reason: [...reasons].join('; ') };
 }
 
-function spanOf(fields: Fields, resource: Attributes, scope: Fields, reading: Reading): Span {
+/** Source: https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/, and its name until 2024. */
+function environmentIn(resource: Attributes): string {
+  return resource['deployment.environment.name'] || resource['deployment.environment'] || '';
+}
+
+/** What the spans of one scope share. */
+interface Surroundings {
+  environment: Environment;
+  resource: Attributes;
+  scope: Fields;
+}
+
+function spanOf(fields: Fields, { environment, resource, scope }: Surroundings, reading: Reading): Span {
   const status = fieldsOf(fields.status ?? {}, 'status');
   return {
+    environment,
     traceId: reading.id(fields.traceId),
     spanId: reading.id(fields.spanId),
     parentSpanId: reading.id(fields.parentSpanId),

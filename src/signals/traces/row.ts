@@ -9,6 +9,7 @@ export function spanRow(span: Span): SpanRow {
   const { attributes, resource, events, links } = span;
   const duration = BigInt(span.endNanos) - BigInt(span.startNanos);
   return {
+    Environment: span.environment,
     Timestamp: timeOfNanos(span.startNanos),
     TraceId: span.traceId,
     SpanId: span.spanId,

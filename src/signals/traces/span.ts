@@ -2,6 +2,7 @@ import type { SpanRow } from './table.ts';
 
 /** One span, as the events engine keeps it. Times are decimal nanoseconds; attribute values are texts. */
 export interface Span {
+  environment: SpanRow['Environment'];
   traceId: SpanRow['TraceId'];
   spanId: SpanRow['SpanId'];
   parentSpanId: SpanRow['ParentSpanId'];

@@ -1,4 +1,15 @@
-import { attributes, flag, label, list, nanos, type RowOf, text, uint8, uint64 } from '../column.ts';
+import {
+  attributes,
+  environment,
+  flag,
+  label,
+  list,
+  nanos,
+  type RowOf,
+  text,
+  uint8,
+  uint64,
+} from '../column.ts';
 
 /**
  * Spans. The columns up to Links are those of the OpenTelemetry collector's ClickHouse exporter; the others are lifted
@@ -6,7 +17,9 @@ import { attributes, flag, label, list, nanos, type RowOf, text, uint8, uint64 }
  */
 export const traces = {
   name: 'otel_traces',
+  environment: 'Environment',
   columns: {
+    Environment: environment,
     Timestamp: nanos,
     TraceId: text,
     SpanId: text,

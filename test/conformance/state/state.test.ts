@@ -56,7 +56,10 @@ else {
       await assert.rejects(openState({ url, directory: '', log: silentLog }), (error: Problem) => {
         assert.equal(error.code, 'state.refused');
         assert.match(error.message, reason);
-        assert.match(error.message, /^PostgreSQL at 127\.0\.0\.1:\d+\/\w+ denied access \(.*\): check the role/);
+        assert.match(
+          error.message,
+          /^PostgreSQL at 127\.0\.0\.1:\d+\/\w+ denied access \(.*\): check the role/,
+        );
         return true;
       });
     }
