@@ -9,7 +9,16 @@ import type { FunctionLogLine, InvocationReport } from './ports.ts';
 import { EmbeddedRuntime, type EmbeddedRuntimeOptions } from './runtime.ts';
 import type { Credentials } from './signature/sigv4.ts';
 
-export type { Clock, FunctionLogLine, InvocationReport, Log, StateEngine, Units } from './ports.ts';
+export type {
+  AroundChange,
+  Change,
+  Clock,
+  FunctionLogLine,
+  InvocationReport,
+  Log,
+  StateEngine,
+  Units,
+} from './ports.ts';
 
 /** Directory of `NNN-*.sql` files: the tables that queues and waiting events need in the state engine. */
 export const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');

@@ -41,6 +41,24 @@ export interface Units {
   isInShare(salt: string, unit: string, share: number): boolean;
 }
 
+/** A call that changes functions or queues. Invocations and messages are not changes. */
+export interface Change {
+  service: 'lambda' | 'sqs';
+  /** AWS's name of the operation: `CreateFunction`. */
+  operation: string;
+  /** What the request names: a function, a layer, a mapping, a queue. Empty when only the response names it. */
+  subject: string;
+}
+
+/**
+ * Does the work of a change, once, so that a host can record it. The response waits for it. An error with `status` 503
+ * makes clients retry. `name` gives the subject that only the response names.
+ */
+export type AroundChange = <Result>(
+  change: Change,
+  work: (name: (subject: string) => void) => Promise<Result>,
+) => Promise<Result>;
+
 /** What says where a function belongs. */
 interface FunctionLabels {
   /** The tags that the function has now, or had when it was deleted. */

@@ -16,7 +16,15 @@ import { FunctionUrls } from './function-urls/function-urls.ts';
 import type { BusyPoll } from './invocations/busy-poll.ts';
 import { Invocations } from './invocations/invocations.ts';
 import { ACCOUNT_CONCURRENCY, CONCURRENCY_PER_VERSION, PARKED_PROCESSES } from './limits.ts';
-import type { Clock, FunctionLogLine, InvocationReport, Log, StateEngine, Units } from './ports.ts';
+import type {
+  AroundChange,
+  Clock,
+  FunctionLogLine,
+  InvocationReport,
+  Log,
+  StateEngine,
+  Units,
+} from './ports.ts';
 import { openSandbox } from './processes/sandbox/sandbox.ts';
 
 export interface EmbeddedRuntimeOptions {
@@ -47,6 +55,8 @@ export interface EmbeddedRuntimeOptions {
   draw?(): number;
   /** Keeps a unit at one version of an alias with weights; without it every invocation is drawn, as on AWS. */
   units?: Units;
+  /** Does the work of each change of a function or queue; default: just does it. */
+  aroundChange?: AroundChange;
   busyPoll: BusyPoll;
 }
 
@@ -118,6 +128,7 @@ export class EmbeddedRuntime {
       accountConcurrency,
       concurrencyPerVersion,
       log,
+      aroundChange: options.aroundChange,
       queues,
       eventSources: queues && new EventSources({ state, queues, ...polling }),
       events,
@@ -150,7 +161,7 @@ export class EmbeddedRuntime {
 
   /** Answers a request of the SQS API whose signature was verified. Never rejects. */
   sqs(request: SqsRequest): Promise<ApiAnswer> {
-    return answerSqs(this.#context.queues, request, this.#context.log);
+    return answerSqs(this.#context, request);
   }
 
   /** How large the body of an SQS API request may be, and the answer when it is larger. */

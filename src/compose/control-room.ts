@@ -49,8 +49,8 @@ async function open(config: Config, version: string, opened: Lifecycle): Promise
   const foundation = await openFoundation(config, version, opened);
   const engines = await openEngines(foundation, deliverAccepted(foundation), opened);
   const signals = await openSignals(foundation, engines, opened);
-  const { compute, twin } = await openCompute(foundation, { engines, signals }, opened);
   const access = openAccess(foundation, engines, opened);
+  const { compute, twin } = await openCompute(foundation, { engines, signals, access }, opened);
   const experiments = await openExperiments(foundation, { engines, signals, compute }, opened);
   const overview = overviewSources(foundation, { engines, compute, signals, experiments });
   const parts = { ...engines, compute, twin, signals, access, experiments, overview };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { CreateQueueCommand, DeleteQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { AuditCall, AuditRow } from '../../src/access/audit/schema.ts';
 import type { TokenView } from '../../src/access/tokens/schema.ts';
 import { sha256Hex } from '../../src/lib/crypto/digest.ts';
@@ -152,6 +153,28 @@ test('the journal and the audit log name the caller', async () => {
       },
     ],
   );
+});
+
+test('changes through the APIs of AWS are recorded; invocations and messages are not', async () => {
+  const credentials = {
+    accessKeyId: room.env.AWS_ACCESS_KEY_ID as string,
+    secretAccessKey: room.env.AWS_SECRET_ACCESS_KEY as string,
+  };
+  const sqs = new SQSClient({ endpoint: room.url, region: 'us-east-1', credentials });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'orders' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
+  await assert.rejects(sqs.send(new DeleteQueueCommand({ QueueUrl: `${QueueUrl}-gone` })));
+  sqs.destroy();
+  const calls = (await audit('--limit', '500')).filter(({ callerKind }) => callerKind === 'access-key');
+  const told = calls.map(({ caller, door, operation, subject, outcome }) =>
+    [caller, door, operation, subject, outcome].join(' '),
+  );
+  assert.deepEqual(told.slice(0, 2), [
+    'owner sqs DeleteQueue orders-gone refused',
+    'owner sqs CreateQueue orders done',
+  ]);
+  assert.ok(told.includes('owner lambda CreateFunction greet done'));
+  assert.ok(!told.some((line) => /Invoke|Message/.test(line)), told.join('\n'));
 });
 
 test('rejected calls are recorded with their reason', async () => {

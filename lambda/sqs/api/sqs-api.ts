@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiAnswer } from '../../src/api/operation.ts';
 import { MAX_QUEUE_REQUEST_BYTES } from '../../src/limits.ts';
-import { isUnavailable, type Log } from '../../src/ports.ts';
+import { type AroundChange, isUnavailable, type Log } from '../../src/ports.ts';
 import { QueueError, unsupported } from '../errors.ts';
 import { type Input, isObject, unreadable } from '../input.ts';
 import type { Queues } from '../queues.ts';
@@ -43,11 +43,21 @@ const NOT_YET = [
   'StartMessageMoveTask',
 ];
 
-/** Answers one request; errors of the API become answers. `queues` is undefined where no state engine keeps them. */
+/** Operations that change queues, rather than messages in them. */
+const CHANGES = ['CreateQueue', 'DeleteQueue', 'PurgeQueue', 'SetQueueAttributes', 'TagQueue', 'UntagQueue'];
+
+export interface SqsContext {
+  /** Undefined where there is no state engine. */
+  queues: Queues | undefined;
+  /** Undefined: changes are not recorded. */
+  aroundChange: AroundChange | undefined;
+  log: Log;
+}
+
+/** Answers one request; errors of the API become answers. */
 export async function answerSqs(
-  queues: Queues | undefined,
+  { queues, aroundChange, log }: SqsContext,
   { operation: name, host, traceHeader, body, signal }: SqsRequest,
-  log: Log,
 ): Promise<ApiAnswer> {
   try {
     const operation = SQS_OPERATIONS.find((one) => one.name === name);
@@ -56,7 +66,10 @@ export async function answerSqs(
       throw new QueueError('UnknownOperationException', `${name} is not an operation of Amazon SQS.`);
     }
     if (!queues) throw unsupported('A queue without a state engine');
-    return answerOf(200, await operation.run({ queues, input: inputIn(body), host, traceHeader, signal }));
+    const call = { queues, input: inputIn(body), host, traceHeader, signal };
+    if (!aroundChange || !CHANGES.includes(name)) return answerOf(200, await operation.run(call));
+    const change = { service: 'sqs', operation: name, subject: subjectOf(call.input) } as const;
+    return answerOf(200, await aroundChange(change, () => operation.run(call)));
   } catch (error) {
     return sqsErrorAnswer(known(error, name, log));
   }
@@ -84,6 +97,12 @@ function answerOf(status: number, value: object | undefined): ApiAnswer {
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() },
     body: Buffer.from(value === undefined ? '' : JSON.stringify(value)),
   };
+}
+
+/** The queue that a request names, as far as can be told before it is validated. */
+function subjectOf({ QueueName, QueueUrl }: Input): string {
+  const named = typeof QueueUrl === 'string' ? QueueUrl.split('/').at(-1) : QueueName;
+  return typeof named === 'string' ? named : '';
 }
 
 function inputIn(body: Uint8Array): Input {

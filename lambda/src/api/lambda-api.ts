@@ -72,10 +72,35 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
       const message = `${request.method} ${request.path} is not supported by the embedded compute engine.`;
       throw new LambdaError('UnknownOperationException', message);
     }
-    return withRequestId(await match.operation.run(context, request, match.parameters));
+    return withRequestId(await run(context, request, match));
   } catch (error) {
     return withRequestId(errorAnswer(asLambdaError(context, request, error)));
   }
+}
+
+/** Operations that invoke functions. They change none. */
+const INVOKING: readonly ApiOperation[] = [INVOKE, INVOKE_ASYNC, INVOKE_WITH_RESPONSE_STREAM];
+
+async function run(
+  context: ApiContext,
+  request: ApiRequest,
+  { operation, parameters }: { operation: ApiOperation; parameters: string[] },
+): Promise<ApiAnswer> {
+  const { aroundChange } = context;
+  const changes = request.method !== 'GET' && !INVOKING.includes(operation);
+  if (!aroundChange || !changes) return operation.run(context, request, parameters);
+  const change = { service: 'lambda', operation: operation.name, subject: parameters.join(' ') } as const;
+  return aroundChange(change, async (name) => {
+    const answer = await operation.run(context, request, parameters);
+    if (change.subject === '') name(createdIn(answer));
+    return answer;
+  });
+}
+
+/** The name of what a request created whose path names nothing. */
+function createdIn({ body }: ApiAnswer): string {
+  const { FunctionName, UUID } = JSON.parse(Buffer.from(body).toString('utf8')) as Record<string, string>;
+  return UUID ?? FunctionName ?? '';
 }
 
 function asLambdaError(context: ApiContext, { path }: ApiRequest, error: unknown): LambdaError {

@@ -7,7 +7,7 @@ import type { Packages } from '../catalog/storage/packages.ts';
 import { invalidParameter, LambdaError } from '../errors.ts';
 import type { EventSources } from '../event-sources/event-sources.ts';
 import type { Invocations } from '../invocations/invocations.ts';
-import type { Log, Units } from '../ports.ts';
+import type { AroundChange, Log, Units } from '../ports.ts';
 import type { Route } from './route.ts';
 
 /** One request of the Lambda API, its body complete and its signature verified. */
@@ -43,6 +43,8 @@ export interface ApiContext {
   /** Execution environments of one version at most. */
   concurrencyPerVersion: number;
   log: Log;
+  /** Undefined: changes are not recorded. */
+  aroundChange: AroundChange | undefined;
   /** Undefined where there is no state engine. */
   queues: Queues | undefined;
   eventSources: EventSources | undefined;

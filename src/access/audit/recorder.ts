@@ -3,7 +3,6 @@
  * (one row). Invariants: work starts after its announcement, unless it is urgent; success is answered after completion.
  */
 import type { Clock } from '../../lib/clock.ts';
-import { Problem } from '../../lib/problem.ts';
 import { retry } from '../../lib/retry.ts';
 import { within } from '../../lib/within.ts';
 import type { Caller } from '../caller.ts';
@@ -126,10 +125,15 @@ export class Recorder {
 }
 
 function outcomeOf(error: unknown): 'refused' | 'failed' {
-  return error instanceof Problem && error.status < 500 ? 'refused' : 'failed';
+  return isExpected(error) && error.status < 500 ? 'refused' : 'failed';
+}
+
+/** A Problem, or an error of AWS's APIs: both have a status, and a message for the caller. */
+function isExpected(error: unknown): error is Error & { status: number } {
+  return error instanceof Error && typeof (error as { status?: unknown }).status === 'number';
 }
 
 /** The message of an unexpected error may hold secrets. */
 function textOf(error: unknown): string {
-  return error instanceof Problem ? error.message : UNFORESEEN;
+  return isExpected(error) ? error.message : UNFORESEEN;
 }

@@ -1,10 +1,11 @@
 /** Opens tokens, authentication and the audit log. */
 import { join } from 'node:path';
+import type { AroundChange } from '../../../lambda/src/lambda.ts';
 import { auditedPerform } from '../../access/audit/audited.ts';
 import type { AuditSources } from '../../access/audit/operations.ts';
 import { Recorder } from '../../access/audit/recorder.ts';
 import { AuditLog } from '../../access/audit/store.ts';
-import { ownerSource } from '../../access/owner.ts';
+import { ownerIdentity, ownerSource } from '../../access/owner.ts';
 import type { Perform } from '../../access/perform.ts';
 import type { TokenSources } from '../../access/tokens/operations.ts';
 import { TokenIdentities } from '../../access/tokens/source.ts';
@@ -21,6 +22,8 @@ export interface Access {
   perform: Perform;
   /** Calls the listener for every revoked token until the returned function is called. */
   onRevoked(listener: (tokenId: string) => void): () => void;
+  /** Records changes through AWS's APIs. Whoever signs them has the owner's key pair. */
+  aroundChange: AroundChange;
   tokens: TokenSources;
   audit: AuditSources;
 }
@@ -39,6 +42,12 @@ export function openAccess(
     authentication: new Authentication({ keys, sources, clock: systemClock, origins }),
     perform: auditedPerform(recorder),
     onRevoked: (listener) => identities.onRevoked(listener),
+    aroundChange({ service, operation, subject }, work) {
+      const caller = { ...ownerIdentity, kind: 'access-key', door: service } as const;
+      return recorder.recorded({ caller, operation, subject }, (note) =>
+        work((name) => note({ subject: name })),
+      );
+    },
     tokens: { store, revoked: (tokenId) => identities.revoked(tokenId) },
     audit: { state, log },
   };

@@ -7,6 +7,7 @@ import type { ComputeEngine } from '../../engines/compute/engine.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Lifecycle } from '../../lib/process/lifecycle.ts';
 import type { Signals } from '../../signals/store.ts';
+import type { Access } from './access.ts';
 import type { Engines } from './engines.ts';
 import type { Foundation } from './foundation.ts';
 import { UNITS } from './units.ts';
@@ -22,9 +23,15 @@ export interface Compute {
   twin: Lambda | undefined;
 }
 
+interface ComputeSources {
+  engines: Engines;
+  signals: Signals;
+  access: Pick<Access, 'aroundChange'>;
+}
+
 export async function openCompute(
   foundation: Foundation,
-  sources: { engines: Engines; signals: Signals },
+  sources: ComputeSources,
   opened: Lifecycle,
 ): Promise<Compute> {
   const { config, keys, door } = foundation;
@@ -46,7 +53,7 @@ export async function openCompute(
 /** What functions write and what the twin reports of invocations goes into the signals. */
 async function openTwin(
   { config, keys, origins, door, log }: Foundation,
-  { engines, signals }: { engines: Engines; signals: Signals },
+  { engines, signals, access }: ComputeSources,
   opened: Lifecycle,
 ): Promise<Lambda> {
   const twin = await openLambda({
@@ -61,6 +68,7 @@ async function openTwin(
     onInvocation: (report) => signals.invocation(report),
     onLog: (line) => signals.functionLine(line),
     units: UNITS,
+    aroundChange: access.aroundChange,
     clock: systemClock,
     log,
     state: engines.state,
