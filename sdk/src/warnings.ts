@@ -10,13 +10,13 @@ export type Warning =
   | 'message-unreadable'
   | `lease-${string}`;
 
-const MOST_KINDS = 50;
+const MAX_KINDS = 50;
 const counts = new Map<string, number>();
 let untold: string[] = [];
 
 export function warn(warning: Warning): void {
   const count = counts.get(warning) ?? 0;
-  if (count === 0 && counts.size >= MOST_KINDS) return;
+  if (count === 0 && counts.size >= MAX_KINDS) return;
   counts.set(warning, count + 1);
   if (count === 0) untold.push(warning);
 }

@@ -3,11 +3,11 @@
  * came; malformed ones are left out, so that what is written can always be a header.
  */
 
-/** The limits that the recommendation asks every party to carry; what is beyond them is left out. */
-const LONGEST_HEADER = 8192;
-const MOST_MEMBERS = 180;
-/** The longest unit; a longer one is not taken. */
-export const LONGEST_UNIT = 256;
+/** Limits that the recommendation requires every party to support. Members beyond them are dropped. */
+const MAX_HEADER_LENGTH = 8192;
+const MAX_MEMBERS = 180;
+/** Maximum length of a unit, in characters. Longer ones are ignored. */
+export const MAX_UNIT_LENGTH = 256;
 
 export const UNIT_KEY = 'upstack.unit';
 const ONLY_UNIT = /^upstack\.unit=[\w.~%-]*$/;
@@ -17,8 +17,8 @@ const PROPERTIES = /^[\x20\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]*$/;
 
 /** The unit that a baggage header carries, percent-decoded; undefined when it carries none of 1 to 256 characters. */
 export function unitOfBaggage(header: string): string | undefined {
-  if (header.length > LONGEST_HEADER || !header.includes(UNIT_KEY)) return undefined;
-  // On the path of every invocation under a lease: a header that holds nothing else is not taken apart.
+  if (header.length > MAX_HEADER_LENGTH || !header.includes(UNIT_KEY)) return undefined;
+  // On the path of every invocation under a lease: a header with nothing else in it is not parsed.
   if (ONLY_UNIT.test(header)) return decodeUnit(header.slice(UNIT_KEY.length + 1));
   for (const member of members(header)) if (member.key === UNIT_KEY) return decodeUnit(member.value);
   return undefined;
@@ -29,8 +29,8 @@ export function mergeBaggage(header: string, unit: string | undefined): string {
   const ours = unit === undefined ? [] : [`${UNIT_KEY}=${encodeUnit(unit)}`];
   const others = members(header).filter((member) => unit === undefined || member.key !== UNIT_KEY);
   let merged = ours[0] ?? '';
-  for (const { text } of others.slice(0, MOST_MEMBERS - ours.length)) {
-    if (merged.length + 1 + text.length > LONGEST_HEADER) continue;
+  for (const { text } of others.slice(0, MAX_MEMBERS - ours.length)) {
+    if (merged.length + 1 + text.length > MAX_HEADER_LENGTH) continue;
     merged = merged === '' ? text : `${merged},${text}`;
   }
   return merged;
@@ -38,7 +38,7 @@ export function mergeBaggage(header: string, unit: string | undefined): string {
 
 /** Whether a value can be a unit: text of 1 to 256 characters. */
 export function isUnit(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_UNIT;
+  return typeof value === 'string' && value !== '' && value.length <= MAX_UNIT_LENGTH;
 }
 
 /** A unit out of percent-encoded text; undefined unless it has 1 to 256 characters. Broken escapes are kept as they are. */
@@ -64,7 +64,7 @@ interface Member {
 }
 
 function members(header: string): Member[] {
-  if (header.length > LONGEST_HEADER) return [];
+  if (header.length > MAX_HEADER_LENGTH) return [];
   return header.split(',').flatMap((part) => {
     const [pair = '', ...properties] = part.split(';');
     const equals = pair.indexOf('=');

@@ -30,11 +30,11 @@ export interface LeaseClaims {
   notAfter: number;
 }
 
-/** The longest life of a lease: the time after which a fault has ended by itself, whatever else died. */
-export const LONGEST_LEASE_MS = 10_000;
+/** Maximum lifetime of a lease: after this time a fault has ended by itself, whatever else died. */
+export const MAX_LEASE_MS = 10_000;
 
-/** The longest injected latency: no function runs longer. */
-export const LONGEST_LATENCY_MS = 900_000;
+/** Maximum injected latency: no function runs longer. */
+export const MAX_LATENCY_MS = 900_000;
 
 /** What is wrong with the claims of a lease. */
 export type LeaseFlaw = 'claims' | 'function' | 'ttl' | 'share' | 'fault' | 'expired';
@@ -55,7 +55,7 @@ export function readLeaseClaims(
   if (!['person', 'session', 'request'].includes(claims.unit as string)) return { flaw: 'claims' };
   if (!isWithin(claims.stage, 0, 255) || !Number.isInteger(claims.stage)) return { flaw: 'claims' };
   if (claims.function !== expected.function) return { flaw: 'function' };
-  if (!isWithin(claims.ttlMs, 1, LONGEST_LEASE_MS)) return { flaw: 'ttl' };
+  if (!isWithin(claims.ttlMs, 1, MAX_LEASE_MS)) return { flaw: 'ttl' };
   if (!isWithin(claims.share, 0, 1)) return { flaw: 'share' };
   if (!isFault(claims.fault)) return { flaw: 'fault' };
   if (!isWithin(claims.notAfter, 0, Number.MAX_SAFE_INTEGER)) return { flaw: 'claims' };
@@ -66,7 +66,7 @@ export function readLeaseClaims(
 function isFault(fault: unknown): fault is Fault {
   if (!isObject(fault)) return false;
   if (fault.dependency !== undefined && !isHost(fault.dependency)) return false;
-  if (fault.kind === 'latency') return isWithin(fault.ms, 0, LONGEST_LATENCY_MS);
+  if (fault.kind === 'latency') return isWithin(fault.ms, 0, MAX_LATENCY_MS);
   if (fault.kind !== 'error' || typeof fault.message !== 'string' || fault.message.length > 1000)
     return false;
   return fault.status === undefined || (isWithin(fault.status, 400, 599) && Number.isInteger(fault.status));

@@ -10,7 +10,7 @@ export interface ContextHeaders {
 }
 
 /** More headers than any gateway lets through; what follows is not looked at. */
-const MOST_HEADERS = 200;
+const MAX_HEADERS = 200;
 const COOKIE = 'upstack_unit=';
 
 /**
@@ -24,14 +24,14 @@ export function readContextHeaders(event: unknown): ContextHeaders | undefined {
   const found: ContextHeaders = { traceparent: '', tracestate: '', baggage: '', unit: '', cookie: '' };
   let seen = 0;
   for (const name in headers) {
-    if (++seen > MOST_HEADERS) break;
+    if (++seen > MAX_HEADERS) break;
     const field = fieldOf(name);
     if (field === undefined) continue;
     const value = (headers as Record<string, unknown>)[name];
     if (typeof value === 'string') found[field] = value;
   }
   // Payload version 2 takes cookies out of the headers.
-  if (Array.isArray(cookies)) found.cookie = cookies.slice(0, MOST_HEADERS).join('; ');
+  if (Array.isArray(cookies)) found.cookie = cookies.slice(0, MAX_HEADERS).join('; ');
   return found;
 }
 

@@ -1,7 +1,7 @@
 /** Compact JWS (RFC 7515) signed with Ed25519 (RFC 8037), as leases come. */
 
 const TYPE = 'upstack-lease+jwt';
-const LONGEST_TOKEN = 16_384;
+const MAX_TOKEN_LENGTH = 16_384;
 
 /** What is wrong with a token before its claims are looked at. */
 export type TokenFlaw = 'malformed' | 'algorithm' | 'signature' | 'key';
@@ -12,7 +12,7 @@ export type TokenFlaw = 'malformed' | 'algorithm' | 'signature' | 'key';
  */
 export function verifyToken(token: string, key: string): { payload: unknown } | { flaw: TokenFlaw } {
   const [header = '', payload = '', signature = '', ...more] =
-    token.length > LONGEST_TOKEN ? [] : token.split('.');
+    token.length > MAX_TOKEN_LENGTH ? [] : token.split('.');
   if (signature === '' || more.length > 0) return { flaw: 'malformed' };
   const said = decode(header) as { alg?: unknown; typ?: unknown; crit?: unknown } | undefined;
   if (said?.alg !== 'EdDSA' || said.typ !== TYPE || said.crit !== undefined) return { flaw: 'algorithm' };

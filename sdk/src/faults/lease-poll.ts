@@ -1,6 +1,6 @@
 import { startTimer, stopTimer } from '../clock.ts';
 
-const LONGEST_ANSWER = 65_536;
+const MAX_RESPONSE_LENGTH = 65_536;
 
 let agent: import('node:http').Agent | undefined;
 
@@ -31,7 +31,7 @@ export function pollLeases(
     response.setEncoding('utf8');
     response.on('data', (chunk: string) => {
       body += chunk;
-      if (body.length > LONGEST_ANSWER) request.destroy();
+      if (body.length > MAX_RESPONSE_LENGTH) request.destroy();
     });
     response.on('end', () => settle(response.statusCode === 200 ? readTokens(body) : undefined));
     response.on('error', () => settle(undefined));

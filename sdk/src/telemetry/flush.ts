@@ -7,7 +7,7 @@ import { monotonicNow, soon, wallNow } from '../clock.ts';
 import { config } from '../config.ts';
 import type { Invocation } from '../context.ts';
 import { takeWarnings, warn } from '../warnings.ts';
-import { encodeLines, LONGEST_MESSAGE, type Resource } from './line.ts';
+import { encodeLines, MAX_MESSAGE_BYTES, type Resource } from './line.ts';
 import { encodeMessage, type ProductMessage } from './message.ts';
 import { Ring } from './record.ts';
 import { spanOf } from './span.ts';
@@ -70,7 +70,7 @@ function schedule(): void {
 function messageText(message: ProductMessage): string[] {
   try {
     const text = encodeMessage(message);
-    if (Buffer.byteLength(text) <= LONGEST_MESSAGE) return [text];
+    if (Buffer.byteLength(text) <= MAX_MESSAGE_BYTES) return [text];
     warn('message-too-large');
   } catch {
     warn('message-unreadable');

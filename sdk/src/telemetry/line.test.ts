@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { encodeLines, LONGEST_LINE } from './line.ts';
+import { encodeLines, MAX_LINE_BYTES } from './line.ts';
 import type { SpanRecord } from './span.ts';
 
 const RESOURCE = { 'service.name': 'checkout', 'cloud.provider': 'aws' };
@@ -91,7 +91,7 @@ describe('a telemetry line', () => {
         const names: string[] = [];
         const events: unknown[] = [];
         for (const line of lines) {
-          assert.ok(Buffer.byteLength(line) <= LONGEST_LINE);
+          assert.ok(Buffer.byteLength(line) <= MAX_LINE_BYTES);
           assert.ok(!/[\r\n]/.test(line) && line.startsWith('{"upstack":1,'));
           const parsed = JSON.parse(line);
           assert.equal(parsed.environment, environment);

@@ -9,10 +9,10 @@ export interface LineOptions {
   environment?: string | undefined;
 }
 
-/** The longest line in bytes, without the line feed: the longest that a log pipeline takes in one piece. */
-export const LONGEST_LINE = 65_536;
-/** The longest product event in bytes, as Segment's HTTP API has it. */
-export const LONGEST_MESSAGE = 32_768;
+/** Maximum length of a line without its line feed: log pipelines split longer ones. */
+export const MAX_LINE_BYTES = 65_536;
+/** Maximum size of a product event, as in the Segment HTTP API. */
+export const MAX_MESSAGE_BYTES = 32_768;
 
 const OPEN = '{"upstack":1,';
 const SCOPE = '{"name":"@upstack/lambda","version":"0.1.0"}';
@@ -22,8 +22,7 @@ const STATUS_ERROR = 2;
 /**
  * The telemetry lines for some spans and product events: each is one JSON document that begins with `{"upstack":1,`
  * and holds an OTLP/JSON export request in `traces`, Segment messages in `events`, or both, after the environment if one
- * is configured. `messages` are JSON texts
- * of at most 32 KB each. As few lines as fit the limit, no line feed inside one.
+ * is configured. `messages` are JSON texts of at most 32 KB each. As few lines as fit the limit, no line feed inside one.
  */
 export function encodeLines(
   { resource, environment }: LineOptions,
@@ -45,7 +44,7 @@ export function encodeLines(
   };
   const add = (kind: 'spans' | 'messages', text: string) => {
     const size = bytes(text) + 1;
-    if (taken.size + size > LONGEST_LINE) close();
+    if (taken.size + size > MAX_LINE_BYTES) close();
     taken[kind].push(text);
     taken.size += size;
   };

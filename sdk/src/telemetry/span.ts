@@ -16,8 +16,8 @@ export interface SpanRecord {
   attributes: Record<string, AttributeValue>;
 }
 
-/** The longest text of an attribute or status; what is beyond is cut. */
-const LONGEST_TEXT = 1024;
+/** Maximum length of an attribute or status text. Longer ones are cut. */
+const MAX_TEXT_LENGTH = 1024;
 
 /** The span of an ended invocation (https://opentelemetry.io/docs/specs/semconv/faas/). `epochMs` is the epoch time of the monotonic clock's zero. */
 export function spanOf(invocation: Invocation, epochMs: number): SpanRecord {
@@ -65,5 +65,5 @@ function failureOf({ threw, error, statusCode }: Invocation): { type: string; me
 
 /** The cut may leave half of a character, which not every reader takes: it becomes U+FFFD. */
 function cut(text: string): string {
-  return text.slice(0, LONGEST_TEXT).toWellFormed();
+  return text.slice(0, MAX_TEXT_LENGTH).toWellFormed();
 }

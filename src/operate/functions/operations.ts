@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_UNIT } from '../../../sdk/src/core/baggage.ts';
+import { MAX_UNIT_LENGTH } from '../../../sdk/src/core/baggage.ts';
 import { DEFAULT_ENVIRONMENT } from '../../../sdk/src/core/environment.ts';
 import { defineOperations, operation } from '../../access/operation.ts';
 import type { ComputeEngine, InvokeInput } from '../../engines/compute/engine.ts';
@@ -21,7 +21,7 @@ const invocation = z.object({
   unit: z
     .string()
     .min(1)
-    .max(LONGEST_UNIT)
+    .max(MAX_UNIT_LENGTH)
     .optional()
     .describe('the person or session it is for: a weighted alias always gives a unit the same version'),
 });

@@ -1,4 +1,4 @@
-import { type LeaseClaims, LONGEST_LEASE_MS } from '../../../sdk/src/core/lease.ts';
+import { type LeaseClaims, MAX_LEASE_MS } from '../../../sdk/src/core/lease.ts';
 import type { Application } from '../treatment.ts';
 import type { FaultTreatment } from './fault.ts';
 
@@ -21,7 +21,7 @@ export function leaseClaims(
   { jti, nowMs, ttlMs }: Signing,
 ): LeaseClaims | undefined {
   if (nowMs >= application.endsAtMs) return undefined;
-  const life = Math.min(ttlMs, LONGEST_LEASE_MS, application.endsAtMs - nowMs);
+  const life = Math.min(ttlMs, MAX_LEASE_MS, application.endsAtMs - nowMs);
   return {
     jti,
     run: application.run,
