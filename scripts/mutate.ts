@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
-const LEAST_PERCENT = 85;
+const MIN_PERCENT = 85;
 const root = resolve(import.meta.dirname, '..');
 const results = join(root, '.artefacts', 'mutation');
 /** Tests beside a module's own and those of published values and peers. */
@@ -92,4 +92,4 @@ for (const { file, module } of modules) {
 console.log(row('all', total));
 const noticed = (total.Killed ?? 0) + (total.Timeout ?? 0);
 const all = noticed + (total.Survived ?? 0) + (total.NoCoverage ?? 0);
-process.exitCode = (100 * noticed) / all >= LEAST_PERCENT ? 0 : 1;
+process.exitCode = (100 * noticed) / all >= MIN_PERCENT ? 0 : 1;

@@ -7,7 +7,7 @@ export class StatsInputError extends RangeError {
 }
 
 /** Intrinsic times and sample sizes of boundaries beyond this are refused; where they are no counts, below its inverse too. */
-export const LARGEST_TIME = 1e12;
+export const MAX_TIME = 1e12;
 
 /** The same period of constant share in both arms: how many units had the event. */
 export interface StageCounts {
@@ -17,14 +17,14 @@ export interface StageCounts {
   share: number;
 }
 
-const SMALLEST_SHARE = 1e-9;
+const MIN_SHARE = 1e-9;
 
 /** Throws `StatsInputError` unless every count is a whole number from 0 to 2^53-1 and every share within (0, 1) by 1e-9. */
 export function checkStages(stages: readonly StageCounts[]): void {
   stages.forEach(({ control, treatment, share }, stage) => {
     checkCount(control, `stages[${stage}].control`);
     checkCount(treatment, `stages[${stage}].treatment`);
-    checkBetween(share, SMALLEST_SHARE, 1 - SMALLEST_SHARE, `stages[${stage}].share`);
+    checkBetween(share, MIN_SHARE, 1 - MIN_SHARE, `stages[${stage}].share`);
   });
 }
 

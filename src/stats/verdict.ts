@@ -26,8 +26,8 @@ export interface ClaimEvidence {
   logEHarm: number;
 }
 
-const SMALLEST_SCALE = 0.01;
-const LARGEST_SCALE = 2;
+const MIN_SCALE = 0.01;
+const MAX_SCALE = 2;
 
 /**
  * Scales of the prior for support: what must be told from the margin is "nothing changes", at a distance of |ln margin|.
@@ -35,9 +35,7 @@ const LARGEST_SCALE = 2;
  */
 export function supportScales({ marginRatio }: Claim): readonly number[] {
   const distance = Math.abs(Math.log(marginRatio));
-  return distance === 0
-    ? counts.ROBUST_SCALES
-    : [Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, distance))];
+  return distance === 0 ? counts.ROBUST_SCALES : [Math.min(MAX_SCALE, Math.max(MIN_SCALE, distance))];
 }
 
 /** The scales whose bounds reach the margin exactly when the claim is reached. */
@@ -107,8 +105,8 @@ export interface StageArms {
   treatment: ArmMeans;
 }
 
-const FEWEST_VALUES = 100;
-const FEWEST_OF_A_KIND = 20;
+const MIN_VALUES = 100;
+const MIN_OF_A_KIND = 20;
 
 /**
  * Whether an asymptotic sequence may be believed of a stage yet: the *smaller* arm has 100 values and, where these are
@@ -116,11 +114,11 @@ const FEWEST_OF_A_KIND = 20;
  * share; with twenty at most 4.9 %.) Throws `StatsInputError` on numbers that are not whole.
  */
 export function burnedIn({ control, treatment }: StageArms): boolean {
-  return [control, treatment].every(({ n, nonZero = FEWEST_OF_A_KIND, nonOne = FEWEST_OF_A_KIND }) => {
+  return [control, treatment].every(({ n, nonZero = MIN_OF_A_KIND, nonOne = MIN_OF_A_KIND }) => {
     checkCount(n, 'n');
     checkCount(nonZero, 'nonZero');
     checkCount(nonOne, 'nonOne');
-    return n >= FEWEST_VALUES && nonZero >= FEWEST_OF_A_KIND && nonOne >= FEWEST_OF_A_KIND;
+    return n >= MIN_VALUES && nonZero >= MIN_OF_A_KIND && nonOne >= MIN_OF_A_KIND;
   });
 }
 

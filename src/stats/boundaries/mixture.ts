@@ -7,7 +7,7 @@
  * the mixture to be tightest at v_opt.
  */
 
-import { checkBetween, checkFraction, checkPositive, LARGEST_TIME, StatsInputError } from '../input.ts';
+import { checkBetween, checkFraction, checkPositive, MAX_TIME, StatsInputError } from '../input.ts';
 import { logBetaKernel, logBetaRatio, logGammaLower, logGammaUpper } from '../numerics/incomplete.ts';
 import { logNormalCdf } from '../numerics/normal.ts';
 import { findRoot } from '../numerics/root.ts';
@@ -25,7 +25,7 @@ export type Family =
   | { kind: 'gamma-exponential'; c: number };
 
 /** Of the gamma mixtures, whose functions need about the root of this many terms. */
-const LARGEST_SHAPE = 1e9;
+const MAX_SHAPE = 1e9;
 /** The level for which `rho` is tuned unless said otherwise, as in the reference code. */
 const TUNING_ALPHA = 0.05;
 /** What v_opt is divided by: 2 ln(1/alpha) + ln(1 + 2 ln(1/alpha)). */
@@ -46,7 +46,7 @@ export function bestRho(vOpt: number, alpha: number, sides: Sides): number {
 /** ln of the mixture at sum `s` and intrinsic time `v` > 0. Throws `StatsInputError` on parameters out of range. */
 export function logMixture(family: Family, s: number, v: number, vOpt: number): number {
   checkTime(v, 'v');
-  checkBetween(s, -LARGEST_TIME, LARGEST_TIME, 's');
+  checkBetween(s, -MAX_TIME, MAX_TIME, 's');
   return prepared(family, v, vOpt)(s);
 }
 
@@ -82,7 +82,7 @@ function prepared(family: Family, v: number, vOpt: number): (s: number) => numbe
 }
 
 function checkTime(time: number, name: string): void {
-  checkBetween(time, 1 / LARGEST_TIME, LARGEST_TIME, name);
+  checkBetween(time, 1 / MAX_TIME, MAX_TIME, name);
 }
 
 function normal(v: number, rho: number, sides: Sides): (s: number) => number {
@@ -138,8 +138,8 @@ function gammaShapes(v: number, vOpt: number, c: number): Shapes {
   checkPositive(c, 'c');
   const q = bestRho(vOpt, TUNING_ALPHA, 1) / (c * c);
   const time = v / (c * c);
-  checkBetween(q, 1 / LARGEST_SHAPE, LARGEST_SHAPE, 'vOpt / (3.55 c²)');
-  checkBetween(time, 1 / LARGEST_SHAPE, LARGEST_SHAPE, 'v / c²');
+  checkBetween(q, 1 / MAX_SHAPE, MAX_SHAPE, 'vOpt / (3.55 c²)');
+  checkBetween(time, 1 / MAX_SHAPE, MAX_SHAPE, 'v / c²');
   return { q, a: time + q, time };
 }
 

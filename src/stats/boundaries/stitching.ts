@@ -5,7 +5,7 @@
  * band for a whole distribution function (Howard and Ramdas, "Sequential estimation of quantiles with applications to
  * A/B testing and best-arm identification", Bernoulli 28, 2022, Theorems 1 and 2).
  */
-import { checkBetween, checkFraction, LARGEST_TIME } from '../input.ts';
+import { checkBetween, checkFraction, MAX_TIME } from '../input.ts';
 import { memoized } from '../numerics/memo.ts';
 import { findMinimum } from '../numerics/minimum.ts';
 import { findRoot } from '../numerics/root.ts';
@@ -19,10 +19,10 @@ const K2 = (Math.sqrt(ETA) + 1) / 2;
 
 /** The bound of a sub-gamma sum of scale `c` at intrinsic time `v` >= `vMin`, at level `alpha`. */
 export function polynomialStitching(v: number, alpha: number, vMin: number, c: number): number {
-  checkBetween(vMin, 1 / LARGEST_TIME, LARGEST_TIME, 'vMin');
+  checkBetween(vMin, 1 / MAX_TIME, MAX_TIME, 'vMin');
   checkFraction(alpha, 'alpha');
-  checkBetween(v, vMin, LARGEST_TIME, 'v');
-  checkBetween(c, 0, LARGEST_TIME, 'c');
+  checkBetween(v, vMin, MAX_TIME, 'v');
+  checkBetween(c, 0, MAX_TIME, 'c');
   const l = iterated((ETA * v) / vMin, zeta(POWER), alpha);
   const term = K2 * c * l;
   return Math.sqrt(K1 ** 2 * v * l + term ** 2) + term;
@@ -39,8 +39,8 @@ function iterated(time: number, constant: number, alpha: number): number {
 export function doubleStitching(p: number, t: number, alpha: number, tOpt: number): number {
   checkFraction(p, 'p');
   checkFraction(alpha, 'alpha');
-  checkBetween(tOpt, 1, LARGEST_TIME, 'tOpt');
-  checkBetween(t, tOpt, LARGEST_TIME, 't');
+  checkBetween(tOpt, 1, MAX_TIME, 'tOpt');
+  checkBetween(t, tOpt, MAX_TIME, 't');
   const logit = Math.log(p / (1 - p));
   const widened = 1 / (1 + Math.exp(-(logit + 2 * DELTA * Math.sqrt((tOpt * ETA) / t))));
   const r = p >= 0.5 ? p : Math.min(0.5, widened);
@@ -63,8 +63,8 @@ const BAND_WIDTH = 0.85;
  */
 export function distributionBand(n: number, alpha: number, tMin = 100): number {
   checkFraction(alpha, 'alpha');
-  checkBetween(tMin, 1, LARGEST_TIME, 'tMin');
-  checkBetween(n, 0, LARGEST_TIME, 'n');
+  checkBetween(tMin, 1, MAX_TIME, 'tMin');
+  checkBetween(n, 0, MAX_TIME, 'n');
   if (n < tMin) return 1;
   const c = bandConstant(alpha);
   return Math.min(1, BAND_WIDTH * Math.sqrt((Math.log1p(Math.log(n / tMin)) + c) / n));

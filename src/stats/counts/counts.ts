@@ -24,11 +24,11 @@ import { logSumExp, softplus } from '../numerics/special.ts';
 
 const PANELS = 20;
 const NODES_PER_PANEL = 10;
-const SMALLEST_SCALE = 1e-4;
-const LARGEST_SCALE = 10;
-const LARGEST_U = 12;
+const MIN_SCALE = 1e-4;
+const MAX_SCALE = 10;
+const MAX_U = 12;
 /** Log ratios are looked for within ±100: e^100 is beyond any ratio of counts that a computer can hold. */
-const LARGEST_LOG_RATIO = 100;
+const MAX_LOG_RATIO = 100;
 const BOUND_TOLERANCE = 1e-10;
 /** Up to this evidence, nats, the nodes agree with the integral to 1e-6. */
 const MAX_NODE_EVIDENCE = 25;
@@ -55,7 +55,7 @@ export interface OneSided {
  */
 export function logEvidence(stages: readonly StageCounts[], question: OneSided): number {
   checkStages(stages);
-  checkBetween(question.nullLogRatio, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO, 'nullLogRatio');
+  checkBetween(question.nullLogRatio, -MAX_LOG_RATIO, MAX_LOG_RATIO, 'nullLogRatio');
   const side = priorOf(question.scales)[question.direction];
   const periods = pooled(stages);
   return periods.length === 0 ? 0 : mixtureOf(periods, question.nullLogRatio, side, side.keptCosts);
@@ -86,12 +86,12 @@ export function ratioBounds(
   const periods = pooled(stages);
   const estimate = logRatioOf(periods);
   if (estimate === null) return { ratio: null, low: null, high: null };
-  const centre = Math.max(-LARGEST_LOG_RATIO, Math.min(LARGEST_LOG_RATIO, estimate));
+  const centre = Math.max(-MAX_LOG_RATIO, Math.min(MAX_LOG_RATIO, estimate));
   const bound = (side: Nodes, direction: 1 | -1) =>
     findCrossing((logRatio) => mixtureOf(periods, logRatio, side, side.costs) - needed, {
       from: centre,
       step: direction * firstStep(periods),
-      limit: direction * LARGEST_LOG_RATIO,
+      limit: direction * MAX_LOG_RATIO,
       tolerance: BOUND_TOLERANCE,
     });
   const low = bound(up, -1);
@@ -140,7 +140,7 @@ function logRatioOf(stages: readonly StageCounts[]): number | null {
       const theta = 1 / (1 + Math.exp(-(logOdds(share) + logRatio)));
       return sum + treatment * (1 - theta) - control * theta;
     }, 0);
-  return findRoot(surplus, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO);
+  return findRoot(surplus, -MAX_LOG_RATIO, MAX_LOG_RATIO);
 }
 
 function logOdds(share: number): number {
@@ -224,20 +224,19 @@ function integralOf(
   return logSumExp(parts) - logMass;
 }
 
-const MOST_KEPT = 64;
-const priorOf = memoized(makePrior, MOST_KEPT, (scales) => scales.join());
+const MAX_KEPT = 64;
+const priorOf = memoized(makePrior, MAX_KEPT, (scales) => scales.join());
 
 function makePrior(scales: readonly number[]): Prior {
   if (scales.length === 0) throw new StatsInputError('scales is empty: give at least one');
-  for (const [i, scale] of scales.entries())
-    checkBetween(scale, SMALLEST_SCALE, LARGEST_SCALE, `scales[${i}]`);
+  for (const [i, scale] of scales.entries()) checkBetween(scale, MIN_SCALE, MAX_SCALE, `scales[${i}]`);
   const { distances, weights, length, logMass } = halfNormals(scales);
   const logWeight = Float64Array.from(weights, Math.log);
   const side = (sign: 1 | -1): Nodes => {
     const growth = Float64Array.from(distances, (u) => Math.expm1(sign * u));
     const costs = (theta: number) => growth.map((each) => Math.log1p(theta * each));
     const u = Float64Array.from(distances, (distance) => sign * distance);
-    return { u, logWeight, costs, keptCosts: memoized(costs, MOST_KEPT), sign, scales, length, logMass };
+    return { u, logWeight, costs, keptCosts: memoized(costs, MAX_KEPT), sign, scales, length, logMass };
   };
   return { up: side(1), down: side(-1) };
 }
@@ -246,7 +245,7 @@ const LEGENDRE = gaussLegendre(NODES_PER_PANEL);
 
 /** The equal mixture of half-normal densities on panels of [0, 6 times the greatest scale]. */
 function halfNormals(scales: readonly number[]) {
-  const length = Math.min(6 * Math.max(...scales), LARGEST_U);
+  const length = Math.min(6 * Math.max(...scales), MAX_U);
   const density = (u: number) =>
     scales.reduce((sum, scale) => sum + Math.exp(-0.5 * (u / scale) ** 2) / scale, 0);
   const distances: number[] = [];

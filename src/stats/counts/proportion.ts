@@ -10,13 +10,13 @@ import { checkCount, checkFraction, checkSample, StatsInputError } from '../inpu
 import { findRoot } from '../numerics/root.ts';
 
 /** Probabilities nearer to 0 or 1 than e^-60 are not looked for. */
-const LARGEST_LOGIT = 60;
-const SMALLEST_CONCENTRATION = 0.001;
+const MAX_LOGIT = 60;
+const MIN_CONCENTRATION = 0.001;
 
 /** Concentration of the Beta prior around the null that makes the boundary tightest at `tOpt` samples. */
 export function betaConcentration(tOpt: number): number {
   checkSample(tOpt, 'plannedN');
-  return Math.max(SMALLEST_CONCENTRATION, tOpt / TUNING - 1);
+  return Math.max(MIN_CONCENTRATION, tOpt / TUNING - 1);
 }
 
 /** Natural log of the e-value against "the event has probability `p`", 0 < p < 1. Throws `StatsInputError`. */
@@ -52,13 +52,13 @@ export function confidenceSequence(
   const k = betaConcentration(tOpt);
   if (n === 0) return [0, 1];
   const surplus = (logit: number) => evidenceAt(logit, observed, k) - Math.log(1 / alpha);
-  const estimate = Math.max(-LARGEST_LOGIT, Math.min(LARGEST_LOGIT, Math.log(events / (n - events))));
+  const estimate = Math.max(-MAX_LOGIT, Math.min(MAX_LOGIT, Math.log(events / (n - events))));
   const bound = (outermost: number) =>
     surplus(outermost) > 0 ? findRoot(surplus, outermost, estimate) : outermost;
-  const [low, high] = [bound(-LARGEST_LOGIT), bound(LARGEST_LOGIT)];
+  const [low, high] = [bound(-MAX_LOGIT), bound(MAX_LOGIT)];
   return [
-    low === -LARGEST_LOGIT ? 0 : 1 / (1 + Math.exp(-low)),
-    high === LARGEST_LOGIT ? 1 : 1 / (1 + Math.exp(-high)),
+    low === -MAX_LOGIT ? 0 : 1 / (1 + Math.exp(-low)),
+    high === MAX_LOGIT ? 1 : 1 / (1 + Math.exp(-high)),
   ];
 }
 

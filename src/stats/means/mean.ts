@@ -20,7 +20,7 @@ import { checkSummary, type Summary } from './moments.ts';
 
 export const PLANNED_N = 5_000;
 /** More standard errors than this are as good as this many: their square must stay a number. */
-const LARGEST_Z = 1e100;
+const MAX_Z = 1e100;
 
 /** The two arms during a period of constant share. */
 export interface StageMeans {
@@ -122,7 +122,7 @@ export function logEvidence(estimate: Estimate | null, question: MeanQuestion): 
   const { n, difference, variance } = estimate;
   const sign = question.direction === 'up' ? 1 : -1;
   const distance = (sign * (difference - question.null)) / Math.sqrt(variance);
-  const z = Math.max(-LARGEST_Z, Math.min(LARGEST_Z, distance));
+  const z = Math.max(-MAX_Z, Math.min(MAX_Z, distance));
   const grown = n * rho2;
   const exponent = ((grown / (grown + 1)) * z * z) / 2;
   const spread = 0.5 * Math.log1p(grown);

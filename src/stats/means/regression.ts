@@ -7,7 +7,7 @@
 import { checkBetween, checkCount, checkFraction, StatsInputError } from '../input.ts';
 import { findMinimum } from '../numerics/minimum.ts';
 
-const LARGEST_G = 1e25;
+const MAX_G = 1e25;
 
 export interface Fit {
   /** Observations. */
@@ -23,7 +23,7 @@ export interface Fit {
 export function logEvidence(t: number, fit: Fit, g: number): number {
   checkBetween(t, -1e100, 1e100, 't');
   const nu = degrees(fit);
-  checkBetween(g, 1e-12, LARGEST_G, 'g');
+  checkBetween(g, 1e-12, MAX_G, 'g');
   const shrunk = g / (g + fit.n);
   const square = t * t;
   return (
@@ -34,7 +34,7 @@ export function logEvidence(t: number, fit: Fit, g: number): number {
 /** How many standard errors the confidence sequence reaches; Infinity while n is too small for any. */
 export function radius(fit: Fit, alpha: number, g: number): number {
   checkFraction(alpha, 'alpha');
-  checkBetween(g, 1e-12, LARGEST_G, 'g');
+  checkBetween(g, 1e-12, MAX_G, 'g');
   const nu = degrees(fit);
   const shrunk = g / (g + fit.n);
   const logP = (Math.log(shrunk) + 2 * Math.log(alpha)) / (nu + 1);

@@ -12,7 +12,7 @@ import { gaussLegendre } from './quadrature.ts';
 import { log1mExp, log1pMinus, stirlingRemainder } from './special.ts';
 
 const TINY = 1e-300;
-const MOST_TERMS = 10_000;
+const MAX_TERMS = 10_000;
 const QUADRATURE_FROM = 10_000;
 const TAIL_NATS = 44;
 const LEGENDRE = gaussLegendre(64);
@@ -63,7 +63,7 @@ function betaFraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1));
   let value = d;
-  for (let m = 1; m < MOST_TERMS; m++) {
+  for (let m = 1; m < MAX_TERMS; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / nonZero(1 + even * d);
     c = nonZero(1 + even / c);
@@ -122,7 +122,7 @@ function logGammaKernel(a: number, x: number): number {
 function gammaSeries(a: number, x: number): number {
   let term = 1 / a;
   let sum = term;
-  for (let n = 1; n < 100 * MOST_TERMS && term > sum * 1e-17; n++) {
+  for (let n = 1; n < 100 * MAX_TERMS && term > sum * 1e-17; n++) {
     term *= x / (a + n);
     sum += term;
   }
@@ -134,7 +134,7 @@ function gammaFraction(a: number, x: number): number {
   let c = 1 / TINY;
   let d = 1 / nonZero(b);
   let value = d;
-  for (let i = 1; i < 100 * MOST_TERMS; i++) {
+  for (let i = 1; i < 100 * MAX_TERMS; i++) {
     const an = -i * (i - a);
     b += 2;
     d = 1 / nonZero(an * d + b);

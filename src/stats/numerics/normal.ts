@@ -6,11 +6,11 @@
 import { checkFraction } from '../input.ts';
 import { logGammaUpper } from './incomplete.ts';
 
-const LARGEST_X = 1e150;
+const MAX_X = 1e150;
 
 /** ln Φ(x) for any x; -Infinity where x² is beyond the numbers. */
 export function logNormalCdf(x: number): number {
-  if (Math.abs(x) > LARGEST_X) return x > 0 ? 0 : Number.NEGATIVE_INFINITY;
+  if (Math.abs(x) > MAX_X) return x > 0 ? 0 : Number.NEGATIVE_INFINITY;
   const tail = logGammaUpper(0.5, (x * x) / 2) - Math.LN2;
   return x <= 0 ? tail : Math.log1p(-Math.exp(tail));
 }

@@ -5,7 +5,7 @@
  */
 import { StatsInputError } from '../input.ts';
 
-const MOST_STEPS = 200;
+const MAX_STEPS = 200;
 
 /**
  * The point of [low, high] where the continuous `f` changes sign, to `tolerance` (absolute) or to the last digit of a
@@ -19,7 +19,7 @@ export function findRoot(f: (x: number) => number, low: number, high: number, to
   if (fOther === 0) return other;
   if (fNewest > 0 === fOther > 0) throw new StatsInputError('findRoot: no change of sign between the ends');
   let step = 0.5;
-  for (let i = 0; i < MOST_STEPS; i++) {
+  for (let i = 0; i < MAX_STEPS; i++) {
     const x = newest + step * (other - newest);
     const fx = f(x);
     if (fx > 0 === fNewest > 0) {

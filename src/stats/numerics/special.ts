@@ -8,7 +8,7 @@
 const HALF_LN_2_PI = 0.5 * Math.log(2 * Math.PI);
 const SERIES_FROM = 10;
 /** A term this many nats below the greatest is below the last digit of a sum of thousands. */
-const SMALLEST_PART = 46;
+const NEGLIGIBLE_NATS = 46;
 
 /** lnΓ(z) - [(z-½) ln z - z + ½ ln 2π] for z > 0. */
 export function stirlingRemainder(z: number): number {
@@ -79,7 +79,7 @@ export function logSumExp(values: Float64Array | readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < length; i++) {
     const below = (values[i] as number) - greatest;
-    if (below > -SMALLEST_PART) sum += Math.exp(below);
+    if (below > -NEGLIGIBLE_NATS) sum += Math.exp(below);
   }
   return greatest + Math.log(sum);
 }

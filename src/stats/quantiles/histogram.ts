@@ -7,7 +7,7 @@
 import { checkBetween, checkCount, StatsInputError } from '../input.ts';
 
 export const GROWTH = 1.01;
-const LARGEST_INDEX = 1e7;
+const MAX_INDEX = 1e7;
 
 /** The filled buckets in ascending order, each with its count. */
 export interface Histogram {
@@ -87,8 +87,8 @@ export function stepsOfHistogram({ growth, zeros, buckets, counts }: Histogram, 
   if (zeros > 0) [positions[0], filled[0]] = [Number.NEGATIVE_INFINITY, zeros];
   for (let i = 0; i < buckets.length; i++) {
     const bucket = buckets[i] as number;
-    if (!Number.isInteger(bucket) || Math.abs(bucket) > LARGEST_INDEX) {
-      throw new StatsInputError(`${name}: ${bucket} is no bucket, use whole numbers up to ±${LARGEST_INDEX}`);
+    if (!Number.isInteger(bucket) || Math.abs(bucket) > MAX_INDEX) {
+      throw new StatsInputError(`${name}: ${bucket} is no bucket, use whole numbers up to ±${MAX_INDEX}`);
     }
     if (i > 0 && bucket <= (buckets[i - 1] as number)) {
       throw new StatsInputError(`${name}: bucket ${bucket} comes after ${buckets[i - 1]}, they must ascend`);

@@ -55,9 +55,9 @@ export interface QuantileQuestion extends QuantileTuning {
   ratio: number;
 }
 
-const LARGEST_RATIO = 1e6;
+const MAX_RATIO = 1e6;
 /** Values of a mixture, per arm and question. */
-const MOST_KEPT = 1e5;
+const MAX_KEPT = 1e5;
 /** Beyond this the quotient of logarithms is taken for the whole number it is meant to be. */
 const WHOLE = 1e-9;
 /** Bounds of samples are looked for on this grid of ratios. */
@@ -74,7 +74,7 @@ export function plannedPerArm(quantile: number): number {
  * the sum of their minima. 0 without data. Throws `StatsInputError`.
  */
 export function logEvidence(stages: readonly Comparison[], question: QuantileQuestion): number {
-  checkBetween(question.ratio, 1 / LARGEST_RATIO, LARGEST_RATIO, 'ratio');
+  checkBetween(question.ratio, 1 / MAX_RATIO, MAX_RATIO, 'ratio');
   const side = sideOf(stages, question);
   return side(question.direction === 'up' ? question.ratio : 1 / question.ratio);
 }
@@ -116,7 +116,7 @@ export function ratioBounds(
 
 /** The greatest whole number of steps that is rejected, looked for around `centre`; null when none down to the limit is. */
 function lastRejected(rejected: (steps: number) => boolean, centre: number, step: number): number | null {
-  const limit = Math.floor(Math.log(LARGEST_RATIO) / Math.log(step));
+  const limit = Math.floor(Math.log(MAX_RATIO) / Math.log(step));
   let [shut, open] = [centre - 2, centre + 2];
   for (let stride = 4; !rejected(shut); stride *= 2) {
     if (shut <= -limit) return null;
@@ -196,8 +196,8 @@ function mixturesOf(p: number, plannedN: number) {
   const low = betaMixture(p, [k * p, k * (1 - p)], 1);
   const high = betaMixture(1 - p, [k * (1 - p), k * p], 1);
   return {
-    low: (n: number) => memoized((count: number) => low(count, n - count), MOST_KEPT),
-    high: (n: number) => memoized((count: number) => high(n - count, count), MOST_KEPT),
+    low: (n: number) => memoized((count: number) => low(count, n - count), MAX_KEPT),
+    high: (n: number) => memoized((count: number) => high(n - count, count), MAX_KEPT),
   };
 }
 
@@ -263,7 +263,7 @@ export function logEvidenceOfDifference(
   const k = betaConcentration(plannedN);
   const logE = betaMixture(quantile, [k * quantile, k * (1 - quantile)], 2);
   const mixtures = arms.map((arm) => {
-    const mixture = memoized((count: number) => logE(count, arm.n - count), MOST_KEPT);
+    const mixture = memoized((count: number) => logE(count, arm.n - count), MAX_KEPT);
     return (x: number) => {
       const upTo = countUpTo(arm, x);
       const tied = upTo - countUpTo(arm, justBelow(x));
