@@ -21,7 +21,7 @@ const EVENTS = 1_000;
 /** Events of one function that run at a time. */
 const CONCURRENCY = 10;
 const HOUR_MS = 3_600_000;
-const LONGEST_WAIT_MS = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 /** Appends what it got to a file, as one line, and fails when it is told to. */
 const CODE = `const { appendFileSync } = require('node:fs');
@@ -94,7 +94,7 @@ class Life {
   }
 }
 
-/** What of a directory's functions was told, line by line; the last line may be cut by a kill. */
+/** What the functions that report into a directory wrote, line by line. A kill may cut the last line. */
 async function linesIn(path: string): Promise<Line[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text
@@ -125,7 +125,7 @@ test('an event that was acknowledged runs, whenever the twin is killed; attempts
   });
   const of = async (name: string) => (await linesIn(told)).filter((line) => line.name === name);
   const times = (name: string, least: number) =>
-    until(`${least} of ${name}`, async () => (await of(name)).length >= least, LONGEST_WAIT_MS);
+    until(`${least} of ${name}`, async () => (await of(name)).length >= least, MAX_WAIT_MS);
 
   for (const name of ['counter', 'failing', 'late']) await life.make(name, told);
   const Destination = await life.make('records', told);
@@ -160,7 +160,7 @@ test('an event that was acknowledged runs, whenever the twin is killed; attempts
       const ids = new Set((await of('counter')).map(({ id }) => id));
       return [...acknowledged.values()].every((id) => ids.has(id));
     },
-    LONGEST_WAIT_MS,
+    MAX_WAIT_MS,
   );
   await Promise.all([times('failing', 2), times('records', 1)]);
   await life.end('killed');
@@ -170,7 +170,7 @@ test('an event that was acknowledged runs, whenever the twin is killed; attempts
   await until(
     'both records',
     async () => new Set((await of('records')).map(({ id }) => id)).size === 2,
-    LONGEST_WAIT_MS,
+    MAX_WAIT_MS,
   );
   await life.end('asked');
 
