@@ -59,64 +59,16 @@ function seriesOf(line: Line, { colour }: Palette): uPlot.Series {
 
 /** Lines or bars over the time of day, with experiments marked behind them, a tooltip and a table. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, at, lines, values, format, height = 160, group, headline, headlineNote } = props;
-  const spans = props.spans ?? NO_SPANS;
-  const shown = useRef(spans);
-  shown.current = spans;
+  const { title, at, lines, values, height = 160, headline, headlineNote, className } = props;
   const [hover, setHover] = useState<Hover | null>(null);
   const data = useMemo(() => [at, ...values] as unknown as uPlot.AlignedData, [at, values]);
-  const stepSeconds = (at[1] ?? 60) - (at[0] ?? 0);
-
-  const padding = useRef(0);
-  const minTop = useRef(0);
-  // Counts are whole numbers: an axis that ends at 1 would show halves.
-  minTop.current = lines.some(({ kind }) => kind === 'bar') ? 4 : 0;
-  padding.current = lines.some(({ kind }) => kind === 'bar') ? stepSeconds / 2 : 0;
-
-  const options = (palette: Palette): Omit<uPlot.Options, 'width' | 'height'> => ({
-    legend: { show: false },
-    padding: [6, 16, 0, 0],
-    cursor: {
-      y: false,
-      drag: { x: false, y: false },
-      points: { size: 7 },
-      ...(group ? { sync: { key: group } } : {}),
-    },
-    scales: {
-      x: { range: (_, min, max) => [min - padding.current, max + padding.current] },
-      y: { range: (_, __, max) => [0, ceiling(Math.max(minTop.current, max))] },
-    },
-    axes: [timeAxis(palette), valueAxis(palette, format)],
-    series: [{}, ...lines.map((line) => seriesOf(line, palette))],
-    hooks: {
-      drawClear: [(chart) => drawSpans(chart, shown.current, palette)],
-      setCursor: [(chart) => setHover(hoverOf(chart))],
-    },
-  });
-
-  const names: LegendItem[] = lines.map(({ label, colour, kind }) => ({
-    label,
-    colour: `var(--up-${colour})`,
-    kind,
-  }));
-  const experiment: LegendItem = { label: 'Experiment', colour: 'var(--up-warn-line)', kind: 'band' };
-  const legend = [...(lines.length > 1 ? names : []), ...(spans.length > 0 ? [experiment] : [])];
-
+  const options = useOptions(props, setHover);
   return (
     <ChartFrame
       title={title}
-      {...(props.className === undefined ? {} : { className: props.className })}
-      legend={legend}
-      table={() => ({
-        head: ['Time', ...lines.map(({ label }) => label), ...(spans.length > 0 ? ['Experiment'] : [])],
-        rows: at
-          .map((time, index) => [
-            minuteOf(time),
-            ...values.map((column) => text(column[index], format)),
-            ...(spans.length > 0 ? [spansAt(spans, time, stepSeconds).join(', ') || NONE] : []),
-          ])
-          .reverse(),
-      })}
+      {...(className === undefined ? {} : { className })}
+      legend={legendOf(props)}
+      table={() => tableOf(props)}
     >
       {headline !== undefined && (
         <p className="chart-headline">
@@ -132,23 +84,85 @@ export function TimeChart(props: TimeChartProps) {
           options={options}
           data={data}
         />
-        {hover !== null && at[hover.index] !== undefined && (
-          <ChartTip left={hover.left} flip={hover.flip}>
-            <strong>{minuteOf(at[hover.index] as number)}</strong>
-            {lines.map((line, index) => (
-              <span key={line.label}>
-                <i style={{ background: `var(--up-${line.colour})` }} />
-                {line.label}
-                <b>{text(values[index]?.[hover.index], format)}</b>
-              </span>
-            ))}
-            {spansAt(spans, at[hover.index] as number, stepSeconds).map((name) => (
-              <em key={name}>{name}</em>
-            ))}
-          </ChartTip>
-        )}
+        {hover !== null && at[hover.index] !== undefined && <Tip chart={props} hover={hover} />}
       </div>
     </ChartFrame>
+  );
+}
+
+/** What the plot is drawn with. It is drawn anew when its lines change, and reads the rest from `drawn`. */
+function useOptions(props: TimeChartProps, setHover: (hover: Hover | null) => void) {
+  const { lines, spans = NO_SPANS, format, group } = props;
+  const hasBars = lines.some(({ kind }) => kind === 'bar');
+  const drawn = useRef({ spans, minTop: 0, padding: 0 });
+  // Counts are whole numbers: an axis that ends at 1 would show halves.
+  drawn.current = { spans, minTop: hasBars ? 4 : 0, padding: hasBars ? stepOf(props) / 2 : 0 };
+  return (palette: Palette): Omit<uPlot.Options, 'width' | 'height'> => ({
+    legend: { show: false },
+    padding: [6, 16, 0, 0],
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7 },
+      ...(group ? { sync: { key: group } } : {}),
+    },
+    scales: {
+      x: { range: (_, min, max) => [min - drawn.current.padding, max + drawn.current.padding] },
+      y: { range: (_, __, max) => [0, ceiling(Math.max(drawn.current.minTop, max))] },
+    },
+    axes: [timeAxis(palette), valueAxis(palette, format)],
+    series: [{}, ...lines.map((line) => seriesOf(line, palette))],
+    hooks: {
+      drawClear: [(chart) => drawSpans(chart, drawn.current.spans, palette)],
+      setCursor: [(chart) => setHover(hoverOf(chart))],
+    },
+  });
+}
+
+function legendOf({ lines, spans = NO_SPANS }: TimeChartProps): LegendItem[] {
+  const names = lines.map(({ label, colour, kind }) => ({ label, colour: `var(--up-${colour})`, kind }));
+  const experiment: LegendItem = { label: 'Experiment', colour: 'var(--up-warn-line)', kind: 'band' };
+  return [...(lines.length > 1 ? names : []), ...(spans.length > 0 ? [experiment] : [])];
+}
+
+/** The same numbers as a table, the latest first. */
+function tableOf(props: TimeChartProps): { head: string[]; rows: string[][] } {
+  const { at, lines, values, format, spans = NO_SPANS } = props;
+  const marked = spans.length > 0;
+  return {
+    head: ['Time', ...lines.map(({ label }) => label), ...(marked ? ['Experiment'] : [])],
+    rows: at
+      .map((time, index) => [
+        minuteOf(time),
+        ...values.map((column) => text(column[index], format)),
+        ...(marked ? [spansAt(spans, time, stepOf(props)).join(', ') || NONE] : []),
+      ])
+      .reverse(),
+  };
+}
+
+/** Seconds between two values. */
+function stepOf({ at }: TimeChartProps): number {
+  return (at[1] ?? 60) - (at[0] ?? 0);
+}
+
+function Tip({ chart, hover }: { chart: TimeChartProps; hover: Hover }) {
+  const { at, lines, values, format, spans = NO_SPANS } = chart;
+  const time = at[hover.index] as number;
+  return (
+    <ChartTip left={hover.left} flip={hover.flip}>
+      <strong>{minuteOf(time)}</strong>
+      {lines.map((line, index) => (
+        <span key={line.label}>
+          <i style={{ background: `var(--up-${line.colour})` }} />
+          {line.label}
+          <b>{text(values[index]?.[hover.index], format)}</b>
+        </span>
+      ))}
+      {spansAt(spans, time, stepOf(chart)).map((name) => (
+        <em key={name}>{name}</em>
+      ))}
+    </ChartTip>
   );
 }
 

@@ -41,17 +41,7 @@ export function Retention() {
                 ...(features.data?.features ?? []).map((feature) => feature.event),
               ]}
             />
-            <SegmentedControl
-              size="xs"
-              value={kind}
-              onChange={setKind}
-              aria-label="Cohort"
-              withItemsBorders={false}
-              data={[
-                { value: 'first', label: 'New people' },
-                { value: 'recurring', label: 'Active people' },
-              ]}
-            />
+            <Cohort kind={kind} onChange={setKind} />
           </>
         }
       >
@@ -81,5 +71,26 @@ export function Retention() {
         </Loaded>
       </ChartFrame>
     </div>
+  );
+}
+
+interface CohortProps {
+  kind: RetentionView['kind'];
+  onChange(kind: RetentionView['kind']): void;
+}
+
+function Cohort({ kind, onChange }: CohortProps) {
+  return (
+    <SegmentedControl
+      size="xs"
+      value={kind}
+      onChange={onChange}
+      aria-label="Cohort"
+      withItemsBorders={false}
+      data={[
+        { value: 'first', label: 'New people' },
+        { value: 'recurring', label: 'Active people' },
+      ]}
+    />
   );
 }
