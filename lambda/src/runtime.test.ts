@@ -325,7 +325,7 @@ test('an event that cannot be kept is refused, and everything else goes on', asy
   await fixture.make('plain', 'exports.handler = async () => 1;');
   const event = await fixture.invoke('plain', {}, { 'x-amz-invocation-type': 'Event' });
   assert.deepEqual([event.status, event.headers['x-amzn-errortype']], [500, 'ServiceException']);
-  assert.match(event.value.Message, /does not answer.*try again/);
+  assert.match(event.value.Message, /is not responding.*try again/);
   assert.equal((await fixture.invoke('plain')).value, 1);
   await fixture.runtime.close();
   await state.close();
