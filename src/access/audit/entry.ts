@@ -37,13 +37,13 @@ export interface AuditEntry extends AuditRecord {
 }
 
 /** Maximum length of a string, in UTF-16 code units. */
-export const MAX_TEXT = 500;
+const MAX_TEXT = 500;
 
 /** Control characters and changes of writing direction could disguise a row. */
 const MISLEADING = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** The string as one well-formed line of at most `MAX_TEXT`; null when nothing is left. */
-export function short(text: string | null | undefined): string | null {
+function short(text: string | null | undefined): string | null {
   const line = (text ?? '').toWellFormed().replace(MISLEADING, ' ').trim();
   if (line === '') return null;
   if (line.length <= MAX_TEXT) return line;

@@ -13,7 +13,8 @@ import { chained, GENESIS } from './chain.ts';
 import { type AuditEntry, type AuditRecord, shortened } from './entry.ts';
 import { AuditLog } from './store.ts';
 
-const MAX_VERIFY_MS = 1_000;
+/** Half of the second that 10,000 rows may take; the rest is the database's. CPU time, because neighbours take wall time. */
+const MAX_VERIFY_CPU_MS = 500;
 let directory: string;
 let state: StateEngine;
 let headFile: string;
@@ -251,13 +252,15 @@ test('a record counts as appended only when the head is in the data directory', 
   assert.deepEqual(JSON.parse(await readFile(headFile, 'utf8')), { count: 2, hash: entry.hash });
 });
 
-test('10,000 rows are verified within a second', async () => {
+test('10,000 rows are verified within a second', async (t) => {
   await fill(10_000);
-  const ms = await best(MAX_VERIFY_MS, async () => {
-    const since = performance.now();
-    assert.deepEqual((await log.verify()).head.count, 10_000);
-    return performance.now() - since;
+  const ms = await best(MAX_VERIFY_CPU_MS, async () => {
+    const [since, cpu] = [performance.now(), process.cpuUsage()];
+    assert.equal((await log.verify()).head.count, 10_000);
+    const { user, system } = process.cpuUsage(cpu);
+    const cpuMs = (user + system) / 1_000;
+    t.diagnostic(`${(performance.now() - since).toFixed(0)} ms, of them ${cpuMs.toFixed(0)} ms of CPU`);
+    return cpuMs;
   });
-  console.log(`10,000 rows verified in ${ms.toFixed(0)} ms`);
-  assert.ok(ms <= MAX_VERIFY_MS, `${ms} ms`);
+  assert.ok(ms <= MAX_VERIFY_CPU_MS, `${ms} ms`);
 });

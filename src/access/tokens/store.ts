@@ -8,7 +8,7 @@ import { problem } from '../problems.ts';
 import { hintOf, known, secretOf, stateOf, type Token } from './token.ts';
 
 /** The part of the database that tokens own. */
-export interface TokenTables {
+interface TokenTables {
   tokens: {
     token_id: string;
     name: string;

@@ -57,7 +57,7 @@ export function isReserved(name: string): boolean {
 }
 
 export const DEFAULT_EXPIRY = '90d';
-export const NO_EXPIRY = 'never';
+const NO_EXPIRY = 'never';
 const MIN_EXPIRY_MS = 60_000;
 const MAX_EXPIRY_MS = 3_650 * 86_400_000;
 
