@@ -1,5 +1,6 @@
 import { showTreatment } from '../treatments/kinds.ts';
 import type { End, Experiment } from './definition/experiment.ts';
+import type { PlanView } from './schema.ts';
 
 /** What happened in a run. `treatment-withdrawn` is written after the fact: withdrawing never waits for the journal,
  * and the journal waits until it is confirmed. */
@@ -44,6 +45,20 @@ export function appliedEntry(experiment: Experiment): Entry {
     kind: 'treatment-applied',
     text: `${shown.text} for ${share} % of ${PLURALS[slice.unit]}`,
     detail: { treatment: shown, ...slice },
+  };
+}
+
+/** The checks of preparedness before the run. */
+export function readinessEntry(checks: PlanView['checks']): Entry {
+  const open = checks.filter(({ state }) => state !== 'pass');
+  const list = open.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
+  return {
+    kind: 'readiness',
+    text:
+      open.length === 0
+        ? `all ${checks.length} checks of preparedness pass`
+        : `${checks.length - open.length} of ${checks.length} checks of preparedness pass; not: ${list}`,
+    detail: { checks },
   };
 }
 

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { DEFAULT_ENVIRONMENT } from '../../sdk/src/core/environment.ts';
 import { defineOperations, operation } from '../access/operation.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
-import { within } from '../lib/within.ts';
 import { metricKind } from '../metrics/kinds.ts';
 import type { Experiment } from './definition/experiment.ts';
 import { parseExperiment } from './definition/file.ts';
-import type { Entry } from './journal.ts';
+import { readinessEntry } from './journal.ts';
 import { problem } from './problems.ts';
-import { type Injections, readInjections } from './queries.ts';
+import { lastKnownInjections } from './queries.ts';
 import { readFacts } from './readiness/facts-queries.ts';
 import { readiness } from './readiness/readiness.ts';
 import { experimentRoutes } from './routes.ts';
@@ -25,9 +24,6 @@ export interface ExperimentSources {
   functionExists(name: string): Promise<boolean>;
 }
 
-/** Counting injections must not hold up a page, milliseconds. */
-const MAX_COUNT_MS = 3_000;
-
 const source = z.string().describe('the experiment file, YAML or JSON');
 
 export function experimentOperations(sources: ExperimentSources) {
@@ -35,7 +31,7 @@ export function experimentOperations(sources: ExperimentSources) {
 }
 
 function readOperations({ store, events }: ExperimentSources) {
-  const injectionsOf = lastKnownInjections(events);
+  const injectionsOf = lastKnownInjections(events, DEFAULT_ENVIRONMENT);
   return {
     listRuns: operation({
       summary: 'Every run, newest first',
@@ -150,39 +146,5 @@ async function planOf(sources: ExperimentSources, experiment: Experiment): Promi
     perSecond,
     expectedSeconds: facts.expectedSeconds ?? null,
     checks: readiness(experiment, facts),
-  };
-}
-
-function readinessEntry(checks: PlanView['checks']): Entry {
-  const open = checks.filter(({ state }) => state !== 'pass');
-  const list = open.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
-  return {
-    kind: 'readiness',
-    text:
-      open.length === 0
-        ? `all ${checks.length} checks of preparedness pass`
-        : `${checks.length - open.length} of ${checks.length} checks of preparedness pass; not: ${list}`,
-    detail: { checks },
-  };
-}
-
-const MAX_REMEMBERED = 500;
-
-/** Injections per run; while the events engine is away, what was last known of them, so that a run can be seen then. */
-function lastKnownInjections(events: EventsEngine) {
-  const known = new Map<string, Injections>();
-  return async (run: Parameters<typeof readInjections>[2]): Promise<Injections> => {
-    try {
-      const injections = await within(
-        MAX_COUNT_MS,
-        'counting injections',
-        readInjections(events, DEFAULT_ENVIRONMENT, run),
-      );
-      if (known.size >= MAX_REMEMBERED) known.clear();
-      known.set(run.runId, injections);
-      return injections;
-    } catch {
-      return known.get(run.runId) ?? { count: 0, firstAt: null, lastAt: null };
-    }
   };
 }

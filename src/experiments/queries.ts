@@ -1,5 +1,6 @@
 import type { Environment } from '../../sdk/src/core/environment.ts';
 import type { EventsEngine } from '../engines/events/engine.ts';
+import { within } from '../lib/within.ts';
 import type { RunTotals } from '../metrics/arms.ts';
 import { readRunTotals } from '../metrics/queries.ts';
 import { source } from '../signals/source.ts';
@@ -55,13 +56,13 @@ export async function newestInvocation(
   return row && row.spans > 0 ? Number(row.newest) : undefined;
 }
 
-export interface Injections {
+interface Injections {
   count: number;
   firstAt: string | null;
   lastAt: string | null;
 }
 
-/** Invocations of the run that met the fault, and when the first and the last of them began. */
+/** Invocations of the run that met the treatment, and when the first and the last of them began. */
 export async function readInjections(
   events: EventsEngine,
   environment: Environment,
@@ -77,4 +78,27 @@ export async function readInjections(
   if (!row || row.count === 0) return { count: 0, firstAt: null, lastAt: null };
   const iso = (ms: string) => new Date(Number(ms)).toISOString();
   return { count: row.count, firstAt: iso(row.first), lastAt: iso(row.last) };
+}
+
+/** Counting injections must not hold up a page, milliseconds. */
+const MAX_COUNT_MS = 3_000;
+const MAX_REMEMBERED = 500;
+
+/** Reads injections per run. Returns the last known ones while the events engine is unavailable, so that runs stay visible. */
+export function lastKnownInjections(events: EventsEngine, environment: Environment) {
+  const known = new Map<string, Injections>();
+  return async (run: Parameters<typeof readInjections>[2]): Promise<Injections> => {
+    try {
+      const injections = await within(
+        MAX_COUNT_MS,
+        'counting injections',
+        readInjections(events, environment, run),
+      );
+      if (known.size >= MAX_REMEMBERED) known.clear();
+      known.set(run.runId, injections);
+      return injections;
+    } catch {
+      return known.get(run.runId) ?? { count: 0, firstAt: null, lastAt: null };
+    }
+  };
 }

@@ -1,42 +1,12 @@
-import { type ColumnType, type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { StateEngine } from '../engines/state/engine.ts';
 import type { Outcome } from '../findings/finding.ts';
 import { type FindingTables, type Settled, settleFinding } from '../findings/store.ts';
-import type { Decision, End, Experiment, Run, Stage, Verdict } from './definition/experiment.ts';
+import type { End, Run } from './definition/experiment.ts';
 import { type Entry, findingEntry } from './journal.ts';
 import { problem } from './problems.ts';
+import { fromRow, type RunRow, type RunTables, toRow } from './run-row.ts';
 import type { JournalEntry, LookView } from './schema.ts';
-
-type Json<Value> = ColumnType<Value, string, never>;
-
-/** The part of the database that runs own. */
-export interface RunTables {
-  runs: {
-    run_id: string;
-    experiment: string;
-    function_name: string;
-    definition: Json<Experiment>;
-    source: string;
-    salt: string;
-    status: 'running' | 'ended';
-    verdict: Verdict | null;
-    decision: Decision | null;
-    reason: string | null;
-    started_at: Date;
-    ended_at: Date | null;
-    started_by: string;
-    stage_started: Json<Stage[]>;
-  };
-  journal: {
-    run_id: string;
-    sequence: number;
-    at: Date;
-    kind: string;
-    text: string;
-    detail: Json<Record<string, unknown>>;
-  };
-  looks: { run_id: string; sequence: number; at: Date; look: Json<LookView> };
-}
 
 /** More looks than this are thinned for a reader. */
 const MOST_LOOKS = 600;
@@ -225,42 +195,4 @@ function insertLook(database: Kysely<RunTables>, runId: string, sequence: number
     .insertInto('looks')
     .values({ run_id: runId, sequence, at: new Date(view.at), look: JSON.stringify(view) })
     .execute();
-}
-
-type RunRow = Selectable<RunTables['runs']>;
-
-function fromRow(row: RunRow): Run {
-  return {
-    runId: row.run_id,
-    experiment: row.definition,
-    source: row.source,
-    salt: row.salt,
-    status: row.status,
-    verdict: row.verdict,
-    decision: row.decision,
-    reason: row.reason,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    startedBy: row.started_by,
-    stages: row.stage_started,
-  };
-}
-
-function toRow(run: Run) {
-  return {
-    run_id: run.runId,
-    experiment: run.experiment.name,
-    function_name: run.experiment.function,
-    definition: JSON.stringify(run.experiment),
-    source: run.source,
-    salt: run.salt,
-    status: run.status,
-    verdict: run.verdict,
-    decision: run.decision,
-    reason: run.reason,
-    started_at: run.startedAt,
-    ended_at: run.endedAt,
-    started_by: run.startedBy,
-    stage_started: JSON.stringify(run.stages),
-  };
 }

@@ -28,7 +28,7 @@ import {
   show as showOn,
   start as startOn,
 } from './room.testing.ts';
-import type { RunTables } from './store.ts';
+import type { RunTables } from './run-row.ts';
 
 let ground: Ground;
 let state: StateEngine;

@@ -3,7 +3,7 @@ import type { ErrorRate } from '../../metrics/kinds/error-rate.ts';
 import type { FaultTreatment } from '../../treatments/faults/fault.ts';
 import type { Experiment } from './experiment.ts';
 
-export const LATENCY: FaultTreatment = { kind: 'fault', fault: { kind: 'latency', ms: 800 } };
+const LATENCY: FaultTreatment = { kind: 'fault', fault: { kind: 'latency', ms: 800 } };
 export const ORDERS: Conversion = { kind: 'conversion', event: 'Order Completed', withinMs: 20_000 };
 export const ERRORS: ErrorRate = { kind: 'error-rate' };
 

@@ -58,7 +58,7 @@ for (const [change, name, detail] of FLIPS) {
   });
 }
 
-test('what could not be found out is unknown, and no guardrail at all fails', () => {
+test('a missing fact is unknown, and an experiment without guardrails fails', () => {
   const unknown: Facts = {
     functionExists: undefined,
     spansLastMinute: undefined,

@@ -4,7 +4,7 @@ import type { PlanView } from '../schema.ts';
 
 export type Check = PlanView['checks'][number];
 
-/** What is known before a run; undefined where it could not be found out. */
+/** Known facts before a run; undefined means unknown. */
 export interface Facts {
   functionExists: boolean | undefined;
   /** Invocations of the function with telemetry in the last minute. */
@@ -28,9 +28,9 @@ export function readiness(experiment: Experiment, facts: Facts): Check[] {
     ),
     check('Telemetry', facts.spansLastMinute, (spans) =>
       spans > 0
-        ? pass(`${spans} invocations of ${target} told about themselves in the last minute`)
+        ? pass(`telemetry from ${spans} invocations of ${target} in the last minute`)
         : fail(
-            `no invocation of ${target} told about itself in the last minute: wrap its handler with withUpstack and send it traffic`,
+            `no telemetry from ${target} in the last minute: wrap its handler with withUpstack and send it traffic`,
           ),
     ),
     goalCheck(experiment, facts),
@@ -60,7 +60,7 @@ const fail = (detail: string): Outcome => ({ state: 'fail', detail });
 
 function check<Fact>(name: string, fact: Fact | undefined, judge: (fact: Fact) => Outcome): Check {
   if (fact === undefined)
-    return { check: name, state: 'unknown', detail: 'could not be found out: an engine did not answer' };
+    return { check: name, state: 'unknown', detail: 'unknown: an engine did not respond' };
   return { check: name, ...judge(fact) };
 }
 
