@@ -1,4 +1,5 @@
 import type { LookView, MetricLook } from '../../../../../src/experiments/schema.ts';
+import { EFFECT_SCALES } from '../../../charts/confidence/effect-scale.ts';
 import { NONE, stopwatch } from '../../../format.ts';
 
 /** Every number of the last look with the digits that `upstack stats` prints. */
@@ -38,6 +39,7 @@ function Heading({ children }: { children: string }) {
 
 function Row({ metric }: { metric: MetricLook }) {
   const { low, high } = metric;
+  const lowest = EFFECT_SCALES[metric.scale].lowest === 0 ? '0' : '−∞';
   return (
     <tr>
       <th scope="row">{metric.metric}</th>
@@ -46,7 +48,7 @@ function Row({ metric }: { metric: MetricLook }) {
       <td className="right num">{exact(metric.logEHarm)}</td>
       <td className="right num">{exact(Math.log(1 / metric.alpha))}</td>
       <td className="right num">
-        {low === null ? '0' : exact(low)} to {high === null ? '∞' : exact(high)}
+        {low === null ? lowest : exact(low)} to {high === null ? '∞' : exact(high)}
       </td>
       <td>{firstReached(metric)}</td>
     </tr>

@@ -52,5 +52,5 @@ function Command({ title, label, command }: { title: string; label: string; comm
   );
 }
 
-const SAMPLE_RATIO_FORMULA = `Sample ratio, k = 10,000, n = Σ xᵢ:
-ln E = Σₛ [ ln Γ(k) − ln Γ(k+nₛ) + Σᵢ ( ln Γ(k·shareᵢₛ + xᵢₛ) − ln Γ(k·shareᵢₛ) − xᵢₛ ln shareᵢₛ ) ]`;
+const SAMPLE_RATIO_FORMULA = `Sample ratio, equal mixture over k = 20, 300, 10,000, n = Σ xᵢ:
+ln E = Σₛ ln mean_k exp[ ln Γ(k) − ln Γ(k+nₛ) + Σᵢ ( ln Γ(k·shareᵢₛ + xᵢₛ) − ln Γ(k·shareᵢₛ) − xᵢₛ ln shareᵢₛ ) ]`;
