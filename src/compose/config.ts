@@ -27,7 +27,7 @@ export interface Config {
 }
 
 const LOG_LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
-const HIGHEST_DEMO_RATE = 200;
+const MAX_DEMO_RATE = 200;
 
 /** Checks start options. Throws a Problem (bad input) that names the option and what it takes. */
 export function configFrom(options: Record<string, unknown>): Config {
@@ -40,7 +40,7 @@ export function configFrom(options: Record<string, unknown>): Config {
     port: whole('--port', text('port', String(DEFAULT_PORT)), 65_535),
     directory: resolve(text('data', DEFAULT_DATA)),
     demo: options.demo === true,
-    demoRate: whole('--demo-rate', text('demoRate', '36'), HIGHEST_DEMO_RATE),
+    demoRate: whole('--demo-rate', text('demoRate', '36'), MAX_DEMO_RATE),
     demoExperiments: options.demoExperiments !== false,
     isolation: options.isolation === false ? 'off' : 'auto',
     compute: computeFrom(text('compute', 'embedded:'), options.computeRole),

@@ -21,7 +21,7 @@ const SHOP = resolve(import.meta.dirname, '../..', 'examples', 'shop');
 const EXPERIMENTS = ['recommendations-slow', 'payments-slow', 'payments-failing'];
 const SEED = 7;
 /** The shoppers inside get two seconds to finish. */
-const LONGEST_STOP_MS = 4_000;
+const MAX_STOP_MS = 4_000;
 /** The shop is busy and its functions are warm after this time. */
 const WARM_UP_MS = 8_000;
 
@@ -145,7 +145,7 @@ class Shoppers {
     if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
-    const force = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP_MS);
+    const force = setTimeout(() => child.kill('SIGKILL'), MAX_STOP_MS);
     await ended;
     clearTimeout(force);
   }

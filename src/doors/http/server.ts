@@ -29,7 +29,7 @@ export interface HttpDoorOptions {
 }
 
 /** Largest JSON body of the API. Ingestion and the Lambda API have limits of their own. */
-const LARGEST_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 65_000;
 
 /**
@@ -72,7 +72,7 @@ export class HttpDoor {
 
   /** Opens for business: `others` are asked before the web framework with its routes. */
   async serve(others: Routes | undefined, routes: (app: FastifyInstance) => void): Promise<void> {
-    const app = Fastify({ bodyLimit: LARGEST_BODY_BYTES });
+    const app = Fastify({ bodyLimit: MAX_BODY_BYTES });
     app.setErrorHandler((error, request, reply) => {
       const answer = problemAnswer(error);
       this.#report(error, answer.status, `${request.method} ${request.url}`);

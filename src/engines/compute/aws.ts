@@ -46,7 +46,7 @@ export interface ComputeOptions {
 }
 
 const TWIN_ROLE = 'arn:aws:iam::000000000000:role/upstack';
-const LONGEST_WAIT_SECONDS = 60;
+const MAX_WAIT_SECONDS = 60;
 const HEALTH_TIMEOUT_MS = 2_000;
 /** The statements that make a function URL public; AWS wants both since October 2025. */
 const PUBLIC_URL = [
@@ -242,7 +242,7 @@ class AwsCompute implements ComputeEngine {
 
   async #when(name: string, waiter: typeof waitUntilFunctionActiveV2): Promise<FunctionSummary> {
     try {
-      await waiter({ client: this.#client, maxWaitTime: LONGEST_WAIT_SECONDS }, { FunctionName: name });
+      await waiter({ client: this.#client, maxWaitTime: MAX_WAIT_SECONDS }, { FunctionName: name });
     } catch (error) {
       // The SDK's waiters end with an error of this name when the state or the time says so.
       if (!['TimeoutError', 'Error'].includes((error as Error).name)) throw error;

@@ -120,7 +120,7 @@ function withoutEnvironment(create: string): string {
     .replace(/ORDER BY \(environment, /i, 'ORDER BY (');
 }
 
-/** An engine that goes away after so many statements. */
+/** An engine that goes away after a number of statements. */
 function cutShort(statements: number): ClickHouseEngine {
   let left = statements;
   return {

@@ -1,10 +1,10 @@
 /** Older data than this show no guardrail, milliseconds. */
-const LONGEST_LAG_MS = 5_000;
+const MAX_LAG_MS = 5_000;
 /**
  * A treated function that says nothing for longer is not watched any more, milliseconds: four times the two seconds
  * that records travel.
  */
-const LONGEST_SILENCE_MS = 8_000;
+const MAX_SILENCE_MS = 8_000;
 /** A treatment that was just handed out is given this long before its function has to be heard, milliseconds. */
 const GRACE_MS = 6_000;
 
@@ -14,7 +14,7 @@ const GRACE_MS = 6_000;
  * telemetry could not be taken in since the last look.
  */
 export function lateBecause({ lagMs, failures }: { lagMs: number; failures: number }): string | undefined {
-  if (lagMs > LONGEST_LAG_MS) return `the newest data are ${(lagMs / 1000).toFixed(1)} s old`;
+  if (lagMs > MAX_LAG_MS) return `the newest data are ${(lagMs / 1000).toFixed(1)} s old`;
   return failures > 0 ? 'telemetry was lost since the last look' : undefined;
 }
 
@@ -33,6 +33,6 @@ export interface Silence {
 export function silentBecause(of: Silence): string | undefined {
   if (of.treatedMs === undefined || of.treatedMs <= GRACE_MS) return undefined;
   if (of.silentMs === undefined) return `no telemetry of ${of.function} in the last 15 minutes`;
-  if (of.silentMs <= LONGEST_SILENCE_MS + of.delayMs) return undefined;
+  if (of.silentMs <= MAX_SILENCE_MS + of.delayMs) return undefined;
   return `no telemetry of ${of.function} for ${Math.floor(of.silentMs / 1000)} s`;
 }

@@ -14,7 +14,7 @@ export interface LiveSource {
 
 const KEEP_ALIVE_MS = 15_000;
 /** A reader that lets this much pile up is disconnected; it reconnects and reads the current state. */
-const LARGEST_BACKLOG_BYTES = 4 * 1024 * 1024;
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 export interface StreamOptions {
   source: LiveSource;
@@ -47,7 +47,7 @@ export function streamRoute(
     });
     response.write('retry: 1000\n\n');
     const send = (text: string) => {
-      if (response.writableLength > LARGEST_BACKLOG_BYTES) response.destroy();
+      if (response.writableLength > MAX_BACKLOG_BYTES) response.destroy();
       else response.write(text);
     };
     const stop = source.subscribe((name, message) =>
