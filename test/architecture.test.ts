@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { test } from 'node:test';
-import { METRIC_KINDS } from '../src/metrics/kinds.ts';
 import { exposures } from '../src/signals/exposures/table.ts';
 import { TABLES } from '../src/signals/tables.ts';
-import { TREATMENT_KINDS } from '../src/treatments/kinds.ts';
 
 /** The composition root: the only folder that names a concrete engine. */
 const ROOT = 'compose';
@@ -34,11 +32,6 @@ const IMPURE_LIB = [
 ];
 const MAX_FILE_LINES = 500;
 const SIGNALS_TABLE = new RegExp(`\\bupstack\\.(?:${[...Object.keys(TABLES), exposures.name].join('|')})\\b`);
-
-/** A comparison with the key of a kind. Only the files of the kind itself may do that. */
-const KEYS = [...METRIC_KINDS, ...TREATMENT_KINDS].map(({ key }) => key);
-const COMPARES_KIND = new RegExp(`(?:[=!]==?\\s*|\\bcase\\s+)['"\`](?:${KEYS.join('|')})['"\`]`);
-const KIND_FILES = /^src\/(?:metrics\/kinds|treatments\/\w+)\//;
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');
@@ -136,14 +129,6 @@ test('tables of signals are read through src/signals alone', () => {
   );
 });
 
-test('keys of kinds are compared in the files of their kind alone', () => {
-  const compared = globSync('{src,web/src,bench,examples}/**/*.{ts,tsx}', { cwd: root })
-    .map((file) => file.split(sep).join('/'))
-    .filter((file) => !/\.test(?:ing)?\.tsx?$|node_modules/.test(file) && !KIND_FILES.test(file))
-    .filter((file) => COMPARES_KIND.test(readFileSync(join(root, file), 'utf8')));
-  assert.deepEqual(compared, []);
-});
-
 test(`no file of src/ and sdk/ is longer than ${MAX_FILE_LINES} lines`, () => {
   const sdk = globSync('sdk/src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
   const lengths = [...files.map((file) => join('src', file)), ...sdk].map(
@@ -169,7 +154,6 @@ test('the checks above would notice an offender', () => {
     ROLE.test(name),
   );
   assert.deepEqual(roles, [true, true, false, false]);
-  assert.match("if (metric.kind === 'conversion')", COMPARES_KIND);
   assert.match('SELECT 1 FROM upstack.logs', SIGNALS_TABLE);
   assert.doesNotMatch('upstack.logs_of_mine, upstack.unit', SIGNALS_TABLE);
 });
