@@ -7,6 +7,8 @@
  * about the first crossing), with what was known then. Over several metrics: `combine.ts`.
  */
 import * as counts from './counts/counts.ts';
+import * as rates from './counts/rates.ts';
+import type { StageRates } from './counts/stage-rates.ts';
 import { checkBetween, checkCount, type StageCounts } from './input.ts';
 import * as mean from './means/mean.ts';
 import * as quantile from './quantiles/quantile.ts';
@@ -60,6 +62,31 @@ export function weighCounts(stages: readonly StageCounts[], claim: Claim): Claim
     }),
     logERefuted: counts.logEvidence(stages, { direction: worse, nullLogRatio, scales }),
     logEHarm: counts.logEvidence(stages, { direction: worse, nullLogRatio: 0, scales }),
+  };
+}
+
+/**
+ * The evidence for each claim on a metric that counts units with an event and without. The plan must be the same at
+ * every look. Throws `StatsInputError`.
+ */
+export function weighRates(
+  stages: readonly StageRates[],
+  claim: Claim,
+  plan: rates.RatePlan = {},
+): ClaimEvidence {
+  checkMargin(claim);
+  const nullLogRatio = Math.log(claim.marginRatio);
+  const { better, worse } = waysOf(claim);
+  const scales = counts.ROBUST_SCALES;
+  return {
+    logESupported: rates.logEvidence(stages, {
+      ...plan,
+      direction: better,
+      nullLogRatio,
+      scales: supportScales(claim),
+    }),
+    logERefuted: rates.logEvidence(stages, { ...plan, direction: worse, nullLogRatio, scales }),
+    logEHarm: rates.logEvidence(stages, { ...plan, direction: worse, nullLogRatio: 0, scales }),
   };
 }
 

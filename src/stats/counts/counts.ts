@@ -5,33 +5,16 @@
  * o = share/(1-share) and lr is the log of the rate ratio. The likelihood ratio of lr0±u against lr0 is a martingale
  * under lr0 and a supermartingale on the far side of it, so its mixture over u > 0 is an e-process for the one-sided
  * null (Ville's inequality; Lindon and Malek, "Anytime-Valid Inference For Multinomial Count Data", NeurIPS 2022;
- * mixtures after Robbins 1970). It is exact at any count, share and drifting base rate; it trusts the share, so a
- * sample-ratio mismatch (`srm.ts`) voids it.
- *
- * The mixture is half-normal, on Gauss-Legendre nodes whose weights are renormalised to sum to 1: then it is an
- * e-process for the discrete prior on these nodes, whatever the quadrature error. The nodes crowd towards 0 (20 panels,
- * each half as wide as the one before, with 10 nodes each), because the more events there are, the nearer to the null lies
- * the effect that can be told from it. Far from the null the likelihood is narrower than the gaps between nodes, so above
- * 25 nats the integral itself is computed around its peak. Evidence agrees with the integral to 1e-6 from one event to
- * 10^10, and the bounds of 10^12 events still narrow with their number.
+ * mixtures after Robbins 1970; `half-normal.ts`). It is exact at any count, share and drifting base rate; it trusts the
+ * share, so a sample-ratio mismatch (`srm.ts`) voids it.
  */
-import { checkBetween, checkFraction, checkStages, type StageCounts, StatsInputError } from '../input.ts';
-import { logIntegral } from '../numerics/integral.ts';
-import { memoized } from '../numerics/memo.ts';
-import { gaussLegendre } from '../numerics/quadrature.ts';
+import { checkBetween, checkFraction, checkStages, type StageCounts } from '../input.ts';
 import { findCrossing, findRoot } from '../numerics/root.ts';
-import { logSumExp, softplus } from '../numerics/special.ts';
+import { logOdds, mixtureOf, priorOf } from './half-normal.ts';
 
-const PANELS = 20;
-const NODES_PER_PANEL = 10;
-const MIN_SCALE = 1e-4;
-const MAX_SCALE = 10;
-const MAX_U = 12;
 /** Log ratios are looked for within ±100: e^100 is beyond any ratio of counts that a computer can hold. */
-const MAX_LOG_RATIO = 100;
+export const MAX_LOG_RATIO = 100;
 const BOUND_TOLERANCE = 1e-10;
-/** Up to this evidence, nats, the nodes agree with the integral to 1e-6. */
-const MAX_NODE_EVIDENCE = 25;
 
 /**
  * An equal mixture of these is robust: small harms and disasters are both found early. Against (0.2, 1) it takes 10 % less
@@ -55,10 +38,28 @@ export interface OneSided {
  */
 export function logEvidence(stages: readonly StageCounts[], question: OneSided): number {
   checkStages(stages);
-  checkBetween(question.nullLogRatio, -MAX_LOG_RATIO, MAX_LOG_RATIO, 'nullLogRatio');
-  const side = priorOf(question.scales)[question.direction];
+  checkNull(question);
+  return evidenceCurve(stages, question, true)(question.nullLogRatio);
+}
+
+/** Throws `StatsInputError` on a null beyond what is looked for. */
+export function checkNull({ nullLogRatio }: OneSided): void {
+  checkBetween(nullLogRatio, -MAX_LOG_RATIO, MAX_LOG_RATIO, 'nullLogRatio');
+}
+
+/**
+ * The evidence of these counts as a function of the null's log ratio, for those who checked them; `kept` where the same
+ * nulls are asked for look after look.
+ */
+export function evidenceCurve(
+  stages: readonly StageCounts[],
+  { direction, scales }: Pick<OneSided, 'direction' | 'scales'>,
+  kept: boolean,
+): (nullLogRatio: number) => number {
+  const side = priorOf(scales)[direction];
   const periods = pooled(stages);
-  return periods.length === 0 ? 0 : mixtureOf(periods, question.nullLogRatio, side, side.keptCosts);
+  if (periods.length === 0) return () => 0;
+  return (nullLogRatio) => mixtureOf(periods, nullLogRatio, side, kept ? side.keptCosts : side.costs);
 }
 
 export interface RatioBounds {
@@ -80,15 +81,15 @@ export function ratioBounds(
 ): RatioBounds {
   checkStages(stages);
   checkFraction(alpha, 'alpha');
-  const { up } = priorOf(scales.up);
-  const { down } = priorOf(scales.down);
+  const up = evidenceCurve(stages, { direction: 'up', scales: scales.up }, false);
+  const down = evidenceCurve(stages, { direction: 'down', scales: scales.down }, false);
   const needed = Math.log(1 / alpha);
   const periods = pooled(stages);
   const estimate = logRatioOf(periods);
   if (estimate === null) return { ratio: null, low: null, high: null };
   const centre = Math.max(-MAX_LOG_RATIO, Math.min(MAX_LOG_RATIO, estimate));
-  const bound = (side: Nodes, direction: 1 | -1) =>
-    findCrossing((logRatio) => mixtureOf(periods, logRatio, side, side.costs) - needed, {
+  const bound = (evidence: typeof up, direction: 1 | -1) =>
+    findCrossing((logRatio) => evidence(logRatio) - needed, {
       from: centre,
       step: direction * firstStep(periods),
       limit: direction * MAX_LOG_RATIO,
@@ -141,127 +142,4 @@ function logRatioOf(stages: readonly StageCounts[]): number | null {
       return sum + treatment * (1 - theta) - control * theta;
     }, 0);
   return findRoot(surplus, -MAX_LOG_RATIO, MAX_LOG_RATIO);
-}
-
-function logOdds(share: number): number {
-  return Math.log(share) - Math.log1p(-share);
-}
-
-/** The nodes of one side of the prior. */
-interface Nodes {
-  /** Distances from the null, signed. */
-  u: Float64Array;
-  logWeight: Float64Array;
-  /**
-   * ln(1 + θ(e^u - 1)) at every node: ln(θ'/θ) = u - that and ln((1-θ')/(1-θ)) = -that, so that a likelihood ratio is no
-   * difference of large numbers.
-   */
-  costs: (theta: number) => Float64Array;
-  /** The same, kept: look after look asks for the few shares and margins of a run. */
-  keptCosts: (theta: number) => Float64Array;
-  /** What the nodes stand for: the direction of the distances, and the prior before it is normalised. */
-  sign: 1 | -1;
-  scales: readonly number[];
-  length: number;
-  logMass: number;
-}
-
-interface Prior {
-  up: Nodes;
-  down: Nodes;
-}
-
-function mixtureOf(
-  stages: readonly StageCounts[],
-  nullLogRatio: number,
-  side: Nodes,
-  costs: Nodes['costs'],
-): number {
-  const { u, logWeight } = side;
-  const terms = Float64Array.from(logWeight);
-  for (const { control, treatment, share } of stages) {
-    const n = control + treatment;
-    const cost = costs(Math.exp(-softplus(-(logOdds(share) + nullLogRatio))));
-    for (let i = 0; i < terms.length; i++) {
-      (terms[i] as number) += treatment * (u[i] as number) - n * (cost[i] as number);
-    }
-  }
-  const logE = logSumExp(terms);
-  return logE <= MAX_NODE_EVIDENCE ? logE : integralOf(stages, nullLogRatio, side);
-}
-
-/**
- * The integral that the nodes stand for, scale by scale: the logarithm of likelihood times half-normal density is concave.
- * For evidence above 0, whose likelihood rises from the null.
- */
-function integralOf(
-  stages: readonly StageCounts[],
-  nullLogRatio: number,
-  { sign, scales, length, logMass }: Nodes,
-): number {
-  const periods = stages.map(({ control, treatment, share }) => {
-    const odds = logOdds(share) + nullLogRatio;
-    return { n: control + treatment, treatment, odds, theta: Math.exp(-softplus(-odds)) };
-  });
-  const logLikelihood = (u: number) =>
-    periods.reduce(
-      (sum, { n, treatment, theta }) =>
-        sum + treatment * sign * u - n * Math.log1p(theta * Math.expm1(sign * u)),
-      0,
-    );
-  const slope = (u: number) =>
-    sign *
-    periods.reduce(
-      (sum, { n, treatment, odds }) => sum + treatment - n * Math.exp(-softplus(-odds - sign * u)),
-      0,
-    );
-  const parts = scales.map((scale) => {
-    const h = (u: number) => logLikelihood(u) - 0.5 * (u / scale) ** 2;
-    const rise = (u: number) => slope(u) - u / scale ** 2;
-    const peak = rise(length) >= 0 ? length : findRoot(rise, 0, length);
-    return logIntegral(h, { low: 0, peak, high: length }) - Math.log(scale);
-  });
-  return logSumExp(parts) - logMass;
-}
-
-const MAX_KEPT = 64;
-const priorOf = memoized(makePrior, MAX_KEPT, (scales) => scales.join());
-
-function makePrior(scales: readonly number[]): Prior {
-  if (scales.length === 0) throw new StatsInputError('scales is empty: give at least one');
-  for (const [i, scale] of scales.entries()) checkBetween(scale, MIN_SCALE, MAX_SCALE, `scales[${i}]`);
-  const { distances, weights, length, logMass } = halfNormals(scales);
-  const logWeight = Float64Array.from(weights, Math.log);
-  const side = (sign: 1 | -1): Nodes => {
-    const growth = Float64Array.from(distances, (u) => Math.expm1(sign * u));
-    const costs = (theta: number) => growth.map((each) => Math.log1p(theta * each));
-    const u = Float64Array.from(distances, (distance) => sign * distance);
-    return { u, logWeight, costs, keptCosts: memoized(costs, MAX_KEPT), sign, scales, length, logMass };
-  };
-  return { up: side(1), down: side(-1) };
-}
-
-const LEGENDRE = gaussLegendre(NODES_PER_PANEL);
-
-/** The equal mixture of half-normal densities on panels of [0, 6 times the greatest scale]. */
-function halfNormals(scales: readonly number[]) {
-  const length = Math.min(6 * Math.max(...scales), MAX_U);
-  const density = (u: number) =>
-    scales.reduce((sum, scale) => sum + Math.exp(-0.5 * (u / scale) ** 2) / scale, 0);
-  const distances: number[] = [];
-  const weights: number[] = [];
-  for (let panel = 0; panel < PANELS; panel++) {
-    const high = length / 2 ** panel;
-    const low = panel === PANELS - 1 ? 0 : high / 2;
-    LEGENDRE.nodes.forEach((node, i) => {
-      const u = low + ((node + 1) / 2) * (high - low);
-      const weight = (((LEGENDRE.weights[i] as number) * (high - low)) / 2) * density(u);
-      // A weight that underflows would be the logarithm of 0.
-      if (weight < 1e-300) return;
-      distances.push(u);
-      weights.push(weight);
-    });
-  }
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return { distances, weights: weights.map((weight) => weight / total), length, logMass: Math.log(total) };
 }
