@@ -84,6 +84,11 @@ export function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
+/** JSON has no infinity, so the logarithm of an open bound is null. */
+export function logOf(bound: number | null): number | null {
+  return bound === null ? null : finite(Math.log(bound));
+}
+
 /** Either `stages`, or the two arms of a single stage. */
 export function staged<Arm extends z.ZodType>(arm: Arm) {
   const stage = z.strictObject({ control: arm, treatment: arm });

@@ -30,6 +30,46 @@ test('counts: evidence and the sequence of the log ratio', () => {
   assert.ok(low < Math.log(5 / 3) && Math.log(5 / 3) < high);
 });
 
+test('counts: far from the null the evidence is the integral', () => {
+  near(run('counts', { stages: [{ control: 3_000, treatment: 9_000, share: 0.5 }] }).logE, 1565.291, 5e-4);
+});
+
+test('rates: the average, its parts and weights, the sequence', () => {
+  const arms = (events: number) => ({
+    control: { events: 450, units: 500 },
+    treatment: { events, units: 500 },
+    share: 0.5,
+  });
+  const kept = run('rates', {
+    stages: [arms(450)],
+    nullLogRatio: Math.log(0.9),
+    scales: [0.105],
+    baseRate: 0.9,
+  });
+  assert.equal(kept.eventsWeight, 0.2);
+  const parts = 0.2 * Math.exp(kept.logEEvents as number) + 0.8 * Math.exp(kept.logERates as number);
+  near(kept.logE, Math.log(parts), 1e-9);
+  assert.ok((kept.logE as number) > (kept.needed as number));
+  const [low, high] = kept.logRatioConfidenceSequence as [number, number];
+  assert.ok(low > Math.log(0.9) && low < 0 && high > 0);
+  const better = run('rates', { stages: [arms(470)], alpha: 0.01 });
+  assert.deepEqual([better.eventsWeight, better.ratio], [0.5, 470 / 450]);
+  assert.deepEqual(run('rates', { stages: [arms(0)] }).ratio, 0);
+});
+
+test('verdict: rates are judged with units as well as events', () => {
+  const arms = (events: number, units: number) => ({ events, units });
+  const stages = [{ control: arms(540, 600), treatment: arms(545, 600), share: 0.5 }];
+  const question = { metric: 'rates', stages, direction: 'up', marginRatio: 0.9 };
+  const verdict = run('verdict', question);
+  assert.equal(verdict.state, 'supported');
+  assert.ok((verdict.confidenceSequence as number[])[0]! > 0.9);
+  const planned = run('verdict', { ...question, baseRate: 0.9 });
+  assert.ok((planned.logESupported as number) > (verdict.logESupported as number));
+  const events = [{ control: 540, treatment: 545, share: 0.5 }];
+  assert.equal(run('verdict', { stages: events, direction: 'up', marginRatio: 0.9 }).state, 'open');
+});
+
 test('mean: the published one-sided bounds and p-value', () => {
   const up = run('mean', { ...SUMMARY, plannedN: 5000, alpha: 0.05, sides: 1, direction: 'up', null: 0 });
   near(up.difference, 0.234376667);
@@ -83,6 +123,7 @@ test('srm: a prior, carried from stage to stage', () => {
   ];
   near(run('srm', { stages, prior: [1, 1, 1], carry: true }).logE, -11.947847738358888 + 8.265946861099877);
   assert.notEqual(run('srm', { stages }).logE, run('srm', { stages, k: 100 }).logE);
+  assert.equal(run('srm', { stages }).logE, run('srm', { stages, k: [20, 300, 10_000] }).logE);
 });
 
 test('verdict: several looks latch, and their bounds are nested', () => {
@@ -239,10 +280,20 @@ const histogram = fc.record({
   histogram: fc.dictionary(fc.integer({ min: -99, max: 99 }).map(String), size),
 });
 const arms = <T>(arm: fc.Arbitrary<T>) => ({ control: arm, treatment: arm });
+const rateArm = fc.tuple(size, size).map(([a, b]) => ({ events: Math.min(a, b), units: Math.max(a, b) }));
 const INPUTS: Record<string, fc.Arbitrary<unknown>> = {
   counts: fc.record({
     stages: fc.array(countStage, { minLength: 1, maxLength: 3 }),
     nullLogRatio: fc.constantFrom(-99, 0, 3),
+  }),
+  rates: fc.record({
+    stages: fc.array(fc.record({ control: rateArm, treatment: rateArm, share }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    nullLogRatio: fc.constantFrom(-99, 0, 3),
+    baseRate: fc.constantFrom(0, 0.5, 1, 2),
+    direction: fc.constantFrom('up', 'down'),
   }),
   proportion: fc.record({ events: size, n: size, plannedN: anyNumber }),
   srm: fc.record({

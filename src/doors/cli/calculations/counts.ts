@@ -1,17 +1,15 @@
 import { z } from 'zod';
-import { logEvidence, ROBUST_SCALES, ratioBounds } from '../../../stats/counts/counts.ts';
+import { logEvidence, ratioBounds } from '../../../stats/counts/counts.ts';
 import { confidenceSequence } from '../../../stats/counts/proportion.ts';
 import { logMismatch } from '../../../stats/counts/srm.ts';
-import { alpha, type Calculation, calculation, direction, finite, pOf } from './calculation.ts';
+import { alpha, type Calculation, calculation, direction, finite, logOf, pOf } from './calculation.ts';
+
+/** The default of this calculation. The claims of a verdict have priors of their own (`verdict`). */
+const DEFAULT_SCALES = [0.3, 1.2];
 
 export const countStages = z
   .array(z.strictObject({ control: z.number(), treatment: z.number(), share: z.number() }))
   .min(1);
-
-/** JSON has no infinity, so the logarithm of an open bound is null. */
-function logOf(bound: number | null): number | null {
-  return bound === null ? null : finite(Math.log(bound));
-}
 
 export const countCalculations: Record<string, Calculation> = {
   counts: calculation(
@@ -21,10 +19,7 @@ export const countCalculations: Record<string, Calculation> = {
         '{stages: [{control, treatment, share}], scales?: [0.3, 1.2], nullLogRatio?: 0, direction?: "up"|"down", alpha?: 0.05}',
       schema: z.strictObject({
         stages: countStages,
-        scales: z
-          .array(z.number())
-          .min(1)
-          .default([...ROBUST_SCALES]),
+        scales: z.array(z.number()).min(1).default(DEFAULT_SCALES),
         nullLogRatio: z.number().default(0),
         direction: direction.default('up'),
         alpha,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { discoveries, logMeanEvidence } from '../../../stats/combine.ts';
 import * as counts from '../../../stats/counts/counts.ts';
+import * as rates from '../../../stats/counts/rates.ts';
 import * as mean from '../../../stats/means/mean.ts';
 import * as quantile from '../../../stats/quantiles/quantile.ts';
 import {
@@ -15,6 +16,7 @@ import {
   weighCounts,
   weighMeans,
   weighQuantiles,
+  weighRates,
 } from '../../../stats/verdict.ts';
 import {
   alpha,
@@ -29,6 +31,7 @@ import {
 import { countStages } from './counts.ts';
 import { arm, armSummary } from './mean.ts';
 import { distribution, quantileStages, quantileTuning } from './quantile.ts';
+import { ratePlan, rateStages } from './rates.ts';
 
 /** One look at all stages, or several looks in order. */
 function looked<Stages extends z.ZodType>(stages: Stages) {
@@ -46,6 +49,12 @@ const stagesOfArms = <Arm extends z.ZodType>(each: Arm) =>
 const verdictInput = withMetric(
   z.discriminatedUnion('metric', [
     z.strictObject({ metric: z.literal('counts'), ...looked(countStages), marginRatio: z.number() }),
+    z.strictObject({
+      metric: z.literal('rates'),
+      ...looked(rateStages),
+      ...ratePlan,
+      marginRatio: z.number(),
+    }),
     z.strictObject({
       metric: z.literal('mean'),
       ...looked(stagesOfArms(arm)),
@@ -128,10 +137,18 @@ export const verdictCalculations: Record<string, Calculation> = {
     {
       about: 'the claims on one metric (supported, refuted, harm) after one look or several',
       input:
-        '{metric?: "counts", stages: [{control, treatment, share}], direction, marginRatio, alpha?: 0.05} | {metric: "mean", stages: [{control, treatment}], direction, margin?: 0, scale?, plannedN?: 5000, alpha?} | {metric: "quantile", stages: [{control, treatment}], direction, marginRatio, quantile, plannedN?, alpha?}; looks: [{stages}] may replace stages',
+        '{metric?: "counts", stages: [{control, treatment, share}], direction, marginRatio, alpha?: 0.05} | {metric: "rates", stages: [{control: {events, units}, treatment: {events, units}, share}], direction, marginRatio, baseRate?, eventsWeight?, alpha?} | {metric: "mean", stages: [{control, treatment}], direction, margin?: 0, scale?, plannedN?: 5000, alpha?} | {metric: "quantile", stages: [{control, treatment}], direction, marginRatio, quantile, plannedN?, alpha?}; looks: [{stages}] may replace stages',
       schema: verdictInput,
     },
     (given) => {
+      if (given.metric === 'rates') {
+        const { alpha, baseRate, eventsWeight } = given;
+        const plan = { baseRate, eventsWeight };
+        return verdictOf(given, (stages) => ({
+          evidence: weighRates(stages, given, plan),
+          bounds: rates.ratioBounds(stages, { alpha, scales: boundScales(given), ...plan }),
+        }));
+      }
       if (given.metric === 'mean') return verdictOf(given, meanWeigher(given));
       if (given.metric === 'quantile') {
         const { direction, marginRatio } = given;

@@ -6,12 +6,14 @@ import { countCalculations } from '../calculations/counts.ts';
 import { meanCalculations } from '../calculations/mean.ts';
 import { planCalculations } from '../calculations/plan.ts';
 import { quantileCalculations } from '../calculations/quantile.ts';
+import { rateCalculations } from '../calculations/rates.ts';
 import { verdictCalculations } from '../calculations/verdict.ts';
 import { print } from '../output.ts';
 
 /** All calculations of the statistics core, by name. */
 export const CALCULATIONS: Record<string, Calculation> = {
   ...countCalculations,
+  ...rateCalculations,
   ...meanCalculations,
   ...quantileCalculations,
   ...verdictCalculations,
