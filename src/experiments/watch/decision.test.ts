@@ -122,7 +122,7 @@ for (const [name, given, expected] of TABLE) {
 test('reasons say what a person asks', () => {
   assert.equal(
     decide(situation({ look: HARMED }))?.reason,
-    'guardrail error-rate is harmed: 12 of 20 units in treatment, 0 of 20 in control (evidence 138 to 1)',
+    'guardrail error-rate is harmed: 12 of 20 units in treatment, 0 of 20 in control (evidence 146 to 1)',
   );
   assert.match(
     decide(situation({ look: SUPPORTED }))?.reason ?? '',

@@ -32,7 +32,7 @@ test('without control errors, the published 10 treatment errors (50/50), 4 (10 %
   );
   assert.deepEqual(
     shares.map((part) => needed(part, ROBUST_SCALES)),
-    [9, 4, 3],
+    [9, 3, 3],
   );
 });
 
