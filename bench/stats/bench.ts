@@ -13,12 +13,14 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { seeded } from '../../src/stats/numerics/random.ts';
 import type { Bench } from '../row.ts';
+import { cases as assignment, losses } from './assignment.ts';
 import { cases as delays } from './delays.ts';
 import { cases as evaluation } from './evaluation.ts';
 import { cases as falseAlarms } from './false-alarms.ts';
 import { cases as latency } from './latency.ts';
 import type { Case } from './race.ts';
 import { cases as torture } from './torture.ts';
+import { cases as twoRates } from './two-rates.ts';
 import { cases as verdicts } from './verdicts.ts';
 
 const RUNS = { 'false alarms': 3_000, delays: 1_500, costs: 1 };
@@ -27,10 +29,13 @@ const SEED = 2026;
 export const cases: readonly Case[] = [
   ...falseAlarms,
   ...torture,
+  ...assignment,
   ...delays,
   ...latency,
   ...verdicts,
   ...evaluation,
+  ...twoRates,
+  ...losses,
 ];
 
 /** Each part has its own random numbers, so it gives the same rows alone and with the others. */

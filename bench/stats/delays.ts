@@ -4,7 +4,7 @@
  */
 import { dirichlet, pooledMeans } from './false-alarms.ts';
 import { rateOracle } from './oracle.ts';
-import { binaryMeans, exactCounts } from './ours.ts';
+import { binaryMeans, exactCounts, twoRates } from './ours.ts';
 import { growthBook, mixtureSprt, zTest } from './peers.ts';
 import { type Case, delays, type Race } from './race.ts';
 import { type Binary, type Phase, steady } from './traffic/streams.ts';
@@ -21,6 +21,8 @@ function conversion(): Race<Binary> {
       oracle: rateOracle(0.5, rates),
       'ours exact s=.22': exactCounts('down', [0.22]),
       'ours exact': exactCounts('down'),
+      'ours rates, planned': twoRates('down', { baseRate: rates[0] }),
+      'exact mix(.3,1.2)': exactCounts('down', [0.3, 1.2]),
       'exact mix(.2,1)': exactCounts('down', [0.2, 1]),
       'ours mean, 5,000 planned': binaryMeans('down'),
       'ours mean, 13,500 planned': binaryMeans('down', { plannedN: 13_500 }),
@@ -48,6 +50,8 @@ function errors(name: string, { share, rates, look, horizon, dealt = false }: Sc
     methods: {
       oracle: rateOracle(share, rates),
       'ours exact': exactCounts('up'),
+      'ours rates, planned': twoRates('up', { baseRate: rates[0] }),
+      'exact mix(.3,1.2)': exactCounts('up', [0.3, 1.2]),
       'exact mix(.2,1)': exactCounts('up', [0.2, 1]),
       'exact s=.22': exactCounts('up', [0.22]),
       'exact s=.5': exactCounts('up', [0.5]),

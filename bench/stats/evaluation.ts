@@ -3,12 +3,13 @@
  * on one core. The limit is 1 s, because a control room evaluates every metric of every run at each look.
  */
 import * as counts from '../../src/stats/counts/counts.ts';
+import * as rates from '../../src/stats/counts/rates.ts';
 import * as mean from '../../src/stats/means/mean.ts';
 import { summarise } from '../../src/stats/means/moments.ts';
 import { type Random, seeded } from '../../src/stats/numerics/random.ts';
 import { histogramOf } from '../../src/stats/quantiles/histogram.ts';
 import * as quantile from '../../src/stats/quantiles/quantile.ts';
-import { boundScales, weighCounts, weighMeans, weighQuantiles } from '../../src/stats/verdict.ts';
+import { boundScales, weighCounts, weighMeans, weighQuantiles, weighRates } from '../../src/stats/verdict.ts';
 import { median, type Row } from '../row.ts';
 import type { Case } from './race.ts';
 import { normal } from './traffic/samplers.ts';
@@ -30,6 +31,11 @@ function dataSet(random: Random) {
     const values = { control: latencies(random, 2_000), treatment: latencies(random, 2_000) };
     return {
       counts: { share, control: 40 + random.poisson(20), treatment: 40 + random.poisson(20) },
+      rates: {
+        share,
+        control: { events: 400 + random.poisson(20), units: 1_000 + random.poisson(30) },
+        treatment: { events: 400 + random.poisson(20), units: 1_000 + random.poisson(30) },
+      },
       means: { control: summarise(values.control), treatment: summarise(values.treatment) },
       histograms: { control: histogramOf(values.control), treatment: histogramOf(values.treatment) },
     };
@@ -44,6 +50,11 @@ const EVALUATIONS: Record<string, (stages: DataSet) => void> = {
     const given = stages.map((stage) => stage.counts);
     weighCounts(given, RATIO_CLAIM);
     counts.ratioBounds(given, { alpha: 0.05, scales: boundScales(RATIO_CLAIM) });
+  },
+  rates(stages) {
+    const given = stages.map((stage) => stage.rates);
+    weighRates(given, RATIO_CLAIM, { baseRate: 0.4 });
+    rates.ratioBounds(given, { alpha: 0.05, scales: boundScales(RATIO_CLAIM), baseRate: 0.4 });
   },
   mean(stages) {
     const given = stages.map((stage) => stage.means);

@@ -3,7 +3,7 @@
  * a drifting base rate, a small share, a relative scale. A look comes every 100 visits.
  */
 
-import { ALPHA, binaryMeans, exactCounts } from './ours.ts';
+import { ALPHA, binaryMeans, exactCounts, twoRates } from './ours.ts';
 import {
   absolute,
   type Contrast,
@@ -41,6 +41,8 @@ function whenGuarded(alarms: (stream: Binary) => boolean) {
 const oursBothWays = () => ({
   'ours exact, up': exactCounts('up'),
   'ours exact, down': exactCounts('down'),
+  'ours rates, up': twoRates('up'),
+  'ours rates, down': twoRates('down'),
   'ours mean, up': binaryMeans('up'),
   'ours mean, down': binaryMeans('down'),
 });
@@ -125,7 +127,7 @@ function grid(rate: number, part: number): Case {
     effort: 1,
     rows: (runs, random) => {
       const alarms = firstAlarms(race, runs, random);
-      return ['ours exact', 'ours mean'].map((engine) => row(engine, alarms, runs));
+      return ['ours exact', 'ours rates', 'ours mean'].map((engine) => row(engine, alarms, runs));
     },
   };
 }

@@ -7,12 +7,25 @@ import type { Arm, Binary, Phase } from './traffic/streams.ts';
 
 const NEEDED = Math.log(20);
 
-/** The oracle for 0/1 outcomes in one phase. */
-export function rateOracle(share: number, [p0, p1]: Phase['rates']): (stream: Binary) => boolean {
+/** The oracle for 0/1 outcomes in one phase, against "the ratio of the rates is `ratio`, or on its other side". */
+export function rateOracle(share: number, rates: Phase['rates'], ratio = 1): (stream: Binary) => boolean {
+  const nearest = nearestRates(share, rates, ratio);
+  const logRatio = ({ n, events }: Arm, p: number, q: number) =>
+    events * Math.log(p / q) + (n - events) * Math.log((1 - p) / (1 - q));
+  return ({ total }) =>
+    logRatio(total.control, rates[0], nearest[0]) + logRatio(total.treatment, rates[1], nearest[1]) >= NEEDED;
+}
+
+/** The rates q and `ratio` q with the least divergence from the given ones, the arms weighted by their shares. */
+export function nearestRates(
+  share: number,
+  [p0, p1]: readonly [number, number],
+  ratio: number,
+): [number, number] {
   const pooled = (1 - share) * p0 + share * p1;
-  const logRatio = ({ n, events }: Arm, p: number) =>
-    events * Math.log(p / pooled) + (n - events) * Math.log((1 - p) / (1 - pooled));
-  return ({ total }) => logRatio(total.control, p0) + logRatio(total.treatment, p1) >= NEEDED;
+  const middle = 1 - share + ratio * share + share * p1 + ratio * (1 - share) * p0;
+  const q = (2 * pooled) / (middle + Math.sqrt(Math.max(0, middle * middle - 4 * ratio * pooled)));
+  return [q, ratio * q];
 }
 
 /** The oracle for normal values with standard deviation `sd`, half of them in treatment. Takes the summaries of the arms. */

@@ -3,10 +3,14 @@
  * looks are far from an alarm, so a cheap upper bound skips them without computing the evidence.
  */
 import * as counts from '../../src/stats/counts/counts.ts';
+import type { RatePlan } from '../../src/stats/counts/rates.ts';
+import * as rates from '../../src/stats/counts/rates.ts';
+import type { StageRates } from '../../src/stats/counts/stage-rates.ts';
 import type { StageCounts } from '../../src/stats/input.ts';
 import { PLANNED_N } from '../../src/stats/means/mean.ts';
 import { bernoulliDivergence } from '../../src/stats/planning/limits.ts';
 import { type ArmMeans, type MeanClaim, weighMeans } from '../../src/stats/verdict.ts';
+import { nearestRates } from './oracle.ts';
 import { absolute, zOf } from './peers.ts';
 import { type Binary, type Stage, summaryOfArm } from './traffic/streams.ts';
 
@@ -40,11 +44,57 @@ export function stageCounts(stages: readonly Stage[]): StageCounts[] {
   }));
 }
 
-/** The exact test of the ratio of rates against "no change, or a change in the other direction". */
-export function exactCounts(direction: Direction, scales = counts.ROBUST_SCALES) {
-  const question = { direction, nullLogRatio: 0, scales };
+/** The exact test of the ratio of rates against "no change, or a change in the other direction", or against a margin. */
+export function exactCounts(direction: Direction, scales = counts.ROBUST_SCALES, nullLogRatio = 0) {
+  const question = { direction, nullLogRatio, scales };
   return ({ stages }: Binary) =>
-    maxEvidence(stages, direction) >= NEEDED && counts.logEvidence(stageCounts(stages), question) >= NEEDED;
+    maxEvidence(stages, direction, nullLogRatio) >= NEEDED &&
+    counts.logEvidence(stageCounts(stages), question) >= NEEDED;
+}
+
+export function stageRates(stages: readonly Stage[]): StageRates[] {
+  return stages.map(({ share, control, treatment }) => ({
+    share,
+    control: { events: control.events, units: control.n },
+    treatment: { events: treatment.events, units: treatment.n },
+  }));
+}
+
+/**
+ * Upper bound of what the bets on both rates have won, nats: twice the wealth of the best bet on arms weighted to their
+ * shares, which is their divergence from the nearest rates of the null.
+ */
+export function maxWealth(stages: readonly Stage[], direction: Direction, nullLogRatio = 0): number {
+  const ratio = Math.exp(nullLogRatio);
+  let max = Math.LN2 + ROUNDING;
+  for (const { share, control, treatment } of stages) {
+    if (control.n === 0 || treatment.n === 0) continue;
+    const rates = [control.events / control.n, treatment.events / treatment.n] as const;
+    if (rates[1] > ratio * rates[0] !== (direction === 'up')) continue;
+    const nearest = nearestRates(share, rates, ratio);
+    const units = (control.n * treatment.n) / ((control.n + treatment.n) * share * (1 - share));
+    max +=
+      units *
+      ((1 - share) * bernoulliDivergence(rates[0], nearest[0]) +
+        share * bernoulliDivergence(rates[1], nearest[1]));
+  }
+  return max;
+}
+
+interface RateTuning extends RatePlan {
+  nullLogRatio?: number;
+  scales?: readonly number[];
+}
+
+/** The averaged e-value of events and bets, against "no change, or a change in the other direction", or against a margin. */
+export function twoRates(
+  direction: Direction,
+  { nullLogRatio = 0, scales = counts.ROBUST_SCALES, ...plan }: RateTuning = {},
+) {
+  const question = { direction, nullLogRatio, scales, ...plan };
+  return ({ stages }: Binary) =>
+    Math.max(maxEvidence(stages, direction, nullLogRatio), maxWealth(stages, direction, nullLogRatio)) >=
+      NEEDED && rates.logEvidence(stageRates(stages), question) >= NEEDED;
 }
 
 export interface MeanStage {

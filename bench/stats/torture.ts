@@ -1,16 +1,14 @@
 /**
- * Other data without an effect: people with several requests each, skewed revenue, and the assignment itself. Requests of
- * one person fail together; a request-level test assumes that they are independent.
+ * Other data without an effect: people with several requests each, and skewed revenue. Requests of one person fail together; a request-level test assumes that they are independent.
  */
 
-import { isMismatch, logMismatch } from '../../src/stats/counts/srm.ts';
 import { addValue, type Moments, NO_MOMENTS, summaryOf } from '../../src/stats/means/moments.ts';
 import { ratioSummary, type UnitSums } from '../../src/stats/means/ratio.ts';
 import type { Random } from '../../src/stats/numerics/random.ts';
 import type { ArmMeans } from '../../src/stats/verdict.ts';
 import { means } from './ours.ts';
-import { absolute, type Contrast, chiSquare, growthBook, zTest } from './peers.ts';
-import { type Case, delays, falseAlarms, type Race, type Stream } from './race.ts';
+import { absolute, type Contrast, growthBook, zTest } from './peers.ts';
+import { type Case, falseAlarms, type Race, type Stream } from './race.ts';
 import { betaBinomial, binomial, geometric, normal } from './traffic/samplers.ts';
 import { summaryOfArm } from './traffic/streams.ts';
 
@@ -117,33 +115,8 @@ function revenue(sd: number): Race<Arms<Revenue>> {
   };
 }
 
-/** Units are assigned to treatment with probability `actual` instead of the intended 1/2. */
-function assignment(name: string, actual: number, horizon: number): Race<Arms<number>> {
-  const treated = binomial(actual);
-  return {
-    name,
-    start: () => ({ n: 0, control: 0, treatment: 0 }),
-    advance: (units, random) => {
-      const inTreatment = treated(LOOK, random);
-      units.control += LOOK - inTreatment;
-      units.treatment += inTreatment;
-      units.n += LOOK;
-    },
-    horizon,
-    methods: {
-      'ours k=10000': ({ control, treatment }) =>
-        isMismatch(logMismatch([{ counts: [control, treatment], shares: [0.5, 0.5] }])),
-      'Lindon-Malek k=100': ({ control, treatment }) =>
-        isMismatch(logMismatch([{ counts: [control, treatment], shares: [0.5, 0.5] }], { k: 100 })),
-      'chi-square peeked': ({ control, treatment }) => chiSquare([control, treatment], 0.5),
-    },
-  };
-}
-
 export const cases: readonly Case[] = [
   falseAlarms(people()),
   falseAlarms(revenue(1.5)),
   falseAlarms(revenue(2.2)),
-  falseAlarms(assignment('assignment 50/50', 0.5, 100_000), { alpha: 0.01 }),
-  delays(assignment('assignment 49/51', 0.51, 200_000), { peer: 'Lindon-Malek k=100' }),
 ];
