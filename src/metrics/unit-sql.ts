@@ -30,7 +30,7 @@ export interface UnitSql {
 }
 
 /** Whose recent rows are asked for. */
-export interface RecentScope {
+interface RecentScope {
   environment: Environment;
   /** A subquery for the eligible units. */
   units: string;

@@ -72,9 +72,9 @@ test('kill -9 of the child under load: back within 5 s, every batch lands once i
   let next = 0;
   let going = true;
   const writers = Array.from({ length: 3 }, async () => {
-    while (going) {
+    while (going && !t.signal.aborted) {
       const number = next++;
-      while (!done.has(number)) {
+      while (!done.has(number) && !t.signal.aborted) {
         await insertBatch(engine, number).then(
           () => done.add(number),
           async (error) => {
@@ -199,7 +199,8 @@ test('the HTTP interface: bodies, gzip both ways, settings, summary, errors', as
 test('a migration is applied once, and rejected when it was changed', async (t) => {
   const { engine } = await opened(t, await scratch(t));
   const all = await migrations();
-  assert.deepEqual(await migrate(engine, all), ['001-signals.sql', '002-invocation-cost.sql']);
+  const names = ['001-signals.sql', '002-invocation-cost.sql', '003-environments.sql'];
+  assert.deepEqual(await migrate(engine, all), names);
   assert.deepEqual(await migrate(engine, all), []);
   const changed = all.map(({ name, text }) => ({ name, text: `${text}\n-- better` }));
   await assert.rejects(migrate(engine, changed), {
