@@ -58,7 +58,7 @@ export const cases: readonly Case[] = [
   delays(assignment('assignment 49/51', { ...equal, actual: 0.51, horizon: 200_000 }), { peer }),
 ];
 
-/** Of the treated units so many are lost; the figure counts those that are left, of both arms. */
+/** Loses the share `lost` of treated units; the figure counts the remaining units of both arms. */
 function loss(share: number, lost: number, look: number): Case {
   const actual = (share * (1 - lost)) / (1 - share * lost);
   const name = `assignment ${100 * (1 - share)}/${100 * share}, ${100 * lost} % of treatment lost`;

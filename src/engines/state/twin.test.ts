@@ -89,6 +89,7 @@ for (const victim of ['postmaster', 'keeper'] as const) {
     const { twin, engine } = await opened(t, await scratch(t));
     await engine.run((db) => sql`create table numbers (id int primary key)`.execute(db));
     const load = writers(engine);
+    t.after(() => load.stop());
     await until('some writes', () => load.acknowledged.length > 200);
     const pid = victim === 'postmaster' ? await postmasterPid(twin.data) : twin.keeperPid();
     process.kill(pid as number, 'SIGKILL');

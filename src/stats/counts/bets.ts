@@ -33,8 +33,9 @@ import { CUT, MAX_SCALE, MIN_SCALE } from './half-normal.ts';
 const BASE_RATES = 12;
 const RATIOS = 24;
 const SPACING = 0.6;
-/** A planned base rate moves weight to the rates near it, so many radians of the arcsine of the root; this part stays. */
+/** Width of the weight around a planned base rate, in radians of the arcsine of its root. */
 const PLAN_WIDTH = 0.15;
+/** Weight that stays on all base rates, whatever was planned. */
 const UNPLANNED_PART = 0.2;
 /** Tables that are kept: priors, shares of each, nulls of each share. */
 const MAX_PRIORS = 64;

@@ -20,7 +20,7 @@ const NODES_PER_PANEL = 10;
 /** Scales that a half-normal prior may have. */
 export const MIN_SCALE = 1e-4;
 export const MAX_SCALE = 10;
-/** Priors end at so many scales, and at this distance. */
+/** Priors end at this number of scales, and at this distance. */
 export const CUT = 6;
 const MAX_DISTANCE = 12;
 /** Up to this evidence, nats, the nodes agree with the integral to 1e-6. */

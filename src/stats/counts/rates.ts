@@ -33,7 +33,7 @@ export interface RatePlan {
 const MIN_EVENTS_WEIGHT = 0.2;
 /** Arms of unequal size may raise the evidence of the bets by this factor. */
 const LOG_MAX_IMBALANCE = Math.LN2;
-/** Bounds are sought in steps of so many standard errors, to this part of a step. */
+/** Step of the search for bounds, in standard errors, and its precision as a part of a step. */
 const STEP_ERRORS = 3;
 const BOUND_PRECISION = 1e-8;
 /** More evaluations than the search for a bound takes. */
