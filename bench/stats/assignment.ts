@@ -3,8 +3,8 @@
  * records are lost.
  */
 import { isMismatch, logMismatch } from '../../src/stats/counts/srm.ts';
-import { chiSquare } from './peers.ts';
 import { type Case, delays, falseAlarms, type Race, type Stream } from './race.ts';
+import { chiSquare } from './rivals/peers.ts';
 import { binomial } from './traffic/samplers.ts';
 
 interface Arms extends Stream {

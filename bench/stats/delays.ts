@@ -3,10 +3,10 @@
  * look comes every 100 samples, or more often for disasters.
  */
 import { dirichlet, pooledMeans } from './false-alarms.ts';
-import { rateOracle } from './oracle.ts';
 import { binaryMeans, exactCounts, twoRates } from './ours.ts';
-import { growthBook, mixtureSprt, zTest } from './peers.ts';
 import { type Case, delays, type Race } from './race.ts';
+import { rateOracle } from './rivals/oracle.ts';
+import { growthBook, mixtureSprt, zTest } from './rivals/peers.ts';
 import { type Binary, type Phase, steady } from './traffic/streams.ts';
 
 const LOOKS_CORRECTED_FOR = 1_000;

@@ -4,6 +4,7 @@
  */
 
 import { ALPHA, binaryMeans, exactCounts, twoRates } from './ours.ts';
+import { alarmRow, type Case, falseAlarms, firstAlarms, type Race, share } from './race.ts';
 import {
   absolute,
   type Contrast,
@@ -13,8 +14,7 @@ import {
   mixtureSprt,
   relative,
   zTest,
-} from './peers.ts';
-import { alarmRow, type Case, falseAlarms, firstAlarms, type Race, share } from './race.ts';
+} from './rivals/peers.ts';
 import { type Binary, phased, steady, summaryOfArm } from './traffic/streams.ts';
 
 const LOOK = 100;

@@ -8,10 +8,10 @@ import { normalQuantile } from '../../src/stats/numerics/normal.ts';
 import { meanLimits } from '../../src/stats/planning/limits.ts';
 import { bucketOf, GROWTH, type Steps, sorted } from '../../src/stats/quantiles/histogram.ts';
 import { comparisonOf, logEvidence } from '../../src/stats/quantiles/quantile.ts';
-import { shiftOracle } from './oracle.ts';
 import { ALPHA, binaryMeans, exactCounts, means, NEEDED } from './ours.ts';
-import { absolute, bandsApart, type Contrast, growthBook, mixtureSprt, zTest } from './peers.ts';
 import { type Case, delays, falseAlarms, type Race, type Stream } from './race.ts';
+import { shiftOracle } from './rivals/oracle.ts';
+import { absolute, bandsApart, type Contrast, growthBook, mixtureSprt, zTest } from './rivals/peers.ts';
 import { normal } from './traffic/samplers.ts';
 import type { Binary } from './traffic/streams.ts';
 

@@ -10,8 +10,8 @@ import type { StageCounts } from '../../src/stats/input.ts';
 import { PLANNED_N } from '../../src/stats/means/mean.ts';
 import { bernoulliDivergence } from '../../src/stats/planning/limits.ts';
 import { type ArmMeans, type MeanClaim, weighMeans } from '../../src/stats/verdict.ts';
-import { nearestRates } from './oracle.ts';
-import { absolute, zOf } from './peers.ts';
+import { nearestRates } from './rivals/oracle.ts';
+import { absolute, zOf } from './rivals/peers.ts';
 import { type Binary, type Stage, summaryOfArm } from './traffic/streams.ts';
 
 export const ALPHA = 0.05;

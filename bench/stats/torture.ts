@@ -7,8 +7,8 @@ import { ratioSummary, type UnitSums } from '../../src/stats/means/ratio.ts';
 import type { Random } from '../../src/stats/numerics/random.ts';
 import type { ArmMeans } from '../../src/stats/verdict.ts';
 import { means } from './ours.ts';
-import { absolute, type Contrast, growthBook, zTest } from './peers.ts';
 import { type Case, falseAlarms, type Race, type Stream } from './race.ts';
+import { absolute, type Contrast, growthBook, zTest } from './rivals/peers.ts';
 import { betaBinomial, binomial, geometric, normal } from './traffic/samplers.ts';
 import { summaryOfArm } from './traffic/streams.ts';
 

@@ -4,9 +4,9 @@
  */
 import { ROBUST_SCALES } from '../../src/stats/counts/counts.ts';
 import * as rates from '../../src/stats/counts/rates.ts';
-import { rateOracle } from './oracle.ts';
 import { type Direction, exactCounts, maxWealth, NEEDED, stageRates, twoRates } from './ours.ts';
 import { type Case, delays, falseAlarms, type Race } from './race.ts';
+import { rateOracle } from './rivals/oracle.ts';
 import { type Binary, type Phase, phased, steady } from './traffic/streams.ts';
 
 interface Margin {

@@ -3,10 +3,10 @@
  * variance of a summary is that of the values, not of their mean.
  */
 
-import { distributionBand } from '../../src/stats/boundaries/stitching.ts';
-import { logMismatch } from '../../src/stats/counts/srm.ts';
-import type { Summary } from '../../src/stats/means/moments.ts';
-import { normalQuantile } from '../../src/stats/numerics/normal.ts';
+import { distributionBand } from '../../../src/stats/boundaries/stitching.ts';
+import { logMismatch } from '../../../src/stats/counts/srm.ts';
+import type { Summary } from '../../../src/stats/means/moments.ts';
+import { normalQuantile } from '../../../src/stats/numerics/normal.ts';
 
 const ALPHA = 0.05;
 

@@ -2,8 +2,8 @@
  * The oracles: likelihood ratios that know both distributions; no real method can beat them by much. Against "the arms
  * are equal", the best e-value uses as common distribution the mixture of the two in the shares of the arms (Grünwald, de Heide and Koolen, "Safe testing", JRSS B 86, 2024).
  */
-import type { Summary } from '../../src/stats/means/moments.ts';
-import type { Arm, Binary, Phase } from './traffic/streams.ts';
+import type { Summary } from '../../../src/stats/means/moments.ts';
+import type { Arm, Binary, Phase } from '../traffic/streams.ts';
 
 const NEEDED = Math.log(20);
 
