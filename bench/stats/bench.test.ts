@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import * as counts from '../../src/stats/counts/counts.ts';
+import * as rates from '../../src/stats/counts/rates.ts';
 import { seeded } from '../../src/stats/numerics/random.ts';
 import type { Row } from '../row.ts';
 import { cases, rowsOf } from './bench.ts';
-import { maxEvidence, stageCounts } from './ours.ts';
+import { maxEvidence, maxWealth, stageCounts, stageRates } from './ours.ts';
 import { binomialQuantile } from './race.ts';
 import { betaBinomial, binomial, geometric, normal } from './traffic/samplers.ts';
 import { phased } from './traffic/streams.ts';
@@ -61,6 +62,16 @@ const TORTURE: { name: string; runs?: number; alpha?: number; failing: Record<st
   { name: 'revenue 3 % x lognormal(3, 2.2)', failing: {} },
   { name: 'assignment 50/50', alpha: 0.01, failing: { 'chi-square peeked': 8 } },
   { name: 'A/A latency', failing: { 'z peeked (invalid)': 25 } },
+  { name: 'boundary, 5 %, margin 0.8', runs: 200, failing: {} },
+  { name: 'boundary, 35 %, margin 0.8', failing: {} },
+  { name: 'boundary, 60 %, margin 0.8', failing: {} },
+  { name: 'boundary, 90 %, margin 0.9', failing: {} },
+  { name: 'ramp 5-50-95 %, base 20-70-30 %', failing: {} },
+  { name: 'base rate swings 5-95 %', failing: {} },
+  { name: 'base rate swings 5-95 %, ratio 0.9', failing: {} },
+  { name: "30 % of treatment's records lost, 5 %", failing: {} },
+  { name: "30 % of treatment's records lost, 35 %", failing: {} },
+  { name: "30 % of treatment's records lost, 90 %", failing: {} },
 ];
 
 for (const { name, runs = 400, alpha = 0.05, failing } of TORTURE) {
@@ -81,11 +92,12 @@ test('error rates hold from .2 to 50 % base rate and from 1 to 50 % share', (con
 });
 
 const DELAYS: [name: string, runs: number, targets: Record<string, number>][] = [
-  ['conversion 5-4 %', 1_500, { 'ours exact s=.22': 1.4 }],
-  ['errors 1-2 %', 1_500, { 'ours exact': 1.5 }],
-  ['errors 1-20 %', 500, { 'ours exact': 2.1 }],
+  ['conversion 5-4 %', 1_500, { 'ours exact s=.22': 1.4, 'ours exact': 1.4, 'ours rates, planned': 1.4 }],
+  ['errors 1-2 %', 1_500, { 'ours exact': 1.5, 'ours rates, planned': 1.5 }],
+  ['errors 1-20 %', 500, { 'ours exact': 2.1, 'ours rates, planned': 2.1 }],
   ['errors 1-20 %, dealt in turn', 300, { 'ours exact': 2.1 }],
   ['errors .1-5 %, share 10 %', 300, { 'ours exact': 2.1 }],
+  ['assignment 49/51', 400, { 'ours mixture': 1.06 }],
   ['latency x1.10', 1_500, { 'ours mean of ln, planned for this': 1.3 }],
   ['latency quantiles x1.10', 300, { 'ours p50 histogram': 0.25, 'ours p50 sample': 0.25 }],
 ];
@@ -96,6 +108,26 @@ for (const [name, runs, targets] of DELAYS) {
     for (const [method, target] of Object.entries(targets)) {
       const ratio = rows.get(method)?.ratio ?? Number.NaN;
       assert.ok(ratio <= target, `${method}: ${ratio}`);
+    }
+  });
+}
+
+/** Units of both arms by which half of all runs have decided. */
+const UNITS: [name: string, runs: number, bars: Record<string, number>][] = [
+  ['no change, 5 %, margin 0.8', 1_500, { 'ours rates, planned': 9_800 }],
+  ['no change, 35 %, margin 0.8', 600, { 'ours rates, planned': 1_250 }],
+  ['no change, 60 %, margin 0.8', 600, { 'ours rates, planned': 500, 'ours rates': 500 }],
+  ['no change, 90 %, margin 0.9', 600, { 'ours rates, planned': 550, 'ours rates': 550 }],
+  ['harm 98 % to 96 %', 300, { 'ours rates, planned': 4_000, 'ours rates': 4_000 }],
+  ['assignment 50/50, 100 % of treatment lost', 1, { 'ours mixture': 25 }],
+];
+
+for (const [name, runs, bars] of UNITS) {
+  test(`${name}: found within ${Object.values(bars)[0]} units, median`, (context) => {
+    const rows = measured(name, runs, context);
+    for (const [method, bar] of Object.entries(bars)) {
+      const units = rows.get(method)?.value ?? Number.NaN;
+      assert.ok(units <= bar, `${method}: ${units}`);
     }
   });
 }
@@ -126,6 +158,8 @@ test('the upper bound is never below the evidence', () => {
         const question = { direction, nullLogRatio, scales: counts.ROBUST_SCALES };
         const logE = counts.logEvidence(stageCounts(stream.stages), question);
         assert.ok(logE <= maxEvidence(stream.stages, direction, nullLogRatio));
+        const { logERates } = rates.evidenceOf(stageRates(stream.stages), question);
+        assert.ok(logERates <= maxWealth(stream.stages, direction, nullLogRatio));
       }
     }
   }

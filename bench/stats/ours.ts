@@ -1,6 +1,6 @@
 /**
- * Our methods in the form that races need: "has the evidence reached 1/alpha?". All evidence comes from `src/stats`. Most
- * looks are far from an alarm, so a cheap upper bound skips them without computing the evidence.
+ * Our methods in the form that races need: "has the evidence reached 1/alpha?". All evidence comes from `src/stats`.
+ * Most looks are far from an alarm, so a cheap upper bound skips them without computing the evidence.
  */
 import * as counts from '../../src/stats/counts/counts.ts';
 import type { RatePlan } from '../../src/stats/counts/rates.ts';
@@ -44,7 +44,9 @@ export function stageCounts(stages: readonly Stage[]): StageCounts[] {
   }));
 }
 
-/** The exact test of the ratio of rates against "no change, or a change in the other direction", or against a margin. */
+/**
+ * The exact test of the ratio of rates against "no change, or a change in the other direction", or against a margin.
+ */
 export function exactCounts(direction: Direction, scales = counts.ROBUST_SCALES, nullLogRatio = 0) {
   const question = { direction, nullLogRatio, scales };
   return ({ stages }: Binary) =>
@@ -86,7 +88,10 @@ interface RateTuning extends RatePlan {
   scales?: readonly number[];
 }
 
-/** The averaged e-value of events and bets, against "no change, or a change in the other direction", or against a margin. */
+/**
+ * The averaged e-value of events and bets, against "no change, or a change in the other direction", or against a
+ * margin.
+ */
 export function twoRates(
   direction: Direction,
   { nullLogRatio = 0, scales = counts.ROBUST_SCALES, ...plan }: RateTuning = {},
@@ -102,7 +107,10 @@ export interface MeanStage {
   treatment: ArmMeans;
 }
 
-/** The asymptotic sequence of means with its burn-in: the regression flag of a metric that is better in the other direction. */
+/**
+ * The asymptotic sequence of means with its burn-in: the regression flag of a metric that is better in the other
+ * direction.
+ */
 export function means(
   direction: Direction,
   { scale = 'difference', plannedN = PLANNED_N }: Partial<Pick<MeanClaim, 'scale' | 'plannedN'>> = {},

@@ -81,5 +81,5 @@ test('weights sum to 1, and a plan moves them to its base rate', () => {
   const anyRate = betsOf({ scales: [0.3], baseRate: undefined }).logWeight;
   const middle = planned.length / 2 + 1;
   assert.ok((planned[middle] as number) > (anyRate[middle] as number) + 0.5);
-  assert.ok(Math.abs((planned[0] as number) - (anyRate[0] as number) - Math.log(0.2)) < 0.01);
+  assert.ok(Math.abs((planned[0] as number) - (anyRate[0] as number) - Math.log(0.1)) < 0.01);
 });

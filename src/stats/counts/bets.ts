@@ -1,43 +1,44 @@
 /**
- * Bets on two rates: what `rates.ts` mixes over.
+ * Bets on two rates, the components of the mixture in `rates.ts`.
  *
- * Against "the rate of treatment is at most R times that of control" a unit pays the factor 1 + κ g, where, with
- * P = P(unit in treatment) and a fixed base rate b,
+ * A bet against "the rate of treatment is at most R times that of control" multiplies its wealth by 1 + κ g at each
+ * unit. With P = P(unit in treatment) and a fixed base rate b,
  *
  *   g = (Y/R - b) / P        for a unit in treatment,
  *   g = (b - Y) / (1 - P)    for one in control,        Y = 1 with the event, 0 without.
  *
- * Theorem. Let units come one at a time. Let each, given all before it, fall into treatment with the known probability P,
- * and have the event with probability p1 there and p0 in control, where p1 <= R p0. Then the product of the factors is a
- * supermartingale, for every b in [0, 1] and every κ >= 0 that leaves no factor negative.
+ * Theorem. Let units arrive one at a time. Given all units before it, let each unit fall into treatment with the known
+ * probability P, and let it have the event with probability p1 in treatment and p0 in control, where p1 <= R p0. Then
+ * the wealth is a supermartingale, for every b in [0, 1] and every κ >= 0 that keeps all factors non-negative.
  * Proof. E[g] = p1/R - b + b - p0 = (p1 - R p0) / R <= 0.
- * Nothing else is assumed: p0 and p1 may change from unit to unit, in any way that the past decides, and b need not be near
- * them. A stage has its own P. The product holds only the numbers of units with and without the event in each arm and
- * stage, so their order and their partition do not matter, and any mixture with fixed weights is a supermartingale too.
  *
- * These are the reverse information projections of Turner, Ly and Grünwald ("Generic E-variables for exact sequential
- * k-sample tests that allow for optional stopping", Journal of Statistical Planning and Inference 230, 2024): the
- * likelihood ratio of two rates (q0, q1) against the nearest point (b, R b) of the null is 1 + κ g, with the κ that moves b to
- * q0. With b = 0 it is the factor of `counts.ts`, which ignores units without the event. Only the factor of treated
- * events depends on R, and it falls as R grows: so evidence falls with the claim, whatever the data.
+ * Nothing else is assumed. The rates may change from unit to unit in any way that depends on the past, and b need not
+ * be near them. Each stage has its own P. The wealth depends only on the counts of units per arm, outcome and stage, so
+ * order and partition of the data do not matter. A mixture with fixed weights is a supermartingale too.
+ *
+ * The factors are the reverse information projections of Turner, Ly and Grünwald ("Generic E-variables for exact
+ * sequential k-sample tests that allow for optional stopping", Journal of Statistical Planning and Inference 230,
+ * 2024): the likelihood ratio of two rates (q0, q1) against their nearest point (b, R b) of the null is 1 + κ g. At b = 0
+ * it is the factor of `counts.ts`, which ignores units without the event. Only the factor of treated events depends
+ * on R, and it decreases in R: so evidence decreases in the claimed ratio, for all data.
  */
 import { checkBetween, StatsInputError } from '../input.ts';
 import { memoized } from '../numerics/memo.ts';
 import { CUT, MAX_SCALE, MIN_SCALE } from './half-normal.ts';
 
 /**
- * Base rates b, evenly spaced in the arcsine of their roots (Jeffreys' prior): a rate between two of them takes 2 % more
- * units than one of them. Log ratios per base rate, evenly spaced in their logarithm. Twice as many of both change no
- * median by 1 % (`docs/decisions/0030-two-rates.md`).
+ * Base rates b, evenly spaced in arcsin(sqrt(b)) (Jeffreys' prior), and log ratios per base rate, evenly spaced in
+ * their logarithm. Doubling both numbers changes no median by more than 1 % (`docs/decisions/0030-two-rates.md`).
  */
 const BASE_RATES = 12;
 const RATIOS = 24;
 const SPACING = 0.6;
-/** Width of the weight around a planned base rate, in radians of the arcsine of its root. */
+/**
+ * Standard deviation of the prior around a planned base rate, in arcsin(sqrt(b)), and the weight that stays uniform.
+ */
 const PLAN_WIDTH = 0.15;
-/** Weight that stays on all base rates, whatever was planned. */
-const UNPLANNED_PART = 0.2;
-/** Tables that are kept: priors, shares of each, nulls of each share. */
+const UNPLANNED_PART = 0.1;
+/** Cached tables: priors, shares per prior, nulls per share. */
 const MAX_PRIORS = 64;
 const MAX_SHARES = 16;
 const MAX_NULLS = 4;
@@ -45,18 +46,18 @@ const MAX_NULLS = 4;
 export interface BetPrior {
   /** Scales of the half-normal priors on the log of the ratio over R, an equal mixture of them. */
   scales: readonly number[];
-  /** Rate of the event that was planned with, before the first look. */
+  /** The expected rate of the event in control, fixed before the first look. */
   baseRate: number | undefined;
 }
 
-/** The logarithms of the factors for one share, bet by bet. */
+/** Logarithms of the factors of all bets, for one share. */
 export interface Factors {
   controlEvent: Float64Array;
   controlNone: Float64Array;
   treatmentNone: Float64Array;
-  /** Of a treated unit with the event, given 1/R. */
+  /** For a treated unit with the event, given 1/R. */
   treatmentEvent: (inverseRatio: number) => Float64Array;
-  /** The same, kept: look after look asks for the same few R. */
+  /** The same, cached: every look asks for the same few R. */
   keptTreatmentEvent: (inverseRatio: number) => Float64Array;
 }
 
@@ -104,8 +105,8 @@ function baseWeights(angles: readonly number[], baseRate: number | undefined): n
 }
 
 /**
- * Half-normal log ratios up to the one that would make the event certain, 1/b. Evenly spaced logarithms, because the more
- * units there are, the nearer to the null lies the ratio that can be told from it.
+ * Log ratios with half-normal weights, up to ln(1/b), at which the event becomes certain. Their logarithms are evenly
+ * spaced: the more units, the nearer to the null is the ratio that can be detected.
  */
 function logRatios(scales: readonly number[], base: number) {
   const highest = Math.min(CUT * Math.max(...scales), -Math.log(base));
@@ -116,7 +117,7 @@ function logRatios(scales: readonly number[], base: number) {
     return { logRatio, weight: logRatio * density(logRatio) };
   });
   const total = nodes.reduce((sum, { weight }) => sum + weight, 0);
-  // A weight that underflows would be the logarithm of 0.
+  // Nodes whose weight underflows have no logarithm.
   return nodes
     .map(({ logRatio, weight }) => ({ logRatio, weight: weight / total }))
     .filter(({ weight }) => weight > 1e-300);
@@ -128,7 +129,7 @@ interface Bet {
   growth: number;
 }
 
-/** κ is P(1-P) growth / (rest (1 + P growth)): at R = 1 the bet is on the ratio 1 + growth. */
+/** κ = P (1-P) growth / (rest (1 + P growth)): at R = 1 the bet is on the ratio 1 + growth. */
 function factorsOf(bets: readonly Bet[], share: number): Factors {
   const stake = ({ growth, rest }: Bet) => growth / (rest * (1 + share * growth));
   const slope = Float64Array.from(bets, (bet) => (1 - share) * stake(bet));

@@ -17,8 +17,8 @@ export const MAX_LOG_RATIO = 100;
 const BOUND_TOLERANCE = 1e-10;
 
 /**
- * The prior for harm and refutation, won in a race of several dozen (`docs/decisions/0030-two-rates.md`). Scales are mixed
- * equally, so 0.35 has five sevenths of the weight: it finds a fifth less or a doubling, 1 and 2 find disasters.
+ * The prior for harm and refutation, chosen by race (`docs/decisions/0030-two-rates.md`). Scales are mixed equally, so
+ * 0.35 has 5/7 of the weight: it detects changes from a fifth to a doubling, 1 and 2 detect disasters.
  */
 export const ROBUST_SCALES: readonly number[] = [0.35, 0.35, 0.35, 0.35, 0.35, 1, 2];
 
@@ -32,9 +32,9 @@ export interface OneSided {
 }
 
 /**
- * Natural log of the e-value against "the ratio is on the other side of `nullLogRatio`", over all stages with one common
- * ratio. Valid at every look; the null is rejected at level alpha once this has reached ln(1/alpha).
- * Throws `StatsInputError` on counts that are not whole, shares outside (0, 1), or scales outside [0.0001, 10].
+ * Natural log of the e-value against "the ratio is on the other side of `nullLogRatio`", over all stages with one
+ * common ratio. Valid at every look; the null is rejected at level alpha once this has reached ln(1/alpha). Throws
+ * `StatsInputError` on counts that are not whole, shares outside (0, 1), or scales outside [0.0001, 10].
  */
 export function logEvidence(stages: readonly StageCounts[], question: OneSided): number {
   checkStages(stages);
@@ -42,14 +42,14 @@ export function logEvidence(stages: readonly StageCounts[], question: OneSided):
   return evidenceCurve(stages, question, true)(question.nullLogRatio);
 }
 
-/** Throws `StatsInputError` on a null beyond what is looked for. */
+/** Throws `StatsInputError` on a null outside ±`MAX_LOG_RATIO`. */
 export function checkNull({ nullLogRatio }: OneSided): void {
   checkBetween(nullLogRatio, -MAX_LOG_RATIO, MAX_LOG_RATIO, 'nullLogRatio');
 }
 
 /**
- * The evidence of these counts as a function of the null's log ratio, for those who checked them; `kept` where the same
- * nulls are asked for look after look.
+ * The evidence as a function of the null's log ratio. Expects checked counts. `kept` caches tables per null, for nulls
+ * that recur at every look.
  */
 export function evidenceCurve(
   stages: readonly StageCounts[],

@@ -1,12 +1,12 @@
 /**
  * Mixtures of the likelihood ratios of `counts.ts` over half-normal distances from the null.
  *
- * They stand on Gauss-Legendre nodes whose weights are renormalised to sum to 1: then each is an
- * e-process for the discrete prior on these nodes, whatever the quadrature error. The nodes crowd towards 0 (20 panels,
- * each half as wide as the one before, with 10 nodes each), because the more events there are, the nearer to the null lies
- * the effect that can be told from it. Far from the null the likelihood is narrower than the gaps between nodes, so above
- * 25 nats the integral itself is computed around its peak. Evidence agrees with the integral to 1e-6 from one event to
- * 10^10, and the bounds of 10^12 events still narrow with their number.
+ * The mixture is a sum over Gauss-Legendre nodes whose weights are renormalised to sum to 1: an e-process for the
+ * discrete prior on these nodes, whatever the quadrature error. The nodes crowd towards 0 (20 panels of 10 nodes, each
+ * half as wide as the one before): the more events, the nearer to the null is the effect that can be detected. Far from
+ * the null the likelihood is narrower than the gaps between nodes, so evidence above 25 nats is the integral itself,
+ * computed around its peak. Claims at an alpha above e^-25 rest on the nodes alone. Evidence agrees with the integral
+ * to 1e-6 from one event to 10^10, and the bounds of 10^12 events still narrow with their number.
  */
 import { checkBetween, type StageCounts, StatsInputError } from '../input.ts';
 import { logIntegral } from '../numerics/integral.ts';
@@ -17,10 +17,10 @@ import { logSumExp, softplus } from '../numerics/special.ts';
 
 const PANELS = 20;
 const NODES_PER_PANEL = 10;
-/** Scales that a half-normal prior may have. */
+/** Range of the scales. */
 export const MIN_SCALE = 1e-4;
 export const MAX_SCALE = 10;
-/** Priors end at this number of scales, and at this distance. */
+/** A prior is cut at this many times its greatest scale, and at this distance. */
 export const CUT = 6;
 const MAX_DISTANCE = 12;
 /** Up to this evidence, nats, the nodes agree with the integral to 1e-6. */
@@ -33,13 +33,13 @@ export interface Nodes {
   u: Float64Array;
   logWeight: Float64Array;
   /**
-   * ln(1 + θ(e^u - 1)) at every node: ln(θ'/θ) = u - that and ln((1-θ')/(1-θ)) = -that, so that a likelihood ratio is no
-   * difference of large numbers.
+   * ln(1 + θ(e^u - 1)) at every node: ln(θ'/θ) = u - that and ln((1-θ')/(1-θ)) = -that, so that a likelihood ratio is
+   * no difference of large numbers.
    */
   costs: (theta: number) => Float64Array;
   /** The same, kept: look after look asks for the few shares and margins of a run. */
   keptCosts: (theta: number) => Float64Array;
-  /** What the nodes stand for: the direction of the distances, and the prior before it is normalised. */
+  /** Direction of the distances, scales and cut of the prior, and ln of its integral before normalisation. */
   sign: 1 | -1;
   scales: readonly number[];
   length: number;
@@ -51,7 +51,7 @@ export interface Prior {
   down: Nodes;
 }
 
-/** ln of the mixture of likelihood ratios against the null, of stages that have events. */
+/** ln of the mixture of likelihood ratios against the null. Stages must have events. */
 export function mixtureOf(
   stages: readonly StageCounts[],
   nullLogRatio: number,
@@ -72,8 +72,8 @@ export function mixtureOf(
 }
 
 /**
- * The integral that the nodes stand for, scale by scale: the logarithm of likelihood times half-normal density is concave.
- * For evidence above 0, whose likelihood rises from the null.
+ * The integral that the nodes approximate, scale by scale: the logarithm of likelihood times half-normal density is
+ * concave. Requires a likelihood that rises from the null, as all evidence above 0 has.
  */
 function integralOf(
   stages: readonly StageCounts[],
@@ -105,7 +105,9 @@ function integralOf(
   return logSumExp(parts) - logMass;
 }
 
-/** The prior of these scales. Throws `StatsInputError` on none of them, or one outside [0.0001, 10]. */
+/**
+ * The prior for an equal mixture of scales. Throws `StatsInputError` on an empty list or a scale outside [0.0001, 10].
+ */
 export const priorOf = memoized(makePrior, MAX_KEPT, (scales) => scales.join());
 
 function makePrior(scales: readonly number[]): Prior {
@@ -147,7 +149,7 @@ function halfNormals(scales: readonly number[]) {
   return { distances, weights: weights.map((weight) => weight / total), length, logMass: Math.log(total) };
 }
 
-/** ln of the odds of falling into treatment. */
+/** ln of the odds of treatment. */
 export function logOdds(share: number): number {
   return Math.log(share) - Math.log1p(-share);
 }

@@ -1,18 +1,17 @@
 /**
- * The ratio of two rates, from units with the event and without: an exact e-process for common events too.
+ * The ratio of two rates, from units with the event and without: an exact e-process that is powerful for common events.
  *
- * `counts.ts` looks at events alone, which is all there is to see when they are rare; of a rate p it leaves the part p
- * of the information unused. Here its e-value is averaged with that of bets on both rates (`bets.ts`), by weights fixed
- * before the first look, so that the average is an e-value as well. It is never less than the weight times either:
- * with equal weights it costs ln 2 of the better one at most.
+ * `counts.ts` uses events alone. That is nearly all the information about a rare event; at a rate p it misses the
+ * fraction p. This module averages its e-value with that of bets on both rates (`bets.ts`). The weights are fixed
+ * before the first look, so the average is an e-value. Equal weights cost at most ln 2 against the better of the two.
  *
- * What has to be true is what the theorem in `bets.ts` says: units are taken in the order of their exposure, each falls
- * into treatment with the stage's share whatever happened before, and both arms' outcomes are those of the same age.
- * Base rates may drift. One mixture over the ratio runs through all stages; a stage has its own share.
+ * The e-process is valid under the theorem in `bets.ts`: units are ordered by exposure, each falls into treatment with
+ * the stage's share independently of all before it, and outcomes are judged at the same age in both arms. Base rates
+ * may drift. One mixture over the ratio runs through all stages.
  *
- * The bets pay for arms of unequal size as well, since that, too, is unlikely under the share. To let lost records not
- * speak for or against a treatment, the evidence of the bets is at most twice what it is with the arms weighed to their
- * shares. That can only lower it. Events alone have no such limit: a sample-ratio mismatch (`srm.ts`) voids them.
+ * The bets also win on unequal arm sizes, which are unlikely under the share. So that lost records cannot make a claim,
+ * the e-value of the bets is capped at twice its value with the arms reweighted to their shares; a cap keeps it valid.
+ * The e-value of events has no such cap: a sample-ratio mismatch (`srm.ts`) voids it.
  */
 import { checkBetween, checkFraction } from '../input.ts';
 import { memoized } from '../numerics/memo.ts';
@@ -22,26 +21,26 @@ import { type Bets, betsOf } from './bets.ts';
 import { checkNull, evidenceCurve, MAX_LOG_RATIO, type OneSided, type RatioBounds } from './counts.ts';
 import { checkRates, isEmpty, logRatioOf, type StageRates, standardError, upward } from './stage-rates.ts';
 
-/** What is fixed before the first look, besides the question. */
+/** Tuning, fixed before the first look. */
 export interface RatePlan {
-  /** The rate of the event in control that was planned with. It need not be right; without it all rates are as likely. */
+  /** The expected rate of the event in control. A wrong one costs samples, not validity. */
   baseRate?: number | undefined;
-  /** The weight of the events alone in the average, from 0 to 1; from `baseRate` unless given. */
+  /** Weight of the events-only e-value in the average, from 0 to 1. Follows from `baseRate` unless given. */
   eventsWeight?: number | undefined;
 }
 
 const MIN_EVENTS_WEIGHT = 0.2;
-/** Arms of unequal size may raise the evidence of the bets by this factor. */
+/** Unequal arm sizes may raise the e-value of the bets by this factor. */
 const LOG_MAX_IMBALANCE = Math.LN2;
-/** Step of the search for bounds, in standard errors, and its precision as a part of a step. */
+/** Step of the search for a bound, in standard errors, and its precision as a fraction of the step. */
 const STEP_ERRORS = 3;
 const BOUND_PRECISION = 1e-8;
-/** More evaluations than the search for a bound takes. */
+/** Exceeds the evaluations of any search for a bound. */
 const MAX_KEPT = 1_000;
 
 /**
- * The weight of the events alone: half when nothing is planned. Else half of the information that they hold of it,
- * 1 - rate, but not less than a fifth, in case the plan is wrong.
+ * Weight of the events-only e-value: 1/2 without a planned base rate p, else (1 - p)/2, because events hold the
+ * fraction 1 - p of the information. At least 1/5, in case the plan is wrong. Throws `StatsInputError` outside [0, 1].
  */
 export function eventsWeightOf({ baseRate, eventsWeight }: RatePlan): number {
   if (eventsWeight !== undefined) {
@@ -53,7 +52,7 @@ export function eventsWeightOf({ baseRate, eventsWeight }: RatePlan): number {
   return Math.max(MIN_EVENTS_WEIGHT, (1 - baseRate) / 2);
 }
 
-/** ln of the e-values that are averaged. */
+/** The averaged e-value and its two parts, as natural logarithms. */
 export interface RateEvidence {
   logE: number;
   logEEvents: number;
@@ -61,15 +60,16 @@ export interface RateEvidence {
 }
 
 /**
- * Natural log of the e-value against "the ratio is on the other side of `nullLogRatio`", over all stages with one common
- * ratio; at most 0 while an arm is empty. Valid at every look. Falls as `nullLogRatio` moves the way of `direction`. Throws
- * `StatsInputError` on events that are not whole or exceed their units, and on what `counts.logEvidence` refuses.
+ * Natural log of the e-value against "the ratio is on the other side of `nullLogRatio`", over all stages with one
+ * common ratio; at most 0 while an arm is empty. Valid at every look. Falls as `nullLogRatio` moves the way of
+ * `direction`. Throws `StatsInputError` on events that are not whole or exceed their units, and on what
+ * `counts.logEvidence` refuses.
  */
 export function logEvidence(stages: readonly StageRates[], question: OneSided & RatePlan): number {
   return evidenceOf(stages, question).logE;
 }
 
-/** The same with its parts. */
+/** `logEvidence` with its two parts. */
 export function evidenceOf(stages: readonly StageRates[], question: OneSided & RatePlan): RateEvidence {
   checkRates(stages);
   checkNull(question);
@@ -77,9 +77,10 @@ export function evidenceOf(stages: readonly StageRates[], question: OneSided & R
 }
 
 /**
- * The confidence sequence of the ratio of rates at `alpha` on each side: the ratios that neither one-sided e-process has
- * rejected. The estimate is Mantel and Haenszel's; it lies between the bounds where units fit their shares. `scales` are
- * as for `counts.ratioBounds`. All null without events or while an arm is empty. Throws `StatsInputError`.
+ * The confidence sequence of the ratio of rates at `alpha` on each side: the ratios that neither one-sided e-process
+ * has rejected. The estimate is Mantel and Haenszel's; it lies between the bounds unless arm sizes contradict the
+ * shares. `scales` are as for `counts.ratioBounds`. All fields are null without events or while an arm is empty. Throws
+ * `StatsInputError`.
  */
 export function ratioBounds(
   stages: readonly StageRates[],
@@ -110,7 +111,10 @@ export function ratioBounds(
   };
 }
 
-/** Where `surplus`, monotone, changes sign: in the direction of `step`, or against it if it is positive already. */
+/**
+ * The zero of a monotone `surplus`, searched in the direction of `step`, or against it if `surplus` is already
+ * positive.
+ */
 function crossing(
   surplus: (x: number) => number,
   { from, step }: { from: number; step: number },
@@ -127,7 +131,10 @@ function crossing(
 
 type Curve = (nullLogRatio: number) => RateEvidence;
 
-/** The evidence as a function of the null; `kept` where the same nulls are asked for look after look. */
+/**
+ * The evidence as a function of the null's log ratio. `kept` caches tables per null, for nulls that recur at every
+ * look.
+ */
 function curveOf(
   stages: readonly StageRates[],
   { direction, scales, ...plan }: Omit<OneSided, 'nullLogRatio'> & RatePlan,
@@ -158,7 +165,7 @@ function curveOf(
   };
 }
 
-/** ln of what the bets have won, as a function of ln R. */
+/** ln of the wealth of the bets, as a function of ln R. */
 function wealthCurve(
   stages: readonly StageRates[],
   bets: Bets,
@@ -170,7 +177,7 @@ function wealthCurve(
   const periods = stages.map(({ control, treatment, share }) => {
     const factors = bets.factors(share);
     const units = control.units + treatment.units;
-    // An arm counts as much as the other one's size allows: weighed so, the arms have their shares.
+    // Each arm is weighted by the size of the other: the weighted sizes have the ratio of the shares.
     const ofControl = treatment.units / (share * units);
     const ofTreatment = control.units / ((1 - share) * units);
     const [without, treatedWithout] = [control.units - control.events, treatment.units - treatment.events];

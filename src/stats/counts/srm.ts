@@ -9,9 +9,8 @@ import { checkBetween, checkCount, checkFraction, StatsInputError } from '../inp
 import { logSumExp, stirlingRemainder } from '../numerics/special.ts';
 
 /**
- * Concentrations of the prior: how near to the intended shares a mismatch is expected to lie. An equal mixture finds the
- * total loss of an arm in tens of units (20), the loss of a part of it (300), and a slight mismatch (10,000). Of the
- * last alone it costs 3 % (`bench/stats`).
+ * Concentrations of the prior, mixed equally: 20 detects the total loss of an arm within tens of units, 300 a partial
+ * loss, 10,000 a slight mismatch. Against 10,000 alone, the mixture costs 3 % on a slight mismatch (`bench/stats`).
  */
 export const CONCENTRATIONS: readonly number[] = [20, 300, 10_000];
 const SRM_ALPHA = 0.01;
@@ -26,8 +25,8 @@ export interface StageUnits {
 
 export interface MismatchPrior {
   /**
-   * The prior is Dirichlet with k times the intended shares as pseudo-counts, an equal mixture of them when there are several.
-   * `CONCENTRATIONS` unless given.
+   * Pseudo-counts of the Dirichlet prior are k times the intended shares; several k are mixed. Default
+   * `CONCENTRATIONS`.
    */
   k?: number | readonly number[];
   /** Pseudo-counts instead of k. */
@@ -56,7 +55,7 @@ export function logMismatch(
 
 const pseudoCounts = (k: number) => (shares: readonly number[]) => shares.map((share) => k * share);
 
-/** The evidence of stages of which each starts from what those before taught. */
+/** The evidence of stages that each start from the posterior of the one before. */
 function carried(
   stages: readonly StageUnits[],
   start: (shares: readonly number[]) => readonly number[],
@@ -110,7 +109,7 @@ function logMismatchOf(
   return logE;
 }
 
-/** The stage with shares that sum to 1 exactly: they are often written with few digits, which is no mismatch. */
+/** The stage with shares normalised to sum to 1: shares written with few digits are no mismatch. */
 function check({ counts, shares }: StageUnits, index: number): StageUnits {
   if (counts.length < 2 || counts.length !== shares.length) {
     throw new StatsInputError(`stages[${index}]: give one count and one share for each of at least two arms`);

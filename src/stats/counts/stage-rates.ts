@@ -2,8 +2,9 @@
 import { checkCount, checkStages, StatsInputError } from '../input.ts';
 
 export interface ArmRate {
-  /** Units with the event, and all units: those of the first number are among the second. */
+  /** Units with the event. */
   events: number;
+  /** All units, with and without it. */
   units: number;
 }
 
@@ -15,7 +16,7 @@ export interface StageRates {
   share: number;
 }
 
-/** ln of Mantel and Haenszel's ratio of the rates; ±Infinity when one arm has no events, null when neither tells. */
+/** ln of the Mantel-Haenszel rate ratio: ±Infinity when one arm has no events, null when it is undefined. */
 export function logRatioOf(stages: readonly StageRates[]): number | null {
   let [above, below] = [0, 0];
   for (const { control, treatment } of stages) {
@@ -27,7 +28,7 @@ export function logRatioOf(stages: readonly StageRates[]): number | null {
   return above + below === 0 ? null : Math.log(above / below);
 }
 
-/** About that of the log ratio, with half an event more in each arm. */
+/** Approximate standard error of the log ratio, with half an event added to each arm. */
 export function standardError(stages: readonly StageRates[]): number {
   const variance = (arm: 'control' | 'treatment') => {
     const { events, units } = stages.reduce((sum, stage) => sumOf(sum, stage[arm]), {
@@ -63,7 +64,7 @@ export function checkRates(stages: readonly StageRates[]): void {
   }
 }
 
-/** The stages with the arms exchanged where less is looked for, so that bets are on more. Equal shares are one stage. */
+/** The stages as seen by a bet on a higher rate in treatment: `down` swaps the arms. Merges stages of equal share. */
 export function upward(stages: readonly StageRates[], direction: 'up' | 'down'): StageRates[] {
   const byShare = new Map<number, StageRates>();
   for (const stage of stages) {

@@ -1,15 +1,15 @@
 /**
- * The integral of e^h for a concave h, however narrow its peak: Gauss-Legendre panels on both sides of the peak, down to
- * where nothing is left of it, each halved until halving changes nothing.
+ * The integral of e^h for a concave h with a peak of any width: Gauss-Legendre panels on both sides of the peak, halved
+ * until the sum converges.
  */
 import { gaussLegendre } from './quadrature.ts';
 import { findRoot } from './root.ts';
 
-/** Parts of e^h this many nats below its peak are left out. */
+/** Ignores e^h where h is this far below its peak, nats. */
 const DEPTH = 40;
 const LEGENDRE = gaussLegendre(12);
 const TOLERANCE = 1e-10;
-/** Enough for any concave h over its depth; a bound where rounding of h hides that nothing changes. */
+/** Enough for any concave h over this depth. Ends the recursion when rounding errors of h prevent convergence. */
 const MAX_HALVINGS = 6;
 
 /** Natural log of ∫ e^h over [low, high], to about 1e-10. `h` is concave, finite and greatest at `peak`. */

@@ -71,7 +71,7 @@ export function log1mExp(x: number): number {
 
 /** ln Σ e^x; -Infinity for an empty list. */
 export function logSumExp(values: Float64Array | readonly number[]): number {
-  // Indexed loops: iterators take three times as long, and this is where most of a look's time goes.
+  // Indexed loops: iterators take three times as long, and looks spend most of their time here.
   const { length } = values;
   let greatest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) if ((values[i] as number) > greatest) greatest = values[i] as number;
