@@ -22,7 +22,6 @@ export const EXCEPTIONS: Record<string, Exception[]> = {
     { at: 'src/doors/otlp/** is not taken', reason: OLD_VOICE },
     ...['otlp', 'segment'].map((door) => ({ at: `src/doors/${door}/** MAX_ or MIN_`, reason: LIMITS })),
     { at: 'src/experiments/store.ts MAX_ or MIN_', reason: LIMITS },
-    { at: 'src/experiments/readiness/readiness.ts told about', reason: OLD_VOICE },
     ...['must be a text', 'is not taken', 'so long'].map((phrase) => ({
       at: `src/signals/** ${phrase}`,
       reason: OLD_VOICE,
