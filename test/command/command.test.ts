@@ -32,27 +32,24 @@ const ARGUMENTS: Record<string, string[]> = {
 const MORE: Record<string, { packages?: string[]; folders?: string[] }> = {
   stats: { packages: ['zod'], folders: ['src/stats'] },
 };
-const FOLDERS = ['src/access', 'src/doors', 'src/lib', 'src/compose/main.ts'];
+const FOLDERS = ['src/access', 'src/doors', 'src/lib'];
+const ENTRY = 'src/compose/main.ts';
 
 /** Packages, and folders of the checkout, that a command line loads. */
 function loadedBy(line: string[]): { packages: string[]; folders: string[] } {
   const list = join(directory, 'loaded');
   const preload = join(import.meta.dirname, 'loaded.ts');
-  const { stderr } = spawnSync(
-    process.execPath,
-    ['--import', preload, join(root, 'src/compose/main.ts'), ...line],
-    {
-      cwd: directory,
-      env: { ...env, UPSTACK_LOADED: list },
-      encoding: 'utf8',
-    },
-  );
+  const { stderr } = spawnSync(process.execPath, ['--import', preload, join(root, ENTRY), ...line], {
+    cwd: directory,
+    env: { ...env, UPSTACK_LOADED: list },
+    encoding: 'utf8',
+  });
   assert.ok(existsSync(list), stderr);
   const paths = readFileSync(list, 'utf8')
     .split('\n')
     .map((url) => url.slice(`file://${root}/`.length))
     // Every command knows the paths of the API: those files hold nothing else.
-    .filter((path) => !path.endsWith('/routes.ts'));
+    .filter((path) => !path.endsWith('/routes.ts') && path !== ENTRY);
   const parts = (pattern: RegExp) =>
     [...new Set(paths.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
   return {
