@@ -65,7 +65,7 @@ test('a token is created on its page, works, and shows its secret only once', as
   await page.getByRole('row', { name: /grace.*Revoked.*by owner/s }).waitFor();
   assert.match(page.url(), /show=all$/);
   // Her session ends with her token, and her page says so.
-  await other.getByText('Your session is over').waitFor();
+  await other.getByText(/its token was revoked/).waitFor();
   await other.close();
 });
 
