@@ -28,7 +28,7 @@ import { CUT, MAX_SCALE, MIN_SCALE } from './half-normal.ts';
 
 /**
  * Base rates b, evenly spaced in arcsin(sqrt(b)) (Jeffreys' prior), and log ratios per base rate, evenly spaced in
- * their logarithm. Doubling both numbers changes no median by more than 1 % (`docs/decisions/0030-two-rates.md`).
+ * their logarithm. Doubling both numbers changes no median by more than 1 % (`docs/decisions/0029-two-rates.md`).
  */
 const BASE_RATES = 12;
 const RATIOS = 24;

@@ -17,7 +17,7 @@ export const MAX_LOG_RATIO = 100;
 const BOUND_TOLERANCE = 1e-10;
 
 /**
- * The prior for harm and refutation, chosen by race (`docs/decisions/0030-two-rates.md`). Scales are mixed equally, so
+ * The prior for harm and refutation, chosen by race (`docs/decisions/0029-two-rates.md`). Scales are mixed equally, so
  * 0.35 has 5/7 of the weight: it detects changes from a fifth to a doubling, 1 and 2 detect disasters.
  */
 export const ROBUST_SCALES: readonly number[] = [0.35, 0.35, 0.35, 0.35, 0.35, 1, 2];
