@@ -41,7 +41,7 @@ export interface Operation<
   run(input: z.output<Input>, caller: Caller, note: Note): Promise<z.input<Output>>;
 }
 
-/** An operation in its table: with its name, which is unique in the house, and its route. */
+/** An operation in its table: with its name, which is unique in the control room, and its route. */
 export type Named<Declared extends Operation = Operation> = Declared & { name: string; route: Route };
 
 /** Operations by name. */
@@ -55,7 +55,7 @@ export function operation<Input extends z.ZodObject, Output extends z.ZodObject,
 }
 
 /**
- * The table of one module. Each route needs an operation of its name, and the other way round.
+ * The table of one module. Each route needs an operation of its name, and vice versa.
  * Throws when a route does not fit its operation: an unknown path parameter, a GET that changes something, a change
  * allowed to a caller who may only read.
  */

@@ -1,6 +1,6 @@
 import type { Routes } from '../access/route.ts';
 
-/** The routes of the operations of product metrics are served. */
+/** Routes of the product operations. */
 export const productRoutes = {
   showGrowth: 'GET /api/product/growth',
   showRetention: 'GET /api/product/retention',

@@ -43,7 +43,7 @@ test('values go out in the order of the columns, whatever the order of the keys'
   });
 });
 
-/** Pairs of columns of a row of which the one's value would be taken for the other's. */
+/** Pairs of columns whose types are interchangeable. */
 type Swappable<Row> = {
   [One in keyof Row]: {
     [Other in Exclude<keyof Row, One>]: [Row[One]] extends [Row[Other]]

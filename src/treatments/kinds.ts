@@ -2,8 +2,18 @@ import type { Field } from '../lib/yaml-file.ts';
 import { faultKind } from './faults/fault.ts';
 import type { Treatment, TreatmentKind } from './treatment.ts';
 
-/** All treatment kinds. Add a new kind here and nowhere else. */
+/**
+ * All treatment kinds. List each new kind here. A kind with a control of its own also needs a port in `TreatmentPorts`,
+ * which the composition root fills.
+ */
 export const TREATMENT_KINDS: TreatmentKind[] = [faultKind];
+
+/** A treatment as an experiment file writes it, for errors. */
+export function exampleTreatment(): string {
+  return TREATMENT_KINDS.slice(0, 1)
+    .map(({ key, example }) => `${key}: ${example}`)
+    .join();
+}
 
 /** The kind of a treatment. Throws on an unknown key. */
 export function treatmentKind({ kind: key }: Treatment): TreatmentKind {
@@ -21,7 +31,7 @@ export function readTreatment(field: Field): Treatment {
   });
   if (!given) {
     const keys = TREATMENT_KINDS.map(({ key }) => `"${key}"`).join(' or ');
-    return fields.all.fail(`${keys} is missing: add ${faultKind.key}: ${faultKind.example}`);
+    return fields.all.fail(`${keys} is missing: add ${exampleTreatment()}`);
   }
   if (another)
     another.value.fail(`a run applies one treatment: remove ${given.kind.key} or ${another.kind.key}`);

@@ -1,7 +1,7 @@
 /**
  * What an experiment can change. A treatment is plain data: the key of its kind plus the parameters from the experiment
  * file. A kind is one object with everything specific to its treatments; `kinds.ts` lists the kinds. No other code
- * compares keys, so adding a kind touches its own files and that list.
+ * compares keys, so adding a kind touches its own files and that list; a control of its own is also a port below.
  */
 import type { UnitKind } from '../../sdk/src/core/lease.ts';
 import type { Field } from '../lib/yaml-file.ts';

@@ -7,7 +7,7 @@
 import { type Field, type Fields, readYaml } from '../../lib/yaml-file.ts';
 import { functionField } from '../../metrics/function-field.ts';
 import { metricKind } from '../../metrics/kinds.ts';
-import { readTreatment } from '../../treatments/kinds.ts';
+import { exampleTreatment, readTreatment } from '../../treatments/kinds.ts';
 import type { Slice } from '../../treatments/treatment.ts';
 import { problem } from '../problems.ts';
 import type { Experiment } from './experiment.ts';
@@ -79,7 +79,7 @@ export function parseExperiment(source: string): Experiment {
     function: functionField(
       extension.need('target', '{function: name}').fields(['function']).need('function', 'name'),
     ),
-    treatment: readTreatment(extension.need('treatment', '{fault: {kind: latency, ms: 800}}')),
+    treatment: readTreatment(extension.need('treatment', `{${exampleTreatment()}}`)),
     slice: sliceOf(extension.need('slice', '{unit: session, share: 50%}')),
     goal,
     guardrails: readGuardrails(extension.get('guardrails')),
