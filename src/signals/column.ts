@@ -37,7 +37,7 @@ function column<Written, Read = Written>(type: string): Column<Written, Read> {
 }
 
 export const text = column<string>('String');
-/** Text with few distinct values, kept as numbers of a dictionary. */
+/** Text with few distinct values, dictionary-encoded. */
 export const label = column<string>('LowCardinality(String)');
 export const environment = column<Environment, string>('LowCardinality(String)');
 export const flag = column<boolean>('Bool');

@@ -32,7 +32,7 @@ const MIN_SCALE = 0.01;
 const MAX_SCALE = 2;
 
 /**
- * Scales of the prior for support: what must be told from the margin is "nothing changes", at a distance of |ln margin|.
+ * Scales of the prior for support: the test must distinguish no change from the margin, at a distance of |ln margin|.
  * Without a margin there is no such distance, and the robust mixture stands in.
  */
 export function supportScales({ marginRatio }: Claim): readonly number[] {

@@ -22,7 +22,7 @@ export interface InvocationsOptions extends EnvironmentsOptions {
 }
 
 export interface InvokeInput {
-  /** Of an invocation that got its id before, or is tried again; a new one otherwise. */
+  /** Set on retries, and where the id was announced before; otherwise generated. */
   requestId?: string;
   record: FunctionRecord;
   version: VersionRecord;
@@ -54,7 +54,7 @@ export interface InvokeOutcome {
   log: string | undefined;
 }
 
-/** An invocation whose outcome is known, and the status of its HTTP answer maybe not yet. */
+/** An invocation whose outcome is known, but whose HTTP status may be pending. */
 type Answered = Omit<Invoked, 'httpStatus' | 'tags'> & { httpStatus: number | Promise<number> | undefined };
 
 /** Runs invocations in execution environments, and reports each one and each line that it writes. */

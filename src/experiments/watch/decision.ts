@@ -3,7 +3,7 @@ import { SCALES } from '../../metrics/scale.ts';
 import type { End, Experiment } from '../definition/experiment.ts';
 import { goalOf, type Look, type MetricResult } from './look.ts';
 
-/** More looks in a row than this that cannot be evaluated end a run: what cannot be watched must not go on. */
+/** Maximum consecutive looks that cannot be evaluated before the run aborts: it must not go on unwatched. */
 const MAX_MISSED_LOOKS = 2;
 
 export interface Situation {

@@ -4,7 +4,7 @@ import type { SpanRow } from './table.ts';
 
 const MAX_STAGE = 255;
 
-/** The span's row, with what is asked for all the time lifted from its attributes. */
+/** The span's row. Attributes that most queries filter on are copied to columns. */
 export function spanRow(span: Span): SpanRow {
   const { attributes, resource, events, links } = span;
   const duration = BigInt(span.endNanos) - BigInt(span.startNanos);

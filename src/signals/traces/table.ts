@@ -12,8 +12,8 @@ import {
 } from '../column.ts';
 
 /**
- * Spans. The columns up to Links are those of the OpenTelemetry collector's ClickHouse exporter; the others are lifted
- * from the attributes, because they are asked for all the time.
+ * Spans. The columns up to Links are those of the OpenTelemetry collector's ClickHouse exporter; the others are copied
+ * from the attributes, because most queries filter on them. Must match the migrations; `tables.test.ts` checks it.
  */
 export const traces = {
   name: 'otel_traces',

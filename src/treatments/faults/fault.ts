@@ -46,7 +46,7 @@ function readFault(field: Field): Fault {
   return (input.get(name) ?? field).fail(input.get(name) ? complaint : `"${name}" is missing: ${complaint}`);
 }
 
-/** What a file may say of a fault before it is checked. */
+/** An unvalidated fault from an experiment file. */
 export interface FaultInput {
   kind: 'latency' | 'error';
   ms?: number;

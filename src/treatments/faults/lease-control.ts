@@ -10,7 +10,7 @@ export interface LeaseOptions {
   /** Ed25519 private key, PKCS #8 DER, base64url: `Keys.leasePrivateKey`. */
   privateKey: string;
   clock?: Clock;
-  /** Life of a lease after its receipt, milliseconds; 5,000 unless told, at most 10,000. */
+  /** Life of a lease after its receipt, milliseconds; default 5,000, maximum 10,000. */
   ttlMs?: number;
 }
 

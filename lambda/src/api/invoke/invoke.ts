@@ -25,8 +25,8 @@ export const INVOKE: ApiOperation = {
 const EMPTY_EVENT = Buffer.from('{}');
 
 /**
- * Runs the function and answers with what it returned; a failing function is a success of this operation. An event is
- * answered when it is durable.
+ * Runs the function and returns its result; a function error still returns 200. An event is acknowledged when it is
+ * durable.
  */
 async function invoke(context: ApiContext, request: ApiRequest, [reference]: string[]): Promise<ApiAnswer> {
   const { input, type, qualifier } = invocationOf(context, request, reference);
@@ -54,7 +54,7 @@ export async function acceptEvent(context: ApiContext, event: EventInvocationInp
   return { ...emptyAnswer(202), headers: { 'x-amzn-requestid': requestId } };
 }
 
-/** What a request asks to run, and how: DryRun asks for nothing but these checks. Throws AWS's errors of Invoke. */
+/** Parses and validates an Invoke request; DryRun stops here. Throws AWS's errors of Invoke. */
 export function invocationOf(
   context: ApiContext,
   request: ApiRequest,
