@@ -2,11 +2,12 @@
  * AWS's own runtime interface client for Node, as an oracle. It is compiled when it is installed (about a minute), so it is
  * no dependency: it is installed once below `.artefacts`, where there is what it needs.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 
 const PACKAGE = 'aws-lambda-ric';
 const VERSION = '4.0.2';
@@ -26,7 +27,7 @@ export async function officialClient(): Promise<{ program: string } | { missing:
     await install();
     return { program: PROGRAM };
   } catch (error) {
-    const [line] = String((error as { stderr?: string }).stderr ?? error).split('\n');
+    const [line] = (error as Error).message.split('\n');
     return { missing: `npm could not install ${PACKAGE}@${VERSION}: ${line}` };
   }
 }
@@ -36,15 +37,20 @@ async function install(): Promise<void> {
   const manifest = { private: true, allowScripts: { [PACKAGE]: true } };
   await writeFile(join(FOLDER, 'package.json'), JSON.stringify(manifest));
   const headers = directoryOfHeaders();
-  await promisify(execFile)(
-    'npm',
-    ['install', '--no-save', '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`],
-    {
-      cwd: FOLDER,
-      timeout: MAX_INSTALLATION_MS,
-      env: { ...process.env, ...(headers && { npm_config_nodedir: headers }) },
-    },
-  );
+  const child = spawn('npm', ['install', '--no-save', '--no-audit', '--no-fund', `${PACKAGE}@${VERSION}`], {
+    cwd: FOLDER,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...(headers && { npm_config_nodedir: headers }) },
+    // A group of its own: the compilers under npm must end with it.
+    detached: true,
+  });
+  const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), MAX_INSTALLATION_MS);
+  try {
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    if (code !== 0) throw new Error(errors || `it took longer than ${MAX_INSTALLATION_MS / 1_000} s`);
+  } finally {
+    clearTimeout(timer);
+  }
   await writeFile(INSTALLED, '');
 }
 
