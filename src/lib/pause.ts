@@ -35,6 +35,6 @@ export class Pause {
   }
 
   #timer(at: number, done: () => void): NodeJS.Timeout {
-    return setTimeout(done, Math.max(0, at - this.#clock.monotonic()));
+    return setTimeout(done, Math.max(0, Math.ceil(at - this.#clock.monotonic())));
   }
 }
