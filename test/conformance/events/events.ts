@@ -117,7 +117,7 @@ export function eventsConformance(name: string, open: () => Promise<EventsEngine
     test('rows that do not fit are refused for good, and nothing of them lands', async () => {
       const run = `${mark}-bad`;
       const bad = spanRow({ run, unit: 'u' });
-      bad[0] = 'yesterday';
+      bad[SPAN_COLUMNS.indexOf('Timestamp')] = 'yesterday';
       const rows = [spanRow({ run, unit: 'v' }), bad];
       const insert = engine.insert({ table: 'upstack.otel_traces', columns: SPAN_COLUMNS, rows, token: run });
       await assert.rejects(
